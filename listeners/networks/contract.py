@@ -1,0 +1,78 @@
+"""What every network file offers: one contract, so that the engine needs to know no network.
+
+A listener turns a cursor into batches. It stores nothing: the engine commits each batch together
+with its cursor, and only then asks for the next one, so a crash replays at most one batch and the
+store folds what comes twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from listeners.model import Batch, Micros, Sentence, SourceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """What a network really lets us do; the source screen shows this table."""
+
+    network: str
+    title: str
+    search: bool = False
+    stream: bool = False
+    thread: bool = False
+    own_posts: bool = False
+    reply: bool = False
+    edits: bool = False
+    deletions: bool = False
+    reach: bool = False
+    history: bool = False
+    gapless: bool = False
+    needs_token: bool = False
+    works_without_key: bool = False
+    interval: float = 900.0
+    """Seconds between two polls by default; the floor is ``min_interval``."""
+    min_interval: float = 60.0
+
+
+class SourceError(Exception):
+    """A source cannot go on now. ``sentence`` is for the person; details belong in the log.
+
+    ``until`` is when it may be tried again (UTC microseconds), ``None`` for the supervisor's
+    own back-off.
+    """
+
+    def __init__(
+        self, state: SourceState, sentence: Sentence, *, until: Micros | None = None
+    ) -> None:
+        super().__init__(sentence.template.format(**sentence.values))
+        self.state = state
+        self.sentence = sentence
+        self.until = until
+
+
+class Listener(Protocol):
+    """One configured source. ``poll`` ends when the present is reached; ``stream`` never does."""
+
+    capability: Capability
+
+    def poll(self, cursor: str | None) -> AsyncIterator[Batch]:
+        """Yield batches from ``cursor`` up to the present, oldest first, then end.
+
+        Raises:
+            SourceError: the source said no, or could not be reached or understood.
+        """
+        ...
+
+    def stream(self, cursor: str | None) -> AsyncIterator[Batch] | None:
+        """Yield batches as they happen, or ``None`` where this source cannot push.
+
+        Every yield is stored before the next is asked for. Raises ``SourceError`` as ``poll``.
+        """
+        ...
+
+    async def thread(self, native_ids: Sequence[str]) -> Batch:
+        """Return the posts around these ones (ancestors, replies), empty where unsupported."""
+        ...
