@@ -1,0 +1,503 @@
+"""The configuration of hubbub: ``hubbub.toml`` as typed, checked, immutable values.
+
+The file is read by the standard library's TOML reader; what it holds is checked here, and every
+error names the file, the line and the mend. Unknown keys are refused with the nearest known one,
+since a silently ignored key is a promise not kept.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import platformdirs
+
+from listeners.conversations.clock import BusinessHours
+from listeners.model import Sentence
+from listeners.secret import Secret, SecretError
+
+Audience = Literal["b2b", "b2c", "both"]
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. ``sentence`` says what is wrong and how to mend it.
+
+    ``where`` is ``file:line`` of the fault, empty where no line is to blame.
+    """
+
+    def __init__(self, sentence: Sentence, where: str = "") -> None:
+        fault = sentence.template.format(**sentence.values)
+        super().__init__(f"{where}: {fault}" if where else fault)
+        self.sentence = sentence
+        self.where = where
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """How soon we mean to answer, in seconds of business time."""
+
+    first: int = 4 * 3600
+    next: int = 8 * 3600
+    urgent: int = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandConfig:
+    """A brand we listen for, ours or a competitor's. ``handles`` maps network to our accounts."""
+
+    name: str
+    query: str = ""
+    exclude: str = ""
+    names: tuple[str, ...] = ()
+    handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    websites: tuple[str, ...] = ()
+    competitors: tuple[str, ...] = ()
+    confidential: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    journalists: tuple[str, ...] = ()
+    vips: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en", "fr")
+    audience: Audience = "both"
+    competitor: bool = False
+    hours: BusinessHours = field(default_factory=BusinessHours)
+    targets: Targets = Targets()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """One configured place to listen. ``base_url`` is the user's own choice of server, if any."""
+
+    network: str
+    what: str = ""
+    base_url: str = ""
+    token: Secret | None = None
+    interval: float | None = None
+    brand: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The lasting name of this source in the store: network, server and what."""
+        server = f"@{self.base_url}" if self.base_url else ""
+        return f"{self.network}:{self.what}{server}"
+
+    @property
+    def allow_private(self) -> bool:
+        """Addresses on this machine or its network are allowed where the user typed them."""
+        return bool(self.base_url) or self.options.get("allow_private") is True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything the user decided. ``path`` is where it was read from, if anywhere."""
+
+    brands: tuple[BrandConfig, ...] = ()
+    sources: tuple[SourceConfig, ...] = ()
+    member: str = ""
+    members: tuple[str, ...] = ()
+    language: str = ""
+    theme: str = ""
+    emoji: Literal["full", "plain"] = "full"
+    retention_days: int = 0
+    keep_raw: bool = True
+    keys: Mapping[str, str] = field(default_factory=dict)
+    path: Path | None = None
+
+    def brand(self, name: str) -> BrandConfig | None:
+        """Return the brand of this name, or ``None``."""
+        return next((brand for brand in self.brands if brand.name == name), None)
+
+
+def default_config_path() -> Path:
+    """Where the configuration lives unless ``--config`` or ``HUBBUB_CONFIG`` says otherwise."""
+    named = os.environ.get("HUBBUB_CONFIG")
+    return Path(named) if named else Path(platformdirs.user_config_dir("hubbub")) / "hubbub.toml"
+
+
+def default_store_path() -> Path:
+    """Where the store lives unless ``--store`` or ``HUBBUB_STORE`` says otherwise."""
+    named = os.environ.get("HUBBUB_STORE")
+    return Path(named) if named else Path(platformdirs.user_data_dir("hubbub")) / "hubbub.db"
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read and check the configuration; a missing default file is an empty configuration.
+
+    Raises:
+        ConfigError: the file is missing although it was named, unreadable, or wrong somewhere.
+    """
+    chosen = path or default_config_path()
+    named = path is not None or "HUBBUB_CONFIG" in os.environ
+    try:
+        text = chosen.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if named and path is not None:
+            raise ConfigError(
+                Sentence("There is no configuration file {path}.", {"path": str(chosen)})
+            ) from None
+        return Config(path=chosen)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            Sentence(
+                "The configuration file {path} cannot be read as UTF-8 text.", {"path": str(chosen)}
+            )
+        ) from error
+    return parse_config(text, chosen)
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Check the text of a configuration; ``path`` is only named in errors.
+
+    Raises:
+        ConfigError: with the line of the fault.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            Sentence(
+                "{path} is not valid TOML: {fault}. Nothing was changed.",
+                {"path": str(path), "fault": str(error)},
+            )
+        ) from error
+    return _Reader(text, path).config(document)
+
+
+def write_first_config(
+    path: Path,
+    *,
+    name: str,
+    handles: Mapping[str, Sequence[str]],
+    website: str = "",
+    sources: Sequence[Mapping[str, str]] = (),
+) -> None:
+    """Write the configuration of a first run: one brand and the sources it starts with.
+
+    The file appears whole or not at all, readable by its owner alone, and an existing one is
+    never replaced.
+
+    Raises:
+        ConfigError: a file is already there, or the folder cannot be written.
+    """
+    # JSON strings are TOML basic strings once non-ASCII characters are left as they are.
+    quote = lambda value: json.dumps(value, ensure_ascii=False)  # noqa: E731
+    lines = [
+        "# hubbub's configuration. Every setting is described in the README.",
+        "",
+        f"[brand.{quote(name)}]",
+        f"names = [{quote(name)}]",
+    ]
+    if handles:
+        pairs = ", ".join(
+            f"{quote(network)} = [{', '.join(quote(handle) for handle in values)}]"
+            for network, values in handles.items()
+        )
+        lines.append(f"handles = {{ {pairs} }}")
+    if website:
+        lines.append(f"websites = [{quote(website)}]")
+    for source in sources:
+        lines += ["", "[[source]]", *(f"{key} = {quote(value)}" for key, value in source.items())]
+    text = "\n".join(lines) + "\n"
+    parse_config(text, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".hubbub-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        try:
+            os.link(temporary, path)
+        finally:
+            os.unlink(temporary)
+    except FileExistsError as error:
+        raise ConfigError(
+            Sentence("{path} exists already and was left as it is.", {"path": str(path)})
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            Sentence(
+                "The configuration cannot be written to {path}: {fault}.",
+                {"path": str(path), "fault": error.strerror or type(error).__name__},
+            )
+        ) from error
+
+
+_CONFIG_KEYS = (
+    "language",
+    "member",
+    "theme",
+    "emoji",
+    "brand",
+    "source",
+    "team",
+    "retention",
+    "keys",
+)
+_BRAND_KEYS = (
+    "query",
+    "exclude",
+    "names",
+    "handles",
+    "websites",
+    "competitors",
+    "confidential",
+    "addresses",
+    "journalists",
+    "vips",
+    "languages",
+    "audience",
+    "competitor",
+    "hours",
+    "targets",
+)
+_SOURCE_KEYS = ("network", "what", "base_url", "token", "interval", "brand")
+
+
+class _Reader:
+    """Turns the TOML document into typed values, with the line of whatever is wrong."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self._lines = text.splitlines()
+        self._path = path
+
+    def config(self, document: Mapping[str, object]) -> Config:
+        self._known(document, _CONFIG_KEYS, "")
+        team = self._table(document, "team")
+        self._known(team, ("members",), "team")
+        retention = self._table(document, "retention")
+        self._known(retention, ("days", "raw"), "retention")
+        keys = self._table(document, "keys")
+        brands = tuple(
+            self._brand(name, self._as_table(body, name))
+            for name, body in self._table(document, "brand").items()
+        )
+        emoji = self._word(document, "emoji", ("full", "plain"), "full")
+        return Config(
+            brands=brands,
+            sources=self._sources(document.get("source", []), {brand.name for brand in brands}),
+            member=self._text(document, "member"),
+            members=self._texts(team, "members"),
+            language=self._word(document, "language", ("", "en", "fr"), ""),
+            theme=self._text(document, "theme"),
+            emoji=cast('Literal["full", "plain"]', emoji),
+            retention_days=self._count(retention, "days", 0),
+            keep_raw=self._flag(retention, "raw", default=True),
+            keys={action: self._text(keys, action) for action in keys},
+            path=self._path,
+        )
+
+    def _brand(self, name: str, table: Mapping[str, object]) -> BrandConfig:
+        self._known(table, _BRAND_KEYS, name)
+        handles = self._table(table, "handles")
+        audience = self._word(table, "audience", ("b2b", "b2c", "both"), "both")
+        return BrandConfig(
+            name=name,
+            query=self._text(table, "query"),
+            exclude=self._text(table, "exclude"),
+            names=self._texts(table, "names") or (name,),
+            handles={network: self._texts(handles, network) for network in handles},
+            websites=self._texts(table, "websites"),
+            competitors=self._texts(table, "competitors"),
+            confidential=self._texts(table, "confidential"),
+            addresses=self._texts(table, "addresses"),
+            journalists=self._texts(table, "journalists"),
+            vips=self._texts(table, "vips"),
+            languages=self._texts(table, "languages") or ("en", "fr"),
+            audience=cast(Audience, audience),
+            competitor=self._flag(table, "competitor", default=False),
+            hours=self._hours(self._table(table, "hours")),
+            targets=self._targets(self._table(table, "targets")),
+        )
+
+    def _sources(self, value: object, brands: set[str]) -> tuple[SourceConfig, ...]:
+        if not isinstance(value, list):
+            raise self._wrong("source", "Sources are written as [[source]] tables.")
+        sources = tuple(self._source(self._as_table(entry, "source"), brands) for entry in value)
+        seen: set[str] = set()
+        for source in sources:
+            if source.key in seen:
+                raise self._wrong("what", "The source {key} is there twice.", key=source.key)
+            seen.add(source.key)
+        return sources
+
+    def _source(self, table: Mapping[str, object], brands: set[str]) -> SourceConfig:
+        network = self._text(table, "network")
+        if not network:
+            raise self._wrong("source", 'A source needs its network, such as network = "feeds".')
+        brand = self._text(table, "brand")
+        if brand and brand not in brands:
+            raise self._wrong("brand", "There is no brand {brand}.", brand=brand)
+        token = self._text(table, "token")
+        interval = table.get("interval")
+        return SourceConfig(
+            network=network,
+            what=self._text(table, "what"),
+            base_url=self._text(table, "base_url").rstrip("/"),
+            token=self._secret(token) if token else None,
+            interval=None if interval is None else float(self._seconds(table, "interval", 0)),
+            brand=brand,
+            options={key: value for key, value in table.items() if key not in _SOURCE_KEYS},
+        )
+
+    def _secret(self, reference: str) -> Secret:
+        try:
+            return Secret(reference)
+        except SecretError as error:
+            raise self._wrong("token", error.sentence.template) from error
+
+    def _hours(self, table: Mapping[str, object]) -> BusinessHours:
+        if not table:
+            return BusinessHours()
+        self._known(table, ("zone", "holidays", *_DAYS), "hours")
+        zone = self._text(table, "zone") or "UTC"
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise self._wrong(
+                "zone", "{zone} is not a time zone; write one such as Europe/Paris.", zone=zone
+            ) from error
+        return BusinessHours(
+            zone=zone,
+            week=tuple(
+                tuple(self._block(day, block) for block in self._texts(table, day)) for day in _DAYS
+            ),
+            holidays=frozenset(self._day(item) for item in self._list(table, "holidays")),
+        )
+
+    def _block(self, day: str, text: str) -> tuple[int, int]:
+        opens, dash, closes = text.partition("-")
+        try:
+            block = _minutes(opens), _minutes(closes)
+        except ValueError:
+            block = (0, 0)
+        if not dash or block[0] >= block[1]:
+            raise self._wrong(
+                day, 'Opening hours are written as "09:00-12:30"; got {text}.', text=text
+            )
+        return block
+
+    def _day(self, value: object) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError as error:
+            raise self._wrong(
+                "holidays", "A holiday is written as 2026-12-25; got {text}.", text=str(value)
+            ) from error
+
+    def _targets(self, table: Mapping[str, object]) -> Targets:
+        self._known(table, ("first", "next", "urgent"), "targets")
+        usual = Targets()
+        return Targets(
+            first=self._seconds(table, "first", usual.first),
+            next=self._seconds(table, "next", usual.next),
+            urgent=self._seconds(table, "urgent", usual.urgent),
+        )
+
+    def _seconds(self, table: Mapping[str, object], key: str, usual: int) -> int:
+        """Read a duration: seconds as a number, or text such as ``90s``, ``30m``, ``4h``."""
+        value = table.get(key, usual)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+            return int(value)
+        if isinstance(value, str):
+            number = value.strip().rstrip("smindh")
+            unit = value.strip()[len(number) :]
+            if number.isdigit() and unit in _UNITS:
+                return int(number) * _UNITS[unit]
+        raise self._wrong(key, "{key} is a duration such as 30m or 4h.", key=key)
+
+    def _text(self, table: Mapping[str, object], key: str) -> str:
+        value = table.get(key, "")
+        if not isinstance(value, str):
+            raise self._wrong(key, "{key} must be text in quotes.", key=key)
+        return value
+
+    def _texts(self, table: Mapping[str, object], key: str) -> tuple[str, ...]:
+        value = table.get(key, [])
+        items = [value] if isinstance(value, str) else value
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise self._wrong(
+                key, '{key} must be a list of texts, such as ["one", "two"].', key=key
+            )
+        return tuple(cast("list[str]", items))
+
+    def _list(self, table: Mapping[str, object], key: str) -> list[object]:
+        value = table.get(key, [])
+        if not isinstance(value, list):
+            raise self._wrong(key, "{key} must be a list.", key=key)
+        return cast("list[object]", value)
+
+    def _count(self, table: Mapping[str, object], key: str, usual: int) -> int:
+        value = table.get(key, usual)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self._wrong(key, "{key} must be a whole number, 0 or more.", key=key)
+        return value
+
+    def _flag(self, table: Mapping[str, object], key: str, *, default: bool) -> bool:
+        value = table.get(key, default)
+        if not isinstance(value, bool):
+            raise self._wrong(key, "{key} must be true or false.", key=key)
+        return value
+
+    def _word(self, table: Mapping[str, object], key: str, words: Sequence[str], usual: str) -> str:
+        value = table.get(key, usual)
+        if value not in words:
+            raise self._wrong(
+                key,
+                "{key} must be one of: {words}.",
+                key=key,
+                words=", ".join(word for word in words if word),
+            )
+        return str(value)
+
+    def _table(self, table: Mapping[str, object], key: str) -> Mapping[str, object]:
+        return self._as_table(table.get(key, {}), key)
+
+    def _as_table(self, value: object, key: str) -> Mapping[str, object]:
+        if not isinstance(value, dict):
+            raise self._wrong(key, "{key} must be a table.", key=key)
+        return cast("Mapping[str, object]", value)
+
+    def _known(self, table: Mapping[str, object], known: Sequence[str], where: str) -> None:
+        for key in table:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, 1)
+                hint = near[0] if near else ", ".join(known)
+                raise self._wrong(
+                    key,
+                    "{key} is not a setting here; did you mean {hint}?",
+                    key=f"{where}.{key}" if where else key,
+                    hint=hint,
+                )
+
+    def _wrong(self, key: str, template: str, **values: str) -> ConfigError:
+        return ConfigError(Sentence(template, values), f"{self._path}:{self._line_of(key)}")
+
+    def _line_of(self, key: str) -> int:
+        """Return the first line on which this key or table stands; 1 if it cannot be told."""
+        for number, line in enumerate(self._lines, 1):
+            head = line.strip().strip("[]").split("=")[0].strip().strip("\"'")
+            if head == key or head.split(".")[-1].strip("\"'") == key or f"{key} =" in line:
+                return number
+        return 1
+
+
+def _minutes(text: str) -> int:
+    """Return minutes since midnight of ``HH:MM``; 24:00 is the end of the day."""
+    hours, _, minutes = text.strip().partition(":")
+    total = int(hours) * 60 + int(minutes or 0)
+    if not 0 <= total <= 24 * 60:
+        raise ValueError(text)
+    return total
