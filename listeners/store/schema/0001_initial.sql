@@ -235,6 +235,7 @@ CREATE TABLE alert (
     thin_baseline INTEGER NOT NULL DEFAULT 0,
     first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
+    fired_at INTEGER NOT NULL,           -- when it last began to fire, first or again
     count INTEGER NOT NULL DEFAULT 1,
     owner TEXT NOT NULL DEFAULT '',
     acked_at INTEGER,
@@ -244,7 +245,8 @@ CREATE TABLE alert (
     calm_checks INTEGER NOT NULL DEFAULT 0,
     flaps INTEGER NOT NULL DEFAULT 0,
     escalated INTEGER NOT NULL DEFAULT 0,
-    dismissed_reason TEXT NOT NULL DEFAULT ''
+    dismissed_reason TEXT NOT NULL DEFAULT '',
+    merged_into INTEGER REFERENCES alert(id)
 ) STRICT;
 CREATE UNIQUE INDEX alert_live ON alert (fingerprint) WHERE state IN ('firing', 'acked', 'snoozed');
 CREATE INDEX alert_list ON alert (brand_id, state, severity DESC, last_at DESC, id DESC);

@@ -1,0 +1,57 @@
+"""One alert: an episode of one rule in one scope; the columns of its table as Python types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from listeners.model import AlertClass, AlertState, Micros, Sentence, Severity
+
+LIVE = frozenset({AlertState.FIRING, AlertState.ACKED, AlertState.SNOOZED})
+"""States in which an episode goes on: new evidence joins it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """An episode of risk.
+
+    ``id`` is 0 until the store has given one; ``version`` belongs to the store. ``fingerprint``
+    names rule, brand, scope and subject: at most one live alert has it. ``fired_at`` is when it
+    last began to fire (again). In state *snoozed*, a ``snoozed_until`` of ``None`` means "until
+    the severity rises". ``owner`` stays when an acknowledged alert fires again ("was acked by").
+    ``holding`` says the condition is still true; ``calm_checks`` counts checks in a row that found
+    it false. ``merged_into`` is an alert id. Times are UTC microseconds.
+    """
+
+    id: int = 0
+    version: int = 0
+    brand: str
+    alert_class: AlertClass
+    rule: str
+    scope: str = ""
+    fingerprint: str
+    severity: Severity
+    state: AlertState = AlertState.FIRING
+    title: Sentence
+    explanation: tuple[Sentence, ...] = ()
+    figures: Mapping[str, int | float | str] = field(default_factory=dict)
+    thin_baseline: bool = False
+    first_at: Micros
+    last_at: Micros
+    fired_at: Micros
+    count: int = 1
+    owner: str = ""
+    acked_at: Micros | None = None
+    snoozed_until: Micros | None = None
+    closed_at: Micros | None = None
+    holding: bool = True
+    calm_checks: int = 0
+    flaps: int = 0
+    escalated: int = 0
+    dismissed_reason: str = ""
+    merged_into: int | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether the episode goes on."""
+        return self.state in LIVE
