@@ -33,7 +33,7 @@ def spawn(name: str, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return task
 
 
-class ServiceEnded(Exception):
+class ServiceEndedError(Exception):
     """A service returned although it should have gone on for ever."""
 
 
@@ -83,7 +83,7 @@ class Service:
             started = time.monotonic()
             try:
                 await self._run()
-                raise ServiceEnded(self.name)
+                raise ServiceEndedError(self.name)
             except Exception as error:
                 if time.monotonic() - started >= HEALTHY_SECONDS:
                     attempt = 0
