@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from listeners.model import DAY, MINUTE, SECOND, Micros
@@ -98,7 +99,7 @@ def is_open(at: Micros, hours: BusinessHours) -> bool:
 def _stretches(start: Micros, hours: BusinessHours, *, forward: bool) -> Iterator[Stretch]:
     """Yield the open stretches after (or before) ``start``, nearest first, cut at ``start``."""
     day = start // DAY
-    first, last = 1 - _EPOCH, date.max.toordinal() - _EPOCH - 3
+    first, last = 8 - _EPOCH, date.max.toordinal() - _EPOCH - 8
     while first < day < last:
         open_time = _open_in(hours, day)
         for begins, ends in open_time if forward else reversed(open_time):
@@ -154,17 +155,14 @@ def _offsets(zone: str, day: int) -> tuple[tuple[int, int, int], ...]:
     info = ZoneInfo(zone)
     edges = range(day * DAY - 2 * DAY, day * DAY + 3 * DAY + 1, step)
     changes: list[int] = []
-    for before, after in zip(edges, edges[1:], strict=False):
+    for before, after in pairwise(edges):
         if _offset(info, before) != _offset(info, after):
             seconds = range(before // SECOND, after // SECOND + 1)
             old = _offset(info, before)
             at = bisect_right(seconds, False, key=lambda s: _offset(info, s * SECOND) != old)
             changes.append(seconds[at] * SECOND)
     bounds = [edges[0], *changes, edges[-1]]
-    return tuple(
-        (since, until, _offset(info, since))
-        for since, until in zip(bounds, bounds[1:], strict=False)
-    )
+    return tuple((since, until, _offset(info, since)) for since, until in pairwise(bounds))
 
 
 def _offset(info: ZoneInfo, at: int) -> int:
