@@ -482,7 +482,7 @@ class _Reader:
                     hint=hint,
                 )
 
-    def _wrong(self, key: str, template: str, **values: str) -> ConfigError:
+    def _wrong(self, key: str, template: str, /, **values: str) -> ConfigError:
         return ConfigError(Sentence(template, values), f"{self._path}:{self._line_of(key)}")
 
     def _line_of(self, key: str) -> int:
