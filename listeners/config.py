@@ -191,24 +191,22 @@ def write_first_config(
     Raises:
         ConfigError: a file is already there, or the folder cannot be written.
     """
-    # JSON strings are TOML basic strings once non-ASCII characters are left as they are.
-    quote = lambda value: json.dumps(value, ensure_ascii=False)  # noqa: E731
     lines = [
         "# hubbub's configuration. Every setting is described in the README.",
         "",
-        f"[brand.{quote(name)}]",
-        f"names = [{quote(name)}]",
+        f"[brand.{_quoted(name)}]",
+        f"names = [{_quoted(name)}]",
     ]
     if handles:
         pairs = ", ".join(
-            f"{quote(network)} = [{', '.join(quote(handle) for handle in values)}]"
+            f"{_quoted(network)} = [{', '.join(_quoted(handle) for handle in values)}]"
             for network, values in handles.items()
         )
         lines.append(f"handles = {{ {pairs} }}")
     if website:
-        lines.append(f"websites = [{quote(website)}]")
+        lines.append(f"websites = [{_quoted(website)}]")
     for source in sources:
-        lines += ["", "[[source]]", *(f"{key} = {quote(value)}" for key, value in source.items())]
+        lines += ["", "[[source]]", *(f"{key} = {_quoted(value)}" for key, value in source.items())]
     text = "\n".join(lines) + "\n"
     parse_config(text, path)
     try:
@@ -231,6 +229,11 @@ def write_first_config(
                 {"path": str(path), "fault": error.strerror or type(error).__name__},
             )
         ) from error
+
+
+def _quoted(value: str) -> str:
+    """Return a TOML basic string: a JSON string whose non-ASCII characters are left as they are."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 _CONFIG_KEYS = (

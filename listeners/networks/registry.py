@@ -1,0 +1,55 @@
+"""The networks hubbub can listen to. A new network is one new file and one line here.
+
+The classes are imported when they are first asked for: the screen starts without any of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Protocol, cast
+
+from listeners.clock import Clock
+from listeners.config import BrandConfig, SourceConfig
+from listeners.http import Fetcher
+from listeners.networks.contract import Capability, Listener
+
+
+class ListenerClass(Protocol):
+    """How the engine makes a listener."""
+
+    capability: Capability
+
+    def __call__(
+        self,
+        source: SourceConfig,
+        brands: Sequence[BrandConfig],
+        fetch: Fetcher,
+        clock: Clock,
+    ) -> Listener: ...
+
+
+_CLASSES: Mapping[str, str] = {
+    "bluesky": "listeners.networks.bluesky:BlueskyListener",
+    "mastodon": "listeners.networks.mastodon:MastodonListener",
+    "hackernews": "listeners.networks.hackernews:HackerNewsListener",
+    "feeds": "listeners.networks.feeds:FeedsListener",
+    "import": "listeners.networks.dropfolder:DropFolderListener",
+}
+
+NETWORKS: tuple[str, ...] = tuple(_CLASSES)
+
+
+def listener_class(network: str) -> ListenerClass:
+    """Return the listener of a network.
+
+    Raises:
+        KeyError: hubbub does not know this network.
+    """
+    module, _, name = _CLASSES[network].partition(":")
+    return cast(ListenerClass, getattr(importlib.import_module(module), name))
+
+
+def capabilities() -> tuple[Capability, ...]:
+    """Return what every network can really do, in the order they are offered."""
+    return tuple(listener_class(network).capability for network in NETWORKS)
