@@ -12,10 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-def msgid(text: str) -> str:
-    """Mark a literal for translation without translating it yet."""
-    return text
+from tui.language import msgid
 
 
 class Panel(StrEnum):
