@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -31,6 +30,8 @@ class RowList:
         """Rows of the last offer that are not shown yet: the "12 new" badge."""
         self.touched = False
         """The person moved here: the list no longer rests at its top."""
+        self.mine: set[int] = set()
+        """Rows the person just acted on: they come and go even while the order stands still."""
         self._held: array[int] | None = None
         self._anchor: int | None = None
         self._marked_before: frozenset[int] = frozenset()
@@ -65,23 +66,21 @@ class RowList:
 
     # --- what the store offers ---------------------------------------------------------------
 
-    def offer(
-        self, ids: Sequence[int], *, frozen: bool, mine: AbstractSet[int] = frozenset()
-    ) -> bool:
+    def offer(self, ids: Sequence[int], *, frozen: bool) -> bool:
         """Take the list as the store has it now; return whether what is shown changed.
 
-        While ``frozen`` only the rows in ``mine``, those the person just acted on, come and go.
+        While ``frozen`` only the rows in ``mine`` come and go.
         """
         offered = ids if isinstance(ids, array) else array("q", ids)
         if not frozen or not self.ids:
             return self._adopt(offered)
         before = self.ids
         known = set(offered)
-        kept = [row for row in self.ids if row in known or row not in mine]
+        gone = {row for row in self.mine if row in self._places and row not in known}
+        back = [row for row in offered if row in self.mine and row not in self._places]
+        self.mine -= gone.union(back)
+        kept = _inserted([row for row in self.ids if row not in gone], back, offered)
         shown = set(kept)
-        if back := [row for row in offered if row in mine and row not in shown]:
-            kept = _inserted(kept, back, offered)
-            shown.update(back)
         if len(kept) != len(before) or array("q", kept) != before:
             self._show(array("q", kept))
         self.waiting = sum(1 for row in offered if row not in shown)
@@ -97,6 +96,7 @@ class RowList:
         if changed:
             self._show(array("q", ids))
         self._held, self.waiting = None, 0
+        self.mine.clear()
         return changed
 
     def _show(self, ids: array[int]) -> None:
@@ -208,9 +208,7 @@ class Session:
             panel: RowList() for panel in (Panel.QUEUE, Panel.ALERTS, Panel.STREAM)
         }
     )
-    mine: set[int] = field(default_factory=set)
-    """Rows acted on since the last offer, as negative ids for alerts."""
-    _last_key: Micros = Micros(0)
+    _last_key: int = 0
 
     def acted(self, now: Micros) -> None:
         """Note that the person touched a key or the mouse."""
