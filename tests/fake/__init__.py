@@ -1,0 +1,1 @@
+"""Scripted stand-ins for the outside world: loopback servers and hostile texts."""

