@@ -123,7 +123,7 @@ def test_clean_line_is_one_line() -> None:
 
 
 ADVERSARIAL = [
-    "a" + "\u0301\u0323",
+    "\u0301\u0323",
     "\x1b]",
     "\x1b[1",
     "\x1bP\x9c",
