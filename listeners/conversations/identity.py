@@ -12,9 +12,36 @@ PRIVATE_SILENCE = 28 * DAY
 
 _FOLLOWING = ("utm_", "mtm_", "pk_", "hsa_", "_hs", "at_")
 _TRACKING = frozenset(
-    "fbclid gclid dclid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok ref_src ref_url"
-    " cmpid xtor wt_mc ocid smid s_kwcid spm share_id si feature guccounter __twitter_impression"
-    " amp outputtype".split()
+    [
+        "fbclid",
+        "gclid",
+        "dclid",
+        "msclkid",
+        "yclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "ref_src",
+        "ref_url",
+        "cmpid",
+        "xtor",
+        "wt_mc",
+        "ocid",
+        "smid",
+        "s_kwcid",
+        "spm",
+        "share_id",
+        "si",
+        "feature",
+        "guccounter",
+        "__twitter_impression",
+        "amp",
+        "outputtype",
+    ]
 )
 _PORTS = {"http": 80, "https": 443}
 
@@ -48,7 +75,7 @@ def is_private_without_thread(post: Post) -> bool:
 
 
 def begins_anew(last_at: Micros, at: Micros) -> bool:
-    """Whether a private message at ``at`` starts a new exchange after the one last at ``last_at``."""
+    """Whether a private message at ``at`` starts anew after silence since ``last_at``."""
     return at - last_at > PRIVATE_SILENCE
 
 
