@@ -1,0 +1,280 @@
+"""The query for the store's search: FTS5 expressions and typed filters, without any SQL.
+
+``to_fts`` splits a query into one FTS5 expression and filters that must all hold besides. Where a
+boolean mixes words with filters, the structure is kept as ``AnyOf``/``AllOf``/``Without`` with
+``Found`` leaves, each an FTS5 expression of its own (``rowid IN (… MATCH ?)``).
+
+Every term reaches FTS5 inside double quotes, its own quotes doubled, so no text of a user is ever
+read as FTS5 syntax. The columns meant are ``title`` and ``text`` of a mention.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from listeners.query.tree import (
+    And,
+    From,
+    Handle,
+    Lang,
+    Near,
+    Node,
+    Not,
+    Or,
+    Raw,
+    Site,
+    Source,
+    Tag,
+    Words,
+)
+from listeners.query.words import is_unspaced, words_of
+
+# FTS5's own parser gives up near 100 open levels; a deeper part becomes a Found of its own.
+_MAX_FTS_DEPTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows FTS5 finds by this expression."""
+
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Title or text holds ``text``.
+
+    ``exact`` false: ASCII case ignored, anywhere (SQL ``LIKE '%…%' ESCAPE '\\'``, see
+    ``like_pattern``). ``exact`` true: byte for byte and with no word character touching it
+    (SQL ``instr(…) > 0``, then ``listeners.query.holds_exactly`` as a function or on the rows).
+    """
+
+    text: str
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagIs:
+    """Has this hashtag, among its ``tags`` or written ``#tag`` in the text; case folded.
+
+    ``hint`` is an FTS5 expression that finds it where it is written in the text.
+    """
+
+    tag: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressedTo:
+    """Addresses this handle: ``@handle`` or ``@handle@server`` in the text; case folded.
+
+    ``hint`` is an FTS5 expression that finds it where it is written in the text.
+    """
+
+    handle: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorIs:
+    """Author's handle, handle without ``@server``, or shown name is this; case folded."""
+
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class LangIs:
+    """Language is this ISO 639 code (a stored ``fr`` or ``fr-CA`` is ``fr``)."""
+
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinksTo:
+    """One of ``links`` leads to this host or one below it, and to ``path`` or below."""
+
+    host: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeardBy:
+    """Network's name or source's key is this; case folded."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds."""
+
+    parts: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One part holds."""
+
+    parts: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """The part does not hold."""
+
+    part: Filter
+
+
+Filter = (
+    Found | Holds | TagIs | AddressedTo | AuthorIs | LangIs | LinksTo | HeardBy
+    | AllOf | AnyOf | Without
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FtsQuery:
+    """Rows that ``expression`` finds (all rows when it is empty) and every filter lets through."""
+
+    expression: str
+    filters: tuple[Filter, ...] = ()
+
+
+def fts_of(root: Node) -> FtsQuery:
+    """Compile a tree for the store's search."""
+    condition = _condition(root)
+    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    found = [part.expression for part in parts if isinstance(part, Found)]
+    rest = tuple(part for part in parts if not isinstance(part, Found))
+    return FtsQuery(_joined("AND", found), rest)
+
+
+def quoted(term: str) -> str:
+    """Quote a term for FTS5: double quotes around it, its own doubled."""
+    return '"' + term.replace('"', '""') + '"'
+
+
+def like_pattern(text: str) -> str:
+    """Return the ``LIKE`` pattern that finds ``text`` anywhere, for ``ESCAPE '\\'``."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _condition(node: Node) -> Filter:
+    expression = _expression(node)
+    if expression is not None:
+        return Found(expression)
+    match node:
+        case Words(text):
+            return Holds(text, exact=False)
+        case Raw(text):
+            return _raw(text)
+        case Tag(tag):
+            return TagIs(tag, _phrase(tag))
+        case Handle(handle):
+            return AddressedTo(handle, _phrase(handle))
+        case From(author):
+            return AuthorIs(author)
+        case Lang(lang):
+            return LangIs(lang)
+        case Site(host, path):
+            return LinksTo(host, path)
+        case Source(source):
+            return HeardBy(source)
+        case Not(part):
+            return Without(_condition(part))
+        case And(parts):
+            return _all(parts)
+        case Or(parts):
+            return _any(parts)
+        case Near():
+            raise AssertionError("NEAR holds plain words only")
+
+
+def _raw(text: str) -> Filter:
+    if is_unspaced(text) or not words_of(text):
+        return Holds(text, exact=True)
+    return AllOf((Found(_phrase(text)), Holds(text, exact=True)))
+
+
+def _all(parts: tuple[Node, ...]) -> Filter:
+    """Join what FTS5 can do alone into one expression, and keep the rest as filters."""
+    flat: list[Filter] = []
+    for part in parts:
+        condition = _condition(part)
+        flat.extend(condition.parts if isinstance(condition, AllOf) else (condition,))
+    found = [part.expression for part in flat if isinstance(part, Found)]
+    left_out = [
+        part.part.expression
+        for part in flat
+        if isinstance(part, Without) and isinstance(part.part, Found)
+    ]
+    rest = [
+        part
+        for part in flat
+        if not isinstance(part, Found)
+        and not (found and isinstance(part, Without) and isinstance(part.part, Found))
+    ]
+    if not found:
+        return AllOf(tuple(flat)) if len(flat) > 1 else flat[0]
+    expression = _joined("AND", found)
+    if left_out:
+        expression = f"({expression}) NOT ({_joined('OR', left_out)})"
+    return AllOf((Found(expression), *rest)) if rest else Found(expression)
+
+
+def _any(parts: tuple[Node, ...]) -> Filter:
+    conditions = [_condition(part) for part in parts]
+    found = [part.expression for part in conditions if isinstance(part, Found)]
+    rest = [part for part in conditions if not isinstance(part, Found)]
+    if not found:
+        return AnyOf(tuple(rest))
+    return AnyOf((Found(_joined("OR", found)), *rest)) if rest else Found(_joined("OR", found))
+
+
+def _expression(node: Node, depth: int = 0) -> str | None:
+    """The FTS5 expression of a part FTS5 can answer alone, else ``None``."""
+    if depth > _MAX_FTS_DEPTH:
+        return None
+    match node:
+        case Words() if not node.unspaced:
+            return _phrase(node.text) + ("*" if node.prefix else "")
+        case Near(parts, distance):
+            phrases = " ".join(_phrase(part.text) + ("*" if part.prefix else "") for part in parts)
+            return f"NEAR({phrases}, {distance})"
+        case Or(parts):
+            inner = [_expression(part, depth + 1) for part in parts]
+            return _joined("OR", [part for part in inner if part]) if all(inner) else None
+        case And(parts):
+            return _and_expression(parts, depth)
+        case _:
+            return None
+
+
+def _and_expression(parts: tuple[Node, ...], depth: int) -> str | None:
+    wanted = [part for part in parts if not isinstance(part, Not)]
+    inner = [_expression(part, depth + 1) for part in wanted]
+    unwanted = [_expression(part.part, depth + 1) for part in parts if isinstance(part, Not)]
+    if not inner or not all(inner) or not all(unwanted):
+        return None
+    expression = _joined("AND", [part for part in inner if part])
+    if not unwanted:
+        return expression
+    return f"({expression}) NOT ({_joined('OR', [part for part in unwanted if part])})"
+
+
+def _joined(operator: str, expressions: list[str]) -> str:
+    if len(expressions) < 2:
+        return "".join(expressions)
+    return f" {operator} ".join(
+        expression if _is_single(expression) else f"({expression})" for expression in expressions
+    )
+
+
+def _is_single(expression: str) -> bool:
+    return (expression.startswith("NEAR(") and expression.count("NEAR(") == 1) or (
+        expression.rstrip("*").replace('""', "").count('"') == 2 and expression.startswith('"')
+    )
+
+
+def _phrase(text: str) -> str:
+    return quoted(" ".join(words_of(text)))
