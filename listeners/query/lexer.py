@@ -19,6 +19,8 @@ _DEFAULT_NEAR = 10
 
 _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“”", "«": "»", "»": "«»"}
 _ENDS_RUN = frozenset(" \t\r\n\v\f()\u00a0\u202f\u3000") | frozenset(_QUOTES)
+# Half characters, as a shell may pass them on: no store and no network can hold them.
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _NEAR = re.compile(r"NEAR(?:/(\d+))?")
 _FIELD = re.compile(r"([^\W\d_]+):(?!//)")
 _LANG = re.compile(r"([a-zA-Z]{2,3})(?:[-_][a-zA-Z0-9-]+)?")
@@ -85,6 +87,7 @@ def tokens(text: str) -> Iterator[Token]:
             ),
             MAX_LENGTH,
         )
+    text = _SURROGATES.sub("\ufffd", text)
     at = 0
     while at < len(text):
         if text[at].isspace():
@@ -132,7 +135,7 @@ def _run(text: str, at: int) -> tuple[Token, int]:
         return Token("leaf", at, run, _field(name, value, at, at + field.end(), text, end)), end
     prefix = run.endswith("*")
     value = run[:-1] if prefix else run
-    _refuse_star(value, at)
+    _refuse_star(value or run, at)
     return Token("leaf", at, run, _words(value, prefix, at)), end
 
 

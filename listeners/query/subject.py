@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # A separator that no folded word holds, so that a phrase never runs from the title into the text.
 _FIELD_BREAK = " \x1f"
 
-# A hashtag runs on over letters, digits, underscores, and the vowel signs of Indic and Thai scripts.
+# A hashtag runs on over letters, digits, underscores, and Indic and Thai vowel signs.
 _TAG = re.compile(r"[#＃]([\w\u0300-\u036f\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff]+)")
 _ADDRESSED = re.compile(r"(?<![\w.@])[@＠]([\w.-]+(?:@[\w.-]+\w)?)")
 
@@ -165,18 +165,17 @@ def host_and_path(link: str) -> tuple[str, str]:
 def holds_exactly(text: str, needle: str) -> bool:
     """Whether ``needle`` is in ``text`` as it is, with no word character touching either end.
 
-    Both must be composed (NFC). A script without spaces sets no borders, so a needle that ends
-    in one needs none there. Usable as an SQL function for the ``Holds`` filter.
+    Both must be composed (NFC). Signs alone (an emoji) may touch words, and so may the end of a
+    script that sets no spaces. Usable as an SQL function for the ``Holds`` filter.
     """
+    signs_only = not any(map(is_word_character, needle))
+    before, after = (signs_only or is_unspaced(edge) for edge in (needle[0], needle[-1]))
     start = text.find(needle)
     while start >= 0:
-        if _open(text, start - 1, needle[0]) and _open(text, start + len(needle), needle[-1]):
+        end = start + len(needle)
+        if (before or start == 0 or not is_word_character(text[start - 1])) and (
+            after or end == len(text) or not is_word_character(text[end])
+        ):
             return True
         start = text.find(needle, start + 1)
     return False
-
-
-def _open(text: str, at: int, edge: str) -> bool:
-    if not 0 <= at < len(text):
-        return True
-    return not is_word_character(text[at]) or is_unspaced(edge)
