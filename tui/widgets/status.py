@@ -1,0 +1,215 @@
+"""The line at the top: what is read at a glance, shortened by importance where room is scarce."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from listeners.model import HOUR, SECOND, Severity, StatusLine
+from tui.i18n import _, age, ngettext, number, signed
+from tui.theme import BOLD, Palette
+from tui.widgets.paint import (
+    GLYPHS,
+    Line,
+    Piece,
+    cut,
+    joined,
+    one_line,
+    padded,
+    palette_of,
+    strip,
+    width_of,
+)
+from tui.widgets.rows import severity_word
+from tui.widgets.sentiment import label_of
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One figure in ever shorter forms; those with the lowest ``keep`` are shortened first."""
+
+    keep: int
+    forms: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What the line at the top shows; ``lag`` is in seconds behind the present."""
+
+    figures: StatusLine | None = None
+    brand: str = ""
+    demo: bool = False
+    paused: bool = False
+    lag: float = 0.0
+    clock: str = ""
+    trouble: str = ""
+
+
+def fitted(segments: Sequence[Segment], width: int, separator: Piece) -> Line:
+    """Return the segments in the longest forms that fit, the least important shortened first."""
+    form = [0] * len(segments)
+    while True:
+        line = joined(
+            [segment.forms[at] for segment, at in zip(segments, form, strict=True)], separator
+        )
+        longer = [
+            place for place, segment in enumerate(segments) if form[place] + 1 < len(segment.forms)
+        ]
+        if width_of(line) <= width or not longer:
+            return cut(line, width)
+        form[min(longer, key=lambda place: segments[place].keep)] += 1
+
+
+def segments(top: Top, styles: Palette) -> list[Segment]:
+    """Return the figures of the line, from left to right."""
+    brand: Line = [(f" {_('hubbub')} ", styles.badge)]
+    if top.demo:
+        brand.append((f" {_('DEMO')} ", styles.critical))
+    name = one_line(top.brand) or _("all brands")
+    made = [
+        Segment(
+            9,
+            [
+                [*brand, (f" {name}", styles.strong + BOLD)],
+                [*brand, (f" {padded(name, 12).rstrip()}", styles.strong + BOLD)],
+            ],
+        )
+    ]
+    if top.trouble:
+        made.append(Segment(10, [[(f"⚠ {one_line(top.trouble)}", styles.negative + BOLD)]]))
+    if top.paused:
+        made.append(Segment(8, [[(_("paused"), styles.match)]]))
+    figures = top.figures
+    if figures is None:
+        return made
+    made.extend((_mood(figures, styles), _rate(figures, styles), _work(figures, styles)))
+    if alerts := _alerts(figures, styles):
+        made.append(alerts)
+    made.extend(_sources(figures, top.lag, styles))
+    return made
+
+
+def _mood(figures: StatusLine, styles: Palette) -> Segment:
+    label = label_of(figures.mood)
+    figure = "—" if figures.mood is None else signed(figures.mood)
+    short: Line = [(f"{GLYPHS[label]} {figure}", styles.label(label) + BOLD)]
+    long: Line = [(_("mood") + " ", styles.faint), *short]
+    if figures.mood_usual is None:
+        return Segment(6, [long, short])
+    usual = " " + _("usual {usual}").format(usual=signed(figures.mood_usual))
+    change = label_of(None if figures.mood is None else figures.mood - figures.mood_usual)
+    arrow = {"▲": "↑", "▼": "↓"}.get(GLYPHS[change], "=")
+    against: Line = [*short, (f" {arrow}", styles.label(change) + BOLD)]
+    return Segment(6, [[*long, (usual, styles.faint)], [*short, (usual, styles.faint)], against])
+
+
+def _rate(figures: StatusLine, styles: Palette) -> Segment:
+    rate = number(figures.rate)
+    short: Line = [(_("{rate}/h").format(rate=rate), styles.strong)]
+    if figures.rate_usual is None:
+        return Segment(2, [short, []])
+    usual = " " + _("usual {usual}").format(usual=number(figures.rate_usual))
+    return Segment(2, [[*short, (usual, styles.faint)], short, []])
+
+
+def _work(figures: StatusLine, styles: Palette) -> Segment:
+    quiet = not figures.open
+    waiting: Line = [
+        (_("{count} open").format(count=figures.open), styles.faint if quiet else styles.strong)
+    ]
+    late: Line = []
+    if figures.overdue:
+        text = ngettext("{count} overdue", "{count} overdue", figures.overdue)
+        late.append((" " + text.format(count=figures.overdue), styles.negative + BOLD))
+    soon: Line = []
+    if figures.due_soon:
+        text = ngettext("{count} due soon", "{count} due soon", figures.due_soon)
+        soon.append((" " + text.format(count=figures.due_soon), styles.warn + BOLD))
+    forms: list[Line] = [[*waiting, *late, *soon]]
+    if soon:
+        brief = " " + _("{count} soon").format(count=figures.due_soon)
+        forms.append([*waiting, *late, (brief, styles.warn + BOLD)])
+        forms.append([*waiting, *late])
+    return Segment(7, forms)
+
+
+def _alerts(figures: StatusLine, styles: Palette) -> Segment | None:
+    counted = [(severity, figures.alerts.get(severity, 0)) for severity in reversed(Severity)]
+    shown = [(severity, count) for severity, count in counted if count]
+    if not shown:
+        return None
+
+    def said(some: Sequence[tuple[Severity, int]]) -> Line:
+        return joined(
+            [
+                [(f" {count} {severity_word(severity)} ", styles.severity(severity))]
+                if severity is Severity.CRITICAL
+                else [(f"{count} {severity_word(severity)}", styles.severity(severity))]
+                for severity, count in some
+            ],
+            (" ", styles.ink),
+        )
+
+    serious = [entry for entry in shown if entry[0] >= Severity.HIGH] or shown[:1]
+    return Segment(8, [said(shown), said(serious), said(shown[:1])])
+
+
+def _sources(figures: StatusLine, lag: float, styles: Palette) -> list[Segment]:
+    made: list[Segment] = []
+    if figures.catching_up:
+        behind = _("catching up")
+        full = behind
+        if lag * SECOND > HOUR / 60:
+            full = _("catching up {span}").format(span=age(round(lag * SECOND)))
+        made.append(
+            Segment(4, [[(f"↻ {full}", styles.accent)], [(f"↻ {behind}", styles.accent)], []])
+        )
+    if not figures.sources_total:
+        return [Segment(7, [[(_("no sources"), styles.warn + BOLD)]])]
+    names = [one_line(name) for name in figures.sources_trouble]
+    if names:
+        text = ngettext("{count} source in trouble", "{count} sources in trouble", len(names))
+        counted = text.format(count=len(names))
+        brief = ngettext("{count} source", "{count} sources", len(names)).format(count=len(names))
+        made.append(
+            Segment(
+                5,
+                [
+                    [("⚠ " + ", ".join(names), styles.warn)],
+                    [(f"⚠ {names[0]} +{len(names) - 1}", styles.warn)]
+                    if len(names) > 1
+                    else [(f"⚠ {padded(names[0], 14).rstrip()}", styles.warn)],
+                    [(f"⚠ {counted}", styles.warn)],
+                    [(f"⚠ {brief}", styles.warn)],
+                ],
+            )
+        )
+    return made
+
+
+class StatusBar(Widget):
+    """The one line at the top."""
+
+    DEFAULT_CSS = "StatusBar { height: 1; dock: top; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._top = Top()
+
+    def show(self, top: Top) -> None:
+        """Draw these figures."""
+        if top != self._top:
+            self._top = top
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line: the figures, and the time of day at the right where it fits."""
+        styles, width = palette_of(self), self.size.width
+        line = fitted(segments(self._top, styles), width, (" │ ", styles.ghost))
+        room = width - width_of(line) - len(self._top.clock) - 1
+        if self._top.clock and room > 1:
+            line = [*line, (" " * room, styles.ink), (self._top.clock, styles.faint)]
+        return strip(line, width)

@@ -1,0 +1,324 @@
+"""How a whole conversation reads: the person, the reasons, and who said what in which voice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from textual.style import Style
+
+from listeners.model import (
+    ConversationRow,
+    ConversationState,
+    Label,
+    MentionRow,
+    Micros,
+    Note,
+    Part,
+)
+from listeners.text import links_in
+from tui.i18n import _, ago, compact, moment, ngettext, say, signed
+from tui.terminal.opener import check_link
+from tui.theme import BOLD, Palette
+from tui.widgets.paint import (
+    Line,
+    joined,
+    many_lines,
+    mood,
+    network_name,
+    one_line,
+    padded,
+    wrapped,
+)
+from tui.widgets.rows import due, role_word
+from tui.words import word
+
+SHOWN = 200
+"""Messages of one thread that are laid out, the newest ones."""
+_INDENT = 4
+_LABEL = 7
+_LINKS = 6
+_UNDERLINE = Style(underline=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What we know of a person: mentions heard before this thread, and how the last one sounded."""
+
+    before: int = 0
+    label: Label = Label.UNSCORED
+    compound: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A word that made the sentiment, and by how much."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Everything the thread pane shows of one conversation, or of one mention without one."""
+
+    conversation: ConversationRow | None = None
+    mentions: tuple[MentionRow, ...] = ()
+    notes: tuple[Note, ...] = ()
+    person: Acquaintance | None = None
+    weights: tuple[Weight, ...] = ()
+
+    @property
+    def focus(self) -> MentionRow | None:
+        """The message all is about: the oldest that still asks, else the last of theirs."""
+        theirs = [mention for mention in self.mentions if mention.part is Part.OUTSIDE]
+        waiting = self.conversation.waiting_since if self.conversation else None
+        if waiting is not None:
+            for mention in theirs:
+                if mention.sort_at >= waiting:
+                    return mention
+        return theirs[-1] if theirs else (self.mentions[-1] if self.mentions else None)
+
+
+def _labelled(label: str, parts: Line, width: int, styles: Palette) -> list[Line]:
+    """Return a label in its column and the words beside it, wrapped."""
+    lines = wrapped(parts, width - _LABEL - 1)
+    return [
+        [(padded(label if not at else "", _LABEL) + " ", styles.faint), *line]
+        for at, line in enumerate(lines)
+    ]
+
+
+def head(thread: Thread, width: int, now: Micros, styles: Palette) -> list[Line]:
+    """Return the lines above the messages: the person, why it is here, why it asks, its mood."""
+    focus, row = thread.focus, thread.conversation
+    if focus is None:
+        return []
+    lines = _person(thread, focus, width, styles)
+    if row is not None:
+        rank = joined(
+            [
+                due(row.due_at, now, styles) if row.state is ConversationState.OPEN else [],
+                *([(one_line(say(reason)), styles.ink)] for reason in row.reasons),
+            ],
+            (" · ", styles.ghost),
+        )
+        if row.manual_priority is not None:
+            by_hand = _("importance {rank} by hand").format(rank=row.manual_priority)
+            rank = joined([rank, [(by_hand, styles.accent)]], (" · ", styles.ghost))
+        if rank:
+            lines += _labelled(_("rank"), rank, width, styles)
+    if focus.needs_reply is not None:
+        why: Line = [(one_line(say(focus.needs_reply.sentence)), styles.ink)]
+        why.append((f"  {focus.needs_reply.code}", styles.ghost))
+        lines += _labelled(_("reply"), why, width, styles)
+    lines += _labelled(_("mood"), _why_mood(thread, focus, styles), width, styles)
+    if focus.reasons:
+        heard = joined(
+            [[(one_line(say(why)), styles.ink)] for why in focus.reasons], (" · ", styles.ghost)
+        )
+        lines += _labelled(_("heard"), heard, width, styles)
+    if row is not None:
+        lines += _state(row, now, width, styles)
+    return lines
+
+
+def _person(thread: Thread, focus: MentionRow, width: int, styles: Palette) -> list[Line]:
+    name: Line = [(one_line(focus.author_name or focus.author), styles.strong + BOLD)]
+    if focus.author_name and focus.author:
+        name.append((f"  {one_line(focus.author)}", styles.faint))
+    about: list[Line] = [[(network_name(focus.network), styles.ink)]]
+    if focus.author_role:
+        about.append([(role_word(focus.author_role), styles.accent + BOLD)])
+    if focus.followers is not None:
+        text = ngettext("{count} follower", "{count} followers", focus.followers)
+        about.append([(text.format(count=compact(focus.followers)), styles.ink)])
+    if thread.person is not None:
+        count = thread.person.before
+        text = ngettext("{count} mention before", "{count} mentions before", count)
+        known = text.format(count=count) if count else _("never heard before")
+        about.append([(known, styles.ink)])
+        if count:
+            last = mood(thread.person.label, thread.person.compound, styles)
+            about.append([(_("last") + " ", styles.faint), (last[0].strip(), last[1])])
+    return [*wrapped(name, width), *wrapped(joined(about, (" · ", styles.ghost)), width)]
+
+
+def _why_mood(thread: Thread, focus: MentionRow, styles: Palette) -> Line:
+    glyph, style = mood(focus.label, focus.compound, styles)
+    line: Line = [(" ".join(glyph.split()), style + BOLD)]
+    if focus.label is Label.UNSCORED:
+        why = _("no scorer for the language {lang}").format(lang=focus.lang or "?")
+        return [*line, (f"  {why}", styles.faint)]
+    for weight in thread.weights[:6]:
+        colour = styles.positive if weight.weight > 0 else styles.negative
+        line += [(f"  {one_line(weight.text)} ", styles.ink), (signed(weight.weight, 1), colour)]
+    if not thread.weights:
+        line.append(("  " + _("no word of the lexicon"), styles.faint))
+    return line
+
+
+def _state(row: ConversationRow, now: Micros, width: int, styles: Palette) -> list[Line]:
+    parts: list[Line] = [[(word(row.state), styles.ink)]]
+    if row.snoozed_until is not None and row.state is ConversationState.SNOOZED:
+        until = _("until {when}").format(when=moment(row.snoozed_until, now))
+        parts.append([(until, styles.accent)])
+    if row.assignee:
+        parts.append([(f"→ {one_line(row.assignee)}", styles.ours + BOLD)])
+    if row.reopened:
+        text = ngettext("reopened once", "reopened {count} times", row.reopened)
+        parts.append([(text.format(count=row.reopened), styles.faint)])
+    parts.extend([(f"#{one_line(tag)}", styles.accent)] for tag in row.tags)
+    return _labelled(_("state"), joined(parts, (" · ", styles.ghost)), width, styles)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The messages laid out: their lines, and the line where the one in focus begins."""
+
+    lines: list[Line]
+    focus: int = 0
+
+
+def messages(thread: Thread, width: int, now: Micros, styles: Palette) -> Laid:
+    """Return every message and note in the order of time, each in the voice of its part."""
+    lines: list[Line] = []
+    focus_line, focus = 0, thread.focus
+    shown = thread.mentions[-SHOWN:]
+    if hidden := len(thread.mentions) - len(shown):
+        text = ngettext("{count} earlier message", "{count} earlier messages", hidden)
+        lines += [[(text.format(count=hidden), styles.faint)], []]
+    pieces: list[tuple[Micros, MentionRow | Note]] = [(row.sort_at, row) for row in shown]
+    pieces += [(note.at, note) for note in thread.notes]
+    pieces.sort(key=lambda piece: piece[0])
+    for place, (_at, piece) in enumerate(pieces):
+        if place:
+            lines.append([])
+        if isinstance(piece, Note):
+            lines += _note(piece, width, now, styles)
+            continue
+        in_focus = focus is not None and piece.id == focus.id
+        if in_focus:
+            focus_line = len(lines)
+        weights = thread.weights if in_focus else ()
+        lines += _message(piece, width, now, styles, weights)
+    return Laid(lines, focus_line)
+
+
+def _message(
+    row: MentionRow,
+    width: int,
+    now: Micros,
+    styles: Palette,
+    weights: Sequence[Weight],
+) -> list[Line]:
+    ours = row.part is Part.OURS
+    third = row.part is Part.THIRD_PARTY
+    indent = _INDENT if ours and width > 40 else 0
+    colour = styles.ours if ours else styles.ghost if third else styles.label(row.label)
+    bar = (" " * indent + ("┊ " if third else "┃ "), colour)
+    name = one_line(row.author_name or row.author)
+    who: Line = [(name, (styles.ours if ours else styles.faint if third else styles.strong) + BOLD)]
+    if ours:
+        who.append((" " + _("us"), styles.ours))
+    elif third:
+        who.append((" " + _("others"), styles.faint))
+    elif row.author_role:
+        who.append((" " + role_word(row.author_role), styles.accent))
+    when: Line = [(f"{moment(row.sort_at, now)}, {ago(row.sort_at, now)}", styles.faint)]
+    facts: list[Line] = [who, when]
+    if not ours:
+        glyph, style = mood(row.label, row.compound, styles)
+        facts.append([(" ".join(glyph.split()), style)])
+    facts += _marks(row, now, styles)
+    room = width - indent - 2
+    lines = [[bar, *line] for line in wrapped(joined(facts, ("  ", styles.ghost)), room)]
+    if row.title:
+        lines += [[bar, *line] for line in wrapped([(one_line(row.title), styles.strong)], room)]
+    lines += [[bar, *line] for line in _words(row, room, styles, weights, third=third)]
+    if hosts := _hosts(row, styles):
+        lines += [[bar, *line] for line in wrapped(hosts, room)]
+    return lines
+
+
+def _marks(row: MentionRow, now: Micros, styles: Palette) -> list[Line]:
+    marks: list[Line] = []
+    if row.deleted_at is not None:
+        when = moment(row.deleted_at, now)
+        marks.append([(_("deleted at the source {when}").format(when=when), styles.warn)])
+    elif row.edited_at is not None:
+        when = moment(row.edited_at, now)
+        marks.append([(_("edited {when}").format(when=when), styles.faint)])
+    if row.private:
+        marks.append([(_("private"), styles.accent)])
+    if row.rating is not None:
+        stars = ngettext("{count} star", "{count} stars", row.rating).format(count=row.rating)
+        marks.append([(stars, styles.accent)])
+    if row.needs_reply is not None and row.part is Part.OUTSIDE:
+        marks.append([("↩ " + _("asks for a reply"), styles.accent)])
+    return marks
+
+
+def _words(
+    row: MentionRow, width: int, styles: Palette, weights: Sequence[Weight], *, third: bool
+) -> list[Line]:
+    text = many_lines(row.text).strip()
+    if row.deleted_at is not None and not text:
+        return [[(_("The text is gone at the source."), styles.faint)]]
+    plain = styles.strike if row.deleted_at is not None else styles.faint if third else styles.ink
+    marked: Line = []
+    at = 0
+    for start, end, style in _spans(text, styles, weights):
+        if start >= at:
+            marked += [(text[at:start], plain), (text[start:end], plain + style)]
+            at = end
+    marked.append((text[at:], plain))
+    return wrapped([piece for piece in marked if piece[0]], width)
+
+
+def _spans(text: str, styles: Palette, weights: Sequence[Weight]) -> list[tuple[int, int, Style]]:
+    """Return what stands out in a text: its links, and the words that made its sentiment."""
+    spans: list[tuple[int, int, Style]] = []
+    for address in links_in(text)[:_LINKS]:
+        place = text.find(address)
+        if place >= 0:
+            spans.append((place, place + len(address), styles.link))
+    folded = text.casefold()
+    # Folding may change the length of a text; words are only marked where places still agree.
+    if len(folded) == len(text):
+        for weight in weights:
+            colour = styles.positive if weight.weight > 0 else styles.negative
+            word_at = re.escape(weight.text.casefold())
+            spans += [
+                (found.start(), found.end(), colour + _UNDERLINE)
+                for found in islice(re.finditer(rf"(?<!\w){word_at}(?!\w)", folded), _LINKS)
+            ]
+    return sorted(spans, key=lambda span: span[:2])
+
+
+def _hosts(row: MentionRow, styles: Palette) -> Line:
+    """Return where the links of a message really lead, look-alike hosts pointed out."""
+    parts: list[Line] = []
+    for address in links_in(row.text)[:_LINKS]:
+        link = check_link(address)
+        if link is None:
+            parts.append([("⚠ " + _("a link that is no plain web address"), styles.warn)])
+            continue
+        entry: Line = [(link.host, styles.positive)]
+        if link.doubtful:
+            entry.append((" ⚠ " + _("mixes alphabets"), styles.warn))
+        parts.append(entry)
+    return [("↗ ", styles.faint), *joined(parts, (" · ", styles.ghost))] if parts else []
+
+
+def _note(note: Note, width: int, now: Micros, styles: Palette) -> list[Line]:
+    bar = ("✎ ", styles.accent)
+    first: Line = [
+        (one_line(note.author), styles.accent + BOLD),
+        ("  " + _("note"), styles.accent),
+        (f"  {moment(note.at, now)}", styles.faint),
+    ]
+    words = wrapped([(many_lines(note.text), styles.ink)], width - 2)
+    return [[bar, *first], *([("  ", styles.ink), *line] for line in words)]
