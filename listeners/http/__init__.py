@@ -1,0 +1,12 @@
+"""The one door to the web: every request of hubbub goes out, and comes back, through here.
+
+``Fetcher`` keeps deadlines, size limits, budgets and secrets; ``Answer`` is what came back, and
+``HttpError`` why nothing did. httpx is imported in this package alone, so that it can be changed
+in one place.
+"""
+
+from listeners.http.answer import Answer, Hidden, HttpError
+from listeners.http.budget import Budget, BudgetStore
+from listeners.http.fetcher import USER_AGENT, Fetcher
+
+__all__ = ["USER_AGENT", "Answer", "Budget", "BudgetStore", "Fetcher", "Hidden", "HttpError"]

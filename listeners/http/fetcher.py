@@ -1,0 +1,379 @@
+"""The fetcher: one shared, polite, distrustful HTTP client for every listener.
+
+A request has one deadline over everything (httpx's own timeouts restart at each byte), follows at
+most five redirects by hand, sends secrets to the origin alone, and reads no more than it asked
+for. Hosts that refuse are left alone, by all sources together, until they said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+from urllib.parse import SplitResult
+
+import httpx
+import truststore
+
+from listeners import __version__
+from listeners.clock import Clock, utc_now
+from listeners.http import faults
+from listeners.http.answer import Answer, Expect, Hidden, host_of, looks_like_page
+from listeners.http.ask import (
+    CAP,
+    MAX_REDIRECTS,
+    Ask,
+    Params,
+    budget_key,
+    is_literal,
+    origin,
+    readable,
+    redirected,
+    with_params,
+)
+from listeners.http.body import BodyError, read_body
+from listeners.http.budget import BudgetStore
+from listeners.http.clients import Clients
+from listeners.http.guard import Lookup, is_public, look_up, refuse_private
+from listeners.http.manners import Manners
+from listeners.model import SourceState
+from listeners.networks.contract import SourceError
+from listeners.secret import Secret, SecretError
+
+USER_AGENT = f"hubbub/{__version__} (+https://pypi.org/project/hubbub/)"
+MAX_LINE = 2**20
+"""Bytes of one line of a stream: a server that never ends its line is not waited for."""
+
+_ACCEPT: Mapping[Expect, str] = {
+    "json": "application/json",
+    "feed": "application/feed+json, application/atom+xml, application/rss+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5",
+    "any": "*/*",
+}
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_PERMANENT = frozenset((301, 308))
+_ERROR_BODY = 256 * 1024
+_SECRET_SECONDS = 300.0
+
+# Both log whole addresses, tokens in the query included, at INFO.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    """The open answer of one hop, its address, and the secrets' budget key."""
+
+    response: httpx.Response
+    url: str
+    key: str
+    permanent: bool
+
+
+class Fetcher:
+    """Fetches for all listeners. Use as an async context manager, once a process.
+
+    ``tls`` and ``lookup`` replace the system's trust and names (tests, odd networks); ``chance``
+    is the jitter's source, in [0, 1).
+    """
+
+    def __init__(
+        self,
+        clock: Clock = utc_now,
+        budgets: BudgetStore | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        lookup: Lookup = look_up,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._clock = clock
+        self._manners = Manners(clock, budgets, chance)
+        context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._clients = Clients(context, lookup)
+        self._chance = chance
+        self._revealed: dict[int, tuple[Secret, Hidden, float]] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._manners.load()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._clients.close()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        secret_headers: Mapping[str, Secret | str] | None = None,
+        timeout: float = 20.0,
+        cap: int = CAP,
+        expect: Expect = "any",
+        allow_private: bool = False,
+        allow_status: frozenset[int] = frozenset(),
+    ) -> Answer:
+        """Get ``url`` within ``timeout`` seconds over everything.
+
+        Answers 2xx, 304 and those in ``allow_status`` are returned. ``secret_headers`` go to the
+        origin of ``url`` alone; ``allow_private`` opens that one host's private addresses.
+
+        Raises:
+            SourceError: everything else; an ``HttpError`` where the server answered.
+        """
+        return await self._fetch(
+            Ask(
+                method="GET",
+                url=with_params(url, params),
+                headers=headers or {},
+                secrets=secret_headers or {},
+                timeout=timeout,
+                cap=cap,
+                expect=expect,
+                allow_private=allow_private,
+                allow_status=allow_status,
+            )
+        )
+
+    async def post(
+        self,
+        url: str,
+        *,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        secret_headers: Mapping[str, Secret | str] | None = None,
+        timeout: float = 20.0,
+        cap: int = CAP,
+        expect: Expect = "any",
+        allow_private: bool = False,
+        allow_status: frozenset[int] = frozenset(),
+    ) -> Answer:
+        """Post JSON or a form to ``url``; never repeated by itself. Otherwise as ``get``.
+
+        Raises:
+            SourceError: as ``get``.
+        """
+        built = httpx.Request("POST", url, json=json, data=form)
+        kind = {"content-type": built.headers["content-type"]} if built.content else {}
+        return await self._fetch(
+            Ask(
+                method="POST",
+                url=url,
+                headers={**kind, **(headers or {})},
+                secrets=secret_headers or {},
+                body=built.content,
+                timeout=timeout,
+                cap=cap,
+                expect=expect,
+                allow_private=allow_private,
+                allow_status=allow_status,
+            )
+        )
+
+    async def stream_lines(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret_headers: Mapping[str, Secret | str] | None = None,
+        idle: float,
+        allow_private: bool = False,
+    ) -> AsyncIterator[bytes]:
+        """Yield the lines of an endless answer, without their line end, as they come.
+
+        Lines end at LF alone (httpx's own lines also end at U+2028, inside JSON). The stream
+        ends when the server ends it. Close the iterator to hang up.
+
+        Raises:
+            SourceError: as ``get``; and when nothing came for ``idle`` seconds, or one line grew
+                beyond 1 MiB.
+        """
+        asked = {"accept": "text/event-stream", "accept-encoding": "identity", **(headers or {})}
+        ask = Ask(
+            method="GET",
+            url=url,
+            headers=asked,
+            secrets=secret_headers or {},
+            timeout=idle,
+            allow_private=allow_private,
+            streaming=True,
+        )
+        host = host_of(url)
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(idle):
+                    hop = await stack.enter_async_context(self._follow(ask))
+                    await self._accept(ask, hop)
+            except TimeoutError as error:
+                raise faults.too_slow(host, idle) from error
+            if hop.response.headers.get("content-encoding", "identity") != "identity":
+                raise faults.from_body(BodyError("coding"), host)
+            rest = bytearray()
+            try:
+                async for chunk in hop.response.aiter_raw():
+                    rest += chunk
+                    if b"\n" in chunk:
+                        *lines, rest = rest.split(b"\n")
+                        for line in lines:
+                            yield bytes(line).removesuffix(b"\r")
+                    if len(rest) > MAX_LINE:
+                        raise faults.from_body(BodyError("too large"), host)
+            except httpx.ReadTimeout as error:
+                raise faults.failing(faults.WENT_SILENT, host) from error
+            except httpx.HTTPError as error:
+                raise faults.from_transport(error, host, idle) from error
+            if rest:
+                yield bytes(rest).removesuffix(b"\r")
+
+    async def reveal(self, secret: Secret) -> Hidden:
+        """Return the secret, kept for five minutes: its command may be slow or ask a person.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        kept = self._revealed.get(id(secret))
+        if kept and kept[0] is secret and time.monotonic() < kept[2]:
+            return kept[1]
+        try:
+            value = Hidden(await asyncio.to_thread(secret.reveal))
+        except SecretError as error:
+            raise SourceError(SourceState.NEEDS_TOKEN, error.sentence) from error
+        self._revealed[id(secret)] = (secret, value, time.monotonic() + _SECRET_SECONDS)
+        return value
+
+    async def bearer(self, secret: Secret | None) -> dict[str, Secret | str]:
+        """Return the ``secret_headers`` of a bearer token; none for no token."""
+        if secret is None:
+            return {}
+        return {"authorization": Hidden(f"Bearer {await self.reveal(secret)}")}
+
+    async def _fetch(self, ask: Ask) -> Answer:
+        host = host_of(ask.url)
+        async with self._manners.slot(host):
+            try:
+                async with asyncio.timeout(ask.timeout), self._follow(ask) as hop:
+                    return await self._accept(ask, hop)
+            except TimeoutError as error:
+                raise faults.too_slow(host, ask.timeout) from error
+
+    async def _accept(self, ask: Ask, hop: _Hop) -> Answer:
+        """Read the answer, keep its budget, and refuse what is not data."""
+        response, host = hop.response, host_of(hop.url)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        good = response.is_success or response.status_code == 304
+        wanted = good or response.status_code in ask.allow_status
+        if ask.streaming and good:
+            await self._manners.answered(hop.key, headers)
+            return Answer(response.status_code, headers, b"", hop.url)
+        try:
+            coding = headers.get("content-encoding", "")
+            cap = ask.cap if wanted else _ERROR_BODY
+            body = await read_body(response.aiter_raw(), coding, cap)
+        except httpx.HTTPError as error:
+            raise faults.from_transport(error, host, ask.timeout) from error
+        except BodyError as error:
+            if wanted:
+                raise faults.from_body(error, host) from error
+            body = b""
+        answer = Answer(
+            response.status_code, headers, body, hop.url, hop.url if hop.permanent else ""
+        )
+        if not wanted:
+            refusal = faults.from_status(
+                response.status_code,
+                headers,
+                body,
+                host=host,
+                with_secret=bool(ask.secrets),
+                now=self._clock(),
+                chance=self._chance(),
+            )
+            await self._manners.refused(hop.key, refusal)
+            raise refusal
+        if good:
+            await self._manners.answered(hop.key, headers)
+            if ask.expect != "any" and looks_like_page(body):
+                answer.refuse_page()
+        return answer
+
+    @asynccontextmanager
+    async def _follow(self, ask: Ask) -> AsyncIterator[_Hop]:
+        """Send, and follow redirects as far as they are safe; yields the last open answer."""
+        start = readable(ask.url)
+        url, permanent = ask.url, True
+        for hop in range(MAX_REDIRECTS + 1):
+            here = readable(url)
+            at_origin = origin(here) == origin(start)
+            secrets = await self._secrets(ask, start) if at_origin else {}
+            key = budget_key(here, secrets)
+            self._manners.check(key, host_of(url))
+            private = ask.allow_private and here.hostname == start.hostname
+            response = await self._send(ask, here, secrets, private)
+            try:
+                location = response.headers.get("location", "")
+                if response.status_code not in _REDIRECTS or not location:
+                    yield _Hop(response, url, key, permanent and hop > 0)
+                    return
+                permanent = permanent and response.status_code in _PERMANENT
+                url = redirected(ask, here, response.status_code, location)
+            finally:
+                await response.aclose()
+        raise faults.failing("{host} sends us round in a circle of redirects.", host_of(ask.url))
+
+    async def _send(
+        self, ask: Ask, url: SplitResult, secrets: Mapping[str, str], private: bool
+    ) -> httpx.Response:
+        host = url.hostname or ""
+        # The proxy resolves names itself, so what the guard would see is checked here.
+        if not private and (host == "localhost" or (is_literal(host) and not is_public(host))):
+            raise refuse_private(host)
+        headers = {
+            "user-agent": USER_AGENT,
+            "accept": _ACCEPT[ask.expect],
+            "accept-encoding": "gzip",
+            **{name.lower(): value for name, value in ask.headers.items()},
+            **secrets,
+        }
+        address = url._replace(netloc=url.netloc.rpartition("@")[2], fragment="").geturl()
+        try:
+            client = self._clients.choose(url, private=private, streaming=ask.streaming)
+            request = client.build_request(
+                ask.method, address, headers=headers, content=ask.body, timeout=_limits(ask)
+            )
+            try:
+                return await client.send(request, stream=True)
+            except httpx.RemoteProtocolError:
+                # A kept connection may be closed by the server at the instant it is used again.
+                if ask.method != "GET":
+                    raise
+                return await client.send(request, stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise faults.from_transport(error, host_of(address), ask.timeout) from error
+
+    async def _secrets(self, ask: Ask, start: SplitResult) -> dict[str, str]:
+        secrets: dict[str, str] = {}
+        if start.username or start.password:
+            basic = httpx.BasicAuth(start.username or "", start.password or "")
+            request = next(basic.auth_flow(httpx.Request("GET", "http://x")))
+            secrets["authorization"] = Hidden(request.headers["authorization"])
+        for name, value in ask.secrets.items():
+            hidden = await self.reveal(value) if isinstance(value, Secret) else Hidden(value)
+            secrets[name.lower()] = hidden
+        return secrets
+
+
+def _limits(ask: Ask) -> httpx.Timeout:
+    return httpx.Timeout(ask.timeout, connect=min(ask.timeout, 10.0), pool=None)
