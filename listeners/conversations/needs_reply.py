@@ -200,7 +200,7 @@ def _only_emoji_or_names(read: _Read) -> bool:
 
 
 def _closing_courtesy(read: _Read) -> bool:
-    if read.facts.label is Label.NEGATIVE or read.facts.risk or read.facts.title:
+    if read.facts.label is Label.NEGATIVE or _risks(read) or read.facts.title:
         return False
     if read.found or _LINK.search(read.facts.text):
         return False
@@ -259,6 +259,11 @@ def _loud_and_negative(read: _Read) -> bool:
     return facts.label is Label.NEGATIVE and (far or facts.engagement_rising)
 
 
+def _risks(read: _Read) -> list[str]:
+    """Return the risk classes; somebody's own exposed data is none."""
+    return [risk for risk in read.facts.risk if risk != "exposed"]
+
+
 def _quotes(template: str, word: Callable[[_Read], str]) -> Callable[[_Read], Sentence]:
     return lambda read: Sentence(template, {"words": word(read)})
 
@@ -307,8 +312,8 @@ _ASK: tuple[_Rule, ...] = (
     ),
     (
         "A8",
-        lambda read: bool(read.facts.risk),
-        lambda read: Sentence("a risk: {risk}", {"risk": ", ".join(read.facts.risk)}),
+        lambda read: bool(_risks(read)),
+        lambda read: Sentence("a risk: {risk}", {"risk": ", ".join(_risks(read))}),
     ),
     ("A9", lambda read: "purchase" in read.found or "leaving" in read.found, _journey),
 )
