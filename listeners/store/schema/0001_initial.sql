@@ -127,7 +127,9 @@ CREATE TABLE mention (
 CREATE INDEX mention_stream ON mention (brand_id, sort_at DESC, id DESC);
 CREATE INDEX mention_stream_label ON mention (brand_id, label, sort_at DESC, id DESC);
 CREATE INDEX mention_thread ON mention (conversation_id, sort_at, id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX mention_asked ON mention (fold, sort_at) WHERE asks = 1 AND fold != '';
 CREATE INDEX mention_account ON mention (account_id, sort_at DESC);
+CREATE INDEX mention_fold ON mention (fold, sort_at) WHERE asks = 1 AND fold != '';
 
 CREATE TABLE edit (
     id INTEGER PRIMARY KEY,
@@ -190,6 +192,7 @@ CREATE INDEX conversation_queue ON conversation (brand_id, rank, due_at, score D
     WHERE state = 'open' AND in_queue = 1 AND merged_into IS NULL;
 CREATE INDEX conversation_state ON conversation (brand_id, state, last_at DESC, id DESC);
 CREATE INDEX conversation_wake ON conversation (snoozed_until) WHERE state = 'snoozed';
+CREATE INDEX conversation_merged ON conversation (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX conversation_idle ON conversation (last_at) WHERE state = 'waiting';
 
 CREATE TABLE conversation_tag (
@@ -249,6 +252,7 @@ CREATE TABLE alert (
     merged_into INTEGER REFERENCES alert(id)
 ) STRICT;
 CREATE UNIQUE INDEX alert_live ON alert (fingerprint) WHERE state IN ('firing', 'acked', 'snoozed');
+CREATE INDEX alert_latest ON alert (fingerprint, id);
 CREATE INDEX alert_list ON alert (brand_id, state, severity DESC, last_at DESC, id DESC);
 
 CREATE TABLE alert_mention (

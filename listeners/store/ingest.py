@@ -1,0 +1,481 @@
+"""What the pipeline does inside one write: each function is one statement, or a few, a batch.
+
+``insert_mentions``, ``edit_mentions`` and ``delete_mentions`` keep four things in step by
+themselves: the mention, the full-text index, the rollups and the log of edits. So the pipeline
+cannot forget one. The order inside one write: ``buried`` and ``known_mentions`` to see what is
+new, ``upsert_accounts``, ``conversations_for``, ``insert_mentions``, ``save_conversations``, and
+``advance_source`` with the cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from listeners.model import BadRecord, Engagement, Gap, Micros, Part
+from listeners.store.codec import (
+    LABELS,
+    dumps,
+    from_reason,
+    from_sentence,
+    from_sentences,
+    label_number,
+    micros,
+    storable,
+    whole,
+)
+from listeners.store.connection import Connection, Row
+from listeners.store.conversation_rows import conversations_for, save_conversations
+from listeners.store.fulltext import index_text, unindex_text
+from listeners.store.records import (
+    Counts,
+    Edit,
+    KnownMention,
+    MentionKey,
+    NewMention,
+    SeenAccount,
+)
+from listeners.store.rollups import Counted, bump_rollups
+
+__all__ = [
+    "Counts",
+    "Edit",
+    "KnownMention",
+    "NewMention",
+    "SeenAccount",
+    "add_gap",
+    "advance_source",
+    "bump_rollups",
+    "buried",
+    "bury",
+    "conversations_for",
+    "delete_mentions",
+    "edit_mentions",
+    "index_text",
+    "insert_mentions",
+    "known_mentions",
+    "mentions_of_account",
+    "mentions_of_posts",
+    "save_conversations",
+    "tombstones",
+    "update_engagement",
+    "upsert_accounts",
+]
+
+_KNOWN = """
+SELECT m.id, m.brand_id, m.network, m.key, m.native_id, m.source_id, m.account_id,
+       a.key AS account_key, m.conversation_id, m.title, m.text, m.lang, m.compound, m.label,
+       m.created_at, m.seen_at, m.sort_at, m.edited_at, m.deleted_at, m.parent_id, m.root_id,
+       m.part, m.asks, m.history, m.repost, m.likes, m.shares, m.replies
+FROM mention m JOIN account a ON a.id = m.account_id
+"""
+
+
+async def known_mentions(
+    connection: Connection, keys: Iterable[MentionKey]
+) -> dict[MentionKey, KnownMention]:
+    """Return those of ``keys`` that are stored already, deleted ones included."""
+    wanted = dumps([[network, key, brand] for brand, network, key in keys])
+    rows = await connection.fetch(
+        f"""WITH wanted AS MATERIALIZED (
+                SELECT json_extract(value, '$[0]') AS network, json_extract(value, '$[1]') AS key,
+                       json_extract(value, '$[2]') AS brand_id FROM json_each(?))
+            {_KNOWN} JOIN wanted w
+              ON m.network = w.network AND m.key = w.key AND m.brand_id = w.brand_id""",
+        (wanted,),
+    )
+    return {(row["brand_id"], row["network"], row["key"]): _known(row) for row in rows}
+
+
+async def mentions_of_posts(
+    connection: Connection, posts: Iterable[tuple[str, str]]
+) -> list[KnownMention]:
+    """Return every brand's mention of these posts, given as (network, key)."""
+    rows = await connection.fetch(
+        f"""WITH wanted AS MATERIALIZED (
+                SELECT json_extract(value, '$[0]') AS network,
+                       json_extract(value, '$[1]') AS key FROM json_each(?))
+            {_KNOWN} JOIN wanted w ON m.network = w.network AND m.key = w.key""",
+        (dumps([list(post) for post in posts]),),
+    )
+    return [_known(row) for row in rows]
+
+
+async def mentions_of_account(
+    connection: Connection, network: str, author_key: str
+) -> list[KnownMention]:
+    """Return every mention of one author that is not deleted."""
+    rows = await connection.fetch(
+        f"""{_KNOWN} WHERE m.deleted_at IS NULL
+            AND m.account_id = (SELECT id FROM account WHERE network = ? AND key = ?)""",
+        (network, storable(author_key)),
+    )
+    return [_known(row) for row in rows]
+
+
+_ACCOUNT = """
+INSERT INTO account (network, key, handle, name, url, followers, automated, ours, role,
+                     first_seen_at, last_seen_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (network, key) DO UPDATE SET
+    handle = iif(excluded.handle = '', handle, excluded.handle),
+    name = iif(excluded.name = '', name, excluded.name),
+    url = iif(excluded.url = '', url, excluded.url),
+    followers = coalesce(excluded.followers, followers),
+    automated = excluded.automated,
+    ours = max(ours, excluded.ours),
+    role = iif(excluded.role = '', role, excluded.role),
+    last_seen_at = max(last_seen_at, excluded.last_seen_at)
+"""
+
+
+async def upsert_accounts(
+    connection: Connection, seen: Iterable[SeenAccount], now: Micros
+) -> dict[tuple[str, str], int]:
+    """Store authors as last seen and return their ids by (network, author key).
+
+    What a post leaves out (a name, a count) keeps its last known value.
+    """
+    latest = {(one.network, one.author.key): one for one in seen}
+    if not latest:
+        return {}
+    await connection.many(
+        _ACCOUNT,
+        [
+            (
+                one.network,
+                storable(one.author.key),
+                storable(one.author.handle),
+                storable(one.author.name),
+                storable(one.author.url),
+                whole(one.author.followers),
+                one.author.automated,
+                one.ours,
+                one.role,
+                now,
+                now,
+            )
+            for one in latest.values()
+        ],
+    )
+    rows = await connection.fetch(
+        """SELECT w.key AS place, a.id
+           FROM json_each(?) w JOIN account a ON a.network = json_extract(w.value, '$[0]')
+            AND a.key = json_extract(w.value, '$[1]')""",
+        (dumps([[network, storable(key)] for network, key in latest]),),
+    )
+    keys = list(latest)
+    return {keys[row["place"]]: row["id"] for row in rows}
+
+
+_INSERT = """
+INSERT INTO mention (
+    id, brand_id, source_id, network, key, native_id, account_id, conversation_id, url, title,
+    text, raw_text, raw, links, tags, created_at, seen_at, sort_at, edited_at, parent_id, root_id,
+    lang, scorer, compound, label, part, asks, need, reasons, risk, likes, shares, replies,
+    rating, private, history, repost, fold)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+async def insert_mentions(connection: Connection, mentions: Sequence[NewMention]) -> list[int]:
+    """Store mentions none of which is known yet, and return their ids, in order.
+
+    Raises:
+        sqlite3.IntegrityError: one of them is stored already, or twice in the batch.
+    """
+    if not mentions:
+        return []
+    # The ids are chosen here: executemany gives none back, and reading them back costs more.
+    # The write lock is held, so nobody else can choose the same ones.
+    (row,) = await connection.fetch(
+        """SELECT max(coalesce((SELECT max(id) FROM mention), 0), coalesce(
+               (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'mention.highest'), 0))
+           AS highest"""
+    )
+    first = row["highest"] + 1
+    ids = list(range(first, first + len(mentions)))
+    await connection.many(
+        _INSERT, [(id_, *_columns(one)) for id_, one in zip(ids, mentions, strict=True)]
+    )
+    await index_text(connection, ids)
+    await bump_rollups(connection, [_count(one) for one in mentions])
+    return ids
+
+
+_EDIT = """
+UPDATE mention SET url = ?, title = ?, text = ?, raw_text = ?, raw = ?, links = ?,
+    tags = ?, edited_at = ?, lang = ?, scorer = ?, compound = ?, label = ?, part = ?, asks = ?,
+    need = ?, reasons = ?, risk = ?, likes = coalesce(?, likes),
+    shares = coalesce(?, shares), replies = coalesce(?, replies), rating = ?, fold = ?
+WHERE id = ?
+"""
+
+
+async def edit_mentions(connection: Connection, edits: Sequence[Edit]) -> None:
+    """Store what mentions say now, keep what they said before, and count them anew.
+
+    Their place in time and in a conversation stays. A score alone may have changed: the log of
+    edits then gets no line.
+    """
+    edits = [edit for edit in edits if edit.known.deleted_at is None]
+    if not edits:
+        return
+    retold = [edit for edit in edits if edit.known.text != edit.now.text]
+    await connection.many(
+        "INSERT INTO edit (mention_id, at, text) VALUES (?, ?, ?)",
+        [(edit.known.id, edit.at, edit.known.text) for edit in retold],
+    )
+    ids = [edit.known.id for edit in edits]
+    await unindex_text(connection, ids)
+    await connection.many(_EDIT, [_edited(edit) for edit in edits])
+    await index_text(connection, ids)
+    await bump_rollups(
+        connection,
+        [count for edit in edits for count in (_uncount(edit.known), _recount(edit))],
+    )
+
+
+async def update_engagement(
+    connection: Connection, counts: Iterable[tuple[int, Engagement]]
+) -> None:
+    """Store new counts of likes, shares and replies by mention id; unknown ones stay."""
+    await connection.many(
+        """UPDATE mention SET likes = coalesce(?, likes), shares = coalesce(?, shares),
+               replies = coalesce(?, replies) WHERE id = ?""",
+        [(whole(e.likes), whole(e.shares), whole(e.replies), id_) for id_, e in counts],
+    )
+
+
+async def delete_mentions(
+    connection: Connection, known: Iterable[KnownMention], now: Micros
+) -> None:
+    """Blank mentions that are gone at their source: their row stays, their words do not."""
+    known = [one for one in known if one.deleted_at is None]
+    if not known:
+        return
+    ids = [one.id for one in known]
+    await unindex_text(connection, ids)
+    await connection.many(
+        """UPDATE mention SET deleted_at = ?, title = '', text = '', raw_text = NULL, raw = NULL,
+               links = '[]', tags = '[]', risk = '[]', reasons = '[]', fold = '' WHERE id = ?""",
+        [(now, id_) for id_ in ids],
+    )
+    await connection.fetch(
+        "DELETE FROM edit WHERE mention_id IN (SELECT value FROM json_each(?))", (dumps(ids),)
+    )
+    await bump_rollups(connection, [_uncount(one) for one in known])
+
+
+async def tombstones(
+    connection: Connection, graves: Iterable[tuple[str, str, str]], now: Micros
+) -> None:
+    """Remember (network, kind, key): a post, or an account, that must not be stored again."""
+    await connection.many(
+        "INSERT OR IGNORE INTO tombstone (network, kind, key, at) VALUES (?, ?, ?, ?)",
+        [(network, kind, storable(key), now) for network, kind, key in graves],
+    )
+
+
+async def buried(
+    connection: Connection, graves: Iterable[tuple[str, str, str]]
+) -> set[tuple[str, str, str]]:
+    """Return those of (network, kind, key) that have a tombstone; kind is post or account."""
+    asked = list(graves)
+    rows = await connection.fetch(
+        """SELECT w.key AS place FROM json_each(?) w JOIN tombstone t
+               ON t.network = json_extract(w.value, '$[0]')
+              AND t.kind = json_extract(w.value, '$[1]')
+              AND t.key = json_extract(w.value, '$[2]')""",
+        (dumps([[network, kind, storable(key)] for network, kind, key in asked]),),
+    )
+    return {asked[row["place"]] for row in rows}
+
+
+async def advance_source(
+    connection: Connection, source_id: int, cursor: str | None, counts: Counts, lag: float
+) -> None:
+    """Move a source's cursor (unless ``None``) and counters, in the write of its batch."""
+    await connection.fetch(
+        """UPDATE source SET cursor = coalesce(?, cursor), lag = ?, fetched = fetched + ?,
+               new = new + ?, updated = updated + ?, deleted = deleted + ?, bad = bad + ?
+           WHERE id = ?""",
+        (
+            cursor,
+            lag,
+            counts.fetched,
+            counts.new,
+            counts.updated,
+            counts.deleted,
+            counts.bad,
+            source_id,
+        ),
+    )
+
+
+async def bury(
+    connection: Connection, source_id: int, bad: Iterable[BadRecord], now: Micros
+) -> None:
+    """Keep records that could not be read, with the reason, as dead letters."""
+    await connection.many(
+        "INSERT INTO dead_letter (source_id, at, reason, record) VALUES (?, ?, ?, ?)",
+        [(source_id, now, from_sentence(one.reason), storable(one.record)) for one in bad],
+    )
+
+
+async def add_gap(connection: Connection, source_id: int, gap: Gap, now: Micros) -> None:
+    """Record a stretch of time in which posts may have been missed."""
+    await connection.fetch(
+        "INSERT INTO gap (source_id, from_at, to_at, reason, seen_at) VALUES (?, ?, ?, ?, ?)",
+        (source_id, gap.from_at, gap.to_at, from_sentence(gap.reason), now),
+    )
+
+
+# --- rows ------------------------------------------------------------------------------------
+
+
+def _known(row: Row) -> KnownMention:
+    return KnownMention(
+        id=row["id"],
+        brand_id=row["brand_id"],
+        network=row["network"],
+        key=row["key"],
+        native_id=row["native_id"],
+        source_id=row["source_id"],
+        account_id=row["account_id"],
+        account_key=row["account_key"],
+        conversation_id=row["conversation_id"],
+        title=row["title"],
+        text=row["text"],
+        lang=row["lang"],
+        compound=row["compound"],
+        label=LABELS[row["label"]],
+        created_at=micros(row["created_at"]),
+        seen_at=Micros(row["seen_at"]),
+        sort_at=Micros(row["sort_at"]),
+        edited_at=micros(row["edited_at"]),
+        deleted_at=micros(row["deleted_at"]),
+        parent_id=row["parent_id"],
+        root_id=row["root_id"],
+        part=Part(row["part"]),
+        asks=bool(row["asks"]),
+        history=bool(row["history"]),
+        repost=bool(row["repost"]),
+        engagement=Engagement(likes=row["likes"], shares=row["shares"], replies=row["replies"]),
+    )
+
+
+def _columns(one: NewMention) -> tuple[object, ...]:
+    return (
+        one.brand_id,
+        one.source_id,
+        one.network,
+        one.key,
+        storable(one.native_id),
+        one.account_id,
+        one.conversation_id,
+        storable(one.url),
+        storable(one.title),
+        storable(one.text),
+        None if one.raw_text is None else storable(one.raw_text),
+        one.raw,
+        dumps(one.links) if one.links else "[]",
+        dumps(one.tags) if one.tags else "[]",
+        one.created_at,
+        one.seen_at,
+        one.sort_at,
+        one.edited_at,
+        None if one.parent_id is None else storable(one.parent_id),
+        None if one.root_id is None else storable(one.root_id),
+        one.score.lang,
+        one.score.scorer,
+        one.score.compound,
+        label_number(one.score.label),
+        one.part.value,
+        one.asks,
+        from_reason(one.need),
+        from_sentences(one.reasons) if one.reasons else "[]",
+        dumps(one.risk) if one.risk else "[]",
+        whole(one.engagement.likes),
+        whole(one.engagement.shares),
+        whole(one.engagement.replies),
+        whole(one.rating),
+        one.private,
+        one.history,
+        one.repost,
+        one.fold,
+    )
+
+
+def _edited(edit: Edit) -> tuple[object, ...]:
+    now, known = edit.now, edit.known
+    return (
+        storable(now.url),
+        storable(now.title),
+        storable(now.text),
+        None if now.raw_text is None else storable(now.raw_text),
+        now.raw,
+        dumps(now.links),
+        dumps(now.tags),
+        edit.at if now.text != known.text else known.edited_at,
+        now.score.lang,
+        now.score.scorer,
+        now.score.compound,
+        label_number(now.score.label),
+        now.part.value,
+        now.asks,
+        from_reason(now.need),
+        from_sentences(now.reasons),
+        dumps(now.risk),
+        whole(now.engagement.likes),
+        whole(now.engagement.shares),
+        whole(now.engagement.replies),
+        whole(now.rating),
+        now.fold,
+        known.id,
+    )
+
+
+def _count(one: NewMention) -> Counted:
+    return Counted(
+        one.brand_id,
+        one.network,
+        one.sort_at,
+        one.seen_at,
+        one.score.label,
+        one.score.compound,
+        one.part,
+        one.history,
+        one.repost,
+    )
+
+
+def _uncount(one: KnownMention) -> Counted:
+    return Counted(
+        one.brand_id,
+        one.network,
+        one.sort_at,
+        one.seen_at,
+        one.label,
+        one.compound,
+        one.part,
+        one.history,
+        one.repost,
+        sign=-1,
+    )
+
+
+def _recount(edit: Edit) -> Counted:
+    """Return what an edited mention counts as now: new verdict, old place."""
+    known, now = edit.known, edit.now
+    return Counted(
+        known.brand_id,
+        known.network,
+        known.sort_at,
+        known.seen_at,
+        now.score.label,
+        now.score.compound,
+        now.part,
+        known.history,
+        known.repost,
+    )

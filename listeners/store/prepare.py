@@ -1,0 +1,162 @@
+"""Everything that must be true of the file before the first query, checked in one go.
+
+This is plain blocking code; ``open_store`` runs it in a thread of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from listeners.model import Sentence
+from listeners.store.errors import StoreError, Trouble, explained, store_error
+from listeners.store.files import check_disk, check_kind, create_private
+from listeners.store.migrate import check_version, migrate, steps
+
+OLDEST_SQLITE = (3, 37, 0)
+"""STRICT tables need 3.37 (November 2021)."""
+BUSY_MILLISECONDS = 5000
+QUICK_CHECK_BYTES = 32 * 2**20
+"""Stores up to this size are checked whole at each start; larger ones page by page on demand."""
+
+_WAL_TRIES = 20
+
+
+def prepare(path: Path) -> None:
+    """Create, migrate and check the store at ``path``.
+
+    Raises:
+        StoreError: it cannot be used; the sentence says why and what to do.
+    """
+    check_library()
+    create_private(path)
+    check_kind(path)
+    check_disk(path)
+    try:
+        connection = connect(path, "rw")
+        try:
+            if not _new(path):
+                check_pages(connection, path)
+            migrate(connection, path)
+            _write_ahead(connection, path)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise explained(error, path) from error
+
+
+def prepare_to_look(path: Path) -> None:
+    """Check a store that will only be read: nothing is created or migrated.
+
+    Raises:
+        StoreError: it is not there, not readable, or of another version than this program's.
+    """
+    check_library()
+    check_kind(path)
+    check_disk(path)
+    try:
+        connection = connect(path, "ro")
+        try:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            newest = steps()[-1].number
+            check_version(version, newest, path)
+            if version < newest:
+                raise StoreError(
+                    Sentence(
+                        "{path} was written by an older hubbub and must be brought up to date, "
+                        "which needs the right to write it.",
+                        {"path": str(path)},
+                    ),
+                    Trouble.READ_ONLY,
+                )
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise explained(error, path) from error
+
+
+def check_library() -> None:
+    """Refuse an SQLite without what the schema needs.
+
+    Raises:
+        StoreError: it is too old, or was built without full-text search.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreError(
+            Sentence(
+                "This Python carries SQLite {found}; hubbub needs {needed} or later. Install a "
+                "newer Python.",
+                {
+                    "found": sqlite3.sqlite_version,
+                    "needed": ".".join(map(str, OLDEST_SQLITE)),
+                },
+            ),
+            Trouble.TOO_OLD,
+        )
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open a plain connection in autocommit mode; ``mode`` is ``ro`` or ``rw``."""
+    return sqlite3.connect(
+        location(path, mode),
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_MILLISECONDS / 1000,
+    )
+
+
+def location(path: Path, mode: str) -> str:
+    """Return the URI of a store; ``ro`` and ``rw`` never create a file."""
+    return f"{path.resolve().as_uri()}?mode={mode}"
+
+
+def check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a damaged store, as far as can be seen in the time of a start.
+
+    A small store is checked whole (``quick_check``). Of a large one the header, the schema and
+    the end of the file are read; ``damage`` does the rest when asked.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    size = path.stat().st_size
+    if size <= QUICK_CHECK_BYTES:
+        if damage(connection):
+            raise store_error(Trouble.DAMAGED, path)
+        return
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    wal = path.with_name(path.name + "-wal")
+    if size < page * pages and not wal.exists():
+        raise store_error(Trouble.DAMAGED, path)
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def damage(connection: sqlite3.Connection, most: int = 1) -> list[str]:
+    """Return what ``quick_check`` finds wrong, in SQLite's own words; nothing when all is well."""
+    found = [str(line) for (line,) in connection.execute(f"PRAGMA quick_check({int(most)})")]
+    return [] if found == ["ok"] else found
+
+
+def _new(path: Path) -> bool:
+    return path.stat().st_size == 0
+
+
+def _write_ahead(connection: sqlite3.Connection, path: Path) -> None:
+    """Switch to write-ahead logging, which lets everybody read while one writes.
+
+    The switch answers BUSY at once, without the busy timeout, while another process writes.
+    """
+    for attempt in range(_WAL_TRIES):
+        if attempt:
+            time.sleep(0.1)
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                raise
+            continue
+        if mode == "wal":
+            return
+    raise store_error(Trouble.BUSY, path)

@@ -1,0 +1,85 @@
+"""The list of alerts, and what each row of it shows."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+
+from listeners.model import AlertClass, AlertRow, AlertState, Micros, SafeText, Sentence, Severity
+from listeners.store.codec import dumps, micros, to_sentence, to_sentences
+from listeners.store.connection import Row
+from listeners.store.database import Store
+from listeners.store.filters import AlertFilter
+from listeners.store.reads.brands import brand_ids, merged
+from listeners.store.search import Condition
+
+_LIST = """
+SELECT a.id AS id, a.severity AS severity, a.last_at AS last_at FROM alert a
+WHERE a.brand_id = ? AND a.state = ? AND a.merged_into IS NULL{where}
+"""
+
+
+async def alert_ids(store: Store, wanted: AlertFilter) -> array[int]:
+    """Return the ids of a filter's alerts: worst first, then newest evidence first.
+
+    Live states come together in one order; closed ones (resolved, dismissed) after them.
+    """
+    ids = await brand_ids(store, wanted.brand)
+    condition = Condition()
+    condition.one_of("a.class", [AlertClass(one).value for one in wanted.classes])
+    if wanted.min_severity:
+        condition.add("a.severity >= ?", int(wanted.min_severity))
+    states = list(dict.fromkeys(AlertState(one).value for one in wanted.states))
+    if not ids or not states:
+        return array("q")
+    arms, parameters = [], []
+    for state in states:
+        sql, values = merged(_LIST.format(where=condition.sql), ids, (state, *condition.parameters))
+        arms.append(sql)
+        parameters.extend(values)
+    rows = await store.fetch(
+        " UNION ALL ".join(arms) + " ORDER BY severity DESC, last_at DESC, id DESC", parameters
+    )
+    return array("q", [row["id"] for row in rows])
+
+
+_ROWS = """
+SELECT a.*, b.name AS brand,
+       (SELECT json_group_array(mention_id) FROM (SELECT mention_id FROM alert_mention
+            WHERE alert_id = a.id ORDER BY mention_id)) AS evidence
+FROM json_each(?) w JOIN alert a ON a.id = w.value JOIN brand b ON b.id = a.brand_id
+"""
+
+
+async def alerts(store: Store, ids: Iterable[int]) -> dict[int, AlertRow]:
+    """Return alerts by id; one that is gone is missing from the answer."""
+    rows = await store.fetch(_ROWS, (dumps(list(ids)),))
+    return {row["id"]: _row(row) for row in rows}
+
+
+def _row(row: Row) -> AlertRow:
+    return AlertRow(
+        id=row["id"],
+        version=row["version"],
+        brand=row["brand"],
+        alert_class=AlertClass(row["class"]),
+        rule=row["rule"],
+        scope=SafeText(row["scope"]),
+        severity=Severity(row["severity"]),
+        state=AlertState(row["state"]),
+        title=to_sentence(row["title"]) or Sentence(""),
+        explanation=to_sentences(row["explanation"]),
+        first_at=Micros(row["first_at"]),
+        last_at=Micros(row["last_at"]),
+        count=row["count"],
+        owner=row["owner"],
+        acked_at=micros(row["acked_at"]),
+        snoozed_until=micros(row["snoozed_until"]),
+        dismissed_reason=row["dismissed_reason"],
+        thin_baseline=bool(row["thin_baseline"]),
+        evidence=tuple(_numbers(row["evidence"])),
+    )
+
+
+def _numbers(text: str) -> Iterable[int]:
+    return (int(part) for part in text.strip("[]").split(",") if part)
