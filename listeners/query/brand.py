@@ -19,7 +19,7 @@ def brand_tree(brand: BrandConfig) -> Node:
     """Build the tree of a brand: its query, else names, handles and websites; minus exclude.
 
     Raises:
-        QuerySyntaxError: the configured query or exclude cannot be read.
+        QuerySyntaxError: the configured query or exclude cannot be read, or nothing is named.
     """
     wanted = parse_tree(brand.query) if brand.query.strip() else _guessed(brand)
     if not brand.exclude.strip():
@@ -33,7 +33,7 @@ def _guessed(brand: BrandConfig) -> Node:
     for handles in brand.handles.values():
         parts.extend(Handle(handle) for given in handles if (handle := given.strip().lstrip("@")))
     parts.extend(site for website in brand.websites if (site := site_of(website)))
-    return any_of(dict.fromkeys(parts))
+    return any_of(dict.fromkeys(parts)) if parts else parse_tree(brand.name)
 
 
 def _name(name: str) -> Node:

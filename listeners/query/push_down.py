@@ -2,8 +2,9 @@
 
 Networks cut and join words in their own ways and few know OR, so a query becomes a few plain
 searches whose answers together hold everything the query wants, as far as that network's search
-finds words at all; what comes back is matched again here. A query that cannot be covered (only
-things left out, a script without spaces …) pushes nothing: an empty answer means "read all".
+finds words at all; what comes back is matched again here. A query that no search covers (only
+things left out, only ``from:`` or ``lang:``, a prefix where the network completes no words)
+pushes nothing: an empty answer means that this network cannot be searched for it.
 """
 
 from __future__ import annotations
@@ -17,66 +18,86 @@ from listeners.query.tree import And, Handle, Near, Node, Not, Or, Raw, Site, Ta
 Dialect = Literal["mastodon", "hackernews", "bluesky", "web", "generic"]
 
 MAX_SEARCHES = 12
-"""More searches than this are not asked; a shorter, wider set is taken, or none."""
+"""A query that would need more searches than this is not pushed down."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Syntax:
-    """How a network's search is written. ``prefix``: it can find words by their beginning."""
+    """How a network's search is written; all know ``"a phrase"`` and join terms by AND.
+
+    ``completes``: the last word, unquoted, also finds words it begins. ``joins``: knows OR.
+    """
 
     hashtag: bool = False
-    handle: str = ""
-    site: tuple[str, ...] = ()
-    prefix: str = ""
-    joined: bool = False
+    mentions: str = ""
+    domain: str = ""
+    completes: bool = False
+    joins: bool = False
 
 
+# Sources: docs.joinmastodon.org (search), hn.algolia.com/api (prefixLast), the searchPosts lexicon
+# of app.bsky.feed, and the usage common to web searches (web) and to most others (generic).
 _SYNTAX: dict[Dialect, _Syntax] = {
     "mastodon": _Syntax(hashtag=True),
-    "hackernews": _Syntax(prefix="{word}"),
-    "bluesky": _Syntax(hashtag=True, handle="mentions:{handle}", site=("domain:{host}",)),
-    "web": _Syntax(site=("site:{host}",), joined=True),
+    "hackernews": _Syntax(completes=True),
+    "bluesky": _Syntax(hashtag=True, mentions="mentions:", domain="domain:"),
+    "web": _Syntax(domain="site:", joins=True),
     "generic": _Syntax(),
 }
 
 _Search = frozenset[str]
+"""Terms that must all be found."""
 _Cover = frozenset[_Search]
-"""Alternatives; each is a set of terms that must all be found."""
+"""Searches of which one finds every post that is wanted."""
 
 
 def searches(root: Node, dialect: Dialect) -> tuple[str, ...]:
-    """Return the searches that together cover a tree, shortest first; ``()``: none can."""
+    """Return the searches that together cover a tree, shortest first; ``()``: none do."""
     syntax = _SYNTAX[dialect]
     cover = _cover(root, syntax)
     if cover is None:
         return ()
-    kept = [search for search in cover if not any(other < search for other in cover)]
-    written = sorted(
-        (" ".join(sorted(search, key=_order)) for search in kept),
-        key=lambda text: (len(text), text),
-    )
-    if syntax.joined and len(written) > 1:
+    kept = [
+        search
+        for search in cover
+        if not any(other != search and _finds_all_of(other, search) for other in cover)
+    ]
+    written = sorted((_written(search) for search in kept), key=lambda text: (len(text), text))
+    if syntax.joins and len(written) > 1:
         return (" OR ".join(f"({text})" if " " in text else text for text in written),)
     return tuple(written)
 
 
-def _order(term: str) -> tuple[bool, str]:
-    """A word that may go on comes last: Hacker News completes the last word only."""
-    return (not term.startswith(('"', "#")) and ":" not in term, term)
+def _written(search: _Search) -> str:
+    """Write a search; a word to be completed comes last, where alone it is completed."""
+    return " ".join(sorted(search, key=lambda term: (term[-1].isalnum(), term)))
+
+
+def _finds_all_of(wide: _Search, narrow: _Search) -> bool:
+    """Whether every post the narrow search finds is found by the wide one."""
+    return all(any(_implies(term, wider) for term in narrow) for wider in wide)
+
+
+def _implies(term: str, wider: str) -> bool:
+    if term == wider:
+        return True
+    if not term.startswith('"') or not wider.startswith('"'):
+        return False
+    return f" {wider[1:-1]} " in f" {term[1:-1]} "
 
 
 def _cover(node: Node, syntax: _Syntax) -> _Cover | None:
     match node:
         case Or(parts):
-            covers = [_cover(part, syntax) for part in parts]
             union: set[_Search] = set()
-            for cover in covers:
+            for part in parts:
+                cover = _cover(part, syntax)
                 if cover is None:
                     return None
                 union |= cover
             return frozenset(union) if len(union) <= MAX_SEARCHES else None
         case And(parts) | Near(parts):
-            return _narrowest([_cover(part, syntax) for part in parts])
+            return _narrowed([_cover(part, syntax) for part in parts])
         case Not():
             return None
         case _:
@@ -84,50 +105,50 @@ def _cover(node: Node, syntax: _Syntax) -> _Cover | None:
             return frozenset(frozenset({term}) for term in terms) if terms else None
 
 
-def _narrowest(covers: list[_Cover | None]) -> _Cover | None:
-    """Ask for all parts at once while that stays few searches, else for the fewest."""
+def _narrowed(covers: list[_Cover | None]) -> _Cover | None:
+    """Ask for all parts at once while that makes no more searches, else for the fewest."""
     known = sorted((cover for cover in covers if cover), key=len)
     if not known:
         return None
     joined = known[0]
     for cover in known[1:]:
-        if len(joined) * len(cover) > max(len(joined), 4):
-            continue
-        joined = frozenset(one | other for one, other in product(joined, cover))
+        if len(cover) == 1 and not (_completing(cover) and _completing(joined)):
+            joined = frozenset(one | other for one, other in product(joined, cover))
     return joined
+
+
+def _completing(cover: _Cover) -> bool:
+    return any(term[-1].isalnum() and ":" not in term for search in cover for term in search)
 
 
 def _terms(node: Node, syntax: _Syntax) -> tuple[str, ...]:
     """The searches for one part, of which one finds it; empty where none surely does."""
     match node:
-        case Words() if node.unspaced:
-            return ()
-        case Words(text, prefix):
-            return _words(text, prefix, syntax)
-        case Raw(text):
+        case Words(text, prefix=True):
+            return _completed(text, syntax)
+        case Words(text) | Raw(text):
             return (_quoted(text),) if any(map(str.isalnum, text)) else ()
         case Tag(tag):
-            return (f"#{tag}",) if syntax.hashtag and tag.isalnum() else (_quoted(tag),)
+            return (f"#{tag.lower()}",) if syntax.hashtag and tag.isalnum() else (_quoted(tag),)
         case Handle(handle):
-            direct = (syntax.handle.format(handle=handle),) if syntax.handle else ()
-            return (_quoted(handle), *direct)
+            # Only whole handles and lasting ids are accepted as a parameter of their own.
+            whole = syntax.mentions and ("." in handle or handle.startswith("did:"))
+            return (_quoted(handle), *((syntax.mentions + handle.lower(),) if whole else ()))
         case Site(host):
-            return (_quoted(host), *(form.format(host=host) for form in syntax.site))
+            return (_quoted(host), *((syntax.domain + host,) if syntax.domain else ()))
         case _:
             return ()
 
 
-def _words(text: str, prefix: bool, syntax: _Syntax) -> tuple[str, ...]:
-    if not prefix:
-        return (_quoted(text),)
+def _completed(text: str, syntax: _Syntax) -> tuple[str, ...]:
     *leading, last = text.split()
-    if not syntax.prefix or leading or not last.isalnum():
-        return (_quoted(" ".join(leading)),) if leading else ()
-    return (syntax.prefix.format(word=last),)
+    if leading:
+        return (_quoted(" ".join(leading)),) if any(map(str.isalnum, "".join(leading))) else ()
+    return (last.lower(),) if syntax.completes and last.isalnum() else ()
 
 
 def _quoted(text: str) -> str:
-    return '"' + " ".join(text.replace('"', " ").split()) + '"'
+    return '"' + " ".join(text.replace('"', " ").lower().split()) + '"'
 
 
 def tags(root: Node) -> tuple[str, ...]:
