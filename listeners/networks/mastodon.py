@@ -1,0 +1,163 @@
+"""Mastodon and the servers that speak its API: timelines, search, notifications, threads, streams.
+
+Wire format: docs.joinmastodon.org; see the ``mastodon_*`` files beside this one for each part.
+Reading pages is gapless (``min_id``); streaming is a hint only, since Mastodon repeats nothing
+after a break, so every connection begins with a reading and goes on being checked by readings.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from listeners.clock import Clock
+from listeners.config import BrandConfig, SourceConfig
+from listeners.http import Fetcher
+from listeners.model import HOUR, MINUTE, SECOND, Batch, Gap, Micros, Sentence
+from listeners.networks.contract import Capability
+from listeners.networks.mastodon_decode import NETWORK
+from listeners.networks.mastodon_harvest import Harvester
+from listeners.networks.mastodon_memory import Memory
+from listeners.networks.mastodon_places import Mark, Place, places_of, read_cursor, write_cursor
+from listeners.networks.mastodon_reader import Page, Reader
+from listeners.networks.mastodon_server import MastodonServer, RefusedError
+from listeners.networks.mastodon_threads import Threads
+
+SECOND_LOOK = 5 * MINUTE
+"""How often newest pages are read again: for edits, counts, deletions and late arrivals."""
+REFUSED_FOR = HOUR
+"""How long a place that we thought of ourselves is left alone after a refusal."""
+
+_LOST_PLACE = Sentence(
+    "The place up to which this source was read could not be understood. hubbub begins again at "
+    "the newest posts; what came in between may be missing."
+)
+
+_log = logging.getLogger(__name__)
+
+
+class MastodonListener:
+    """One configured Mastodon source. See ``mastodon_places`` for what ``what`` may be."""
+
+    capability = Capability(
+        network=NETWORK,
+        title="Mastodon",
+        search=True,
+        stream=True,
+        thread=True,
+        own_posts=True,
+        edits=True,
+        deletions=True,
+        reach=True,
+        history=True,
+        gapless=True,
+        works_without_key=True,
+        interval=60.0,
+        min_interval=20.0,
+    )
+
+    def __init__(
+        self, source: SourceConfig, brands: Sequence[BrandConfig], fetch: Fetcher, clock: Clock
+    ) -> None:
+        self._source = source
+        self._brands = [b for b in brands if not source.brand or b.name == source.brand]
+        self._clock = clock
+        self._server = MastodonServer(fetch, source)
+        self._memory = Memory()
+        self._reader = Reader(self._server)
+        self._harvester = Harvester(source, self._brands, self._server, self._memory, clock)
+        self._threads = Threads(self._server, self._harvester, self._memory)
+        self._refused: dict[str, Micros] = {}
+        self._looked_at = clock()
+
+    async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+        """Yield what is new in every place, oldest first within each; then look again.
+
+        Raises:
+            SourceError: the server refused a place the user asked for, or cannot be read.
+        """
+        marks = read_cursor(cursor)
+        if marks is None:
+            yield Batch(gap=Gap(None, self._clock(), _LOST_PLACE))
+            marks = {}
+        places = self._places()
+        await self._harvester.learn_own()
+        refusal: RefusedError | None = None
+        for place in places:
+            try:
+                async with aclosing(self._read(place, marks)) as batches:
+                    async for batch in batches:
+                        yield batch
+            except RefusedError as error:
+                refusal = self._note_refusal(place, error) or refusal
+        if self._clock() - self._looked_at >= SECOND_LOOK:
+            self._looked_at = self._clock()
+            async with aclosing(self._look_again(places)) as batches:
+                async for batch in batches:
+                    yield batch
+        if refusal is not None:
+            raise refusal
+
+    async def thread(self, native_ids: Sequence[str]) -> Batch:
+        """Return the threads around these posts; see ``mastodon_threads``.
+
+        Raises:
+            SourceError: the server could not be asked, or asks us to wait.
+        """
+        return await self._threads.fetch(native_ids)
+
+    def _places(self) -> tuple[Place, ...]:
+        places = places_of(self._source, self._brands, signed_in=self._server.signed_in)
+        now = self._clock()
+        return tuple(place for place in places if self._refused.get(place.key, 0) <= now)
+
+    async def _read(self, place: Place, marks: dict[str, Mark]) -> AsyncGenerator[Batch, None]:
+        """Yield the batches of one place, each with the cursor that ``marks`` then make."""
+        first = place.key not in marks
+        async with aclosing(self._reader.read(place, marks.get(place.key))) as pages:
+            async for page in pages:
+                batch = await self._batch_of(place, page, first=first)
+                moved = page.mark is not None and page.mark != marks.get(place.key)
+                if page.mark is not None:
+                    marks[place.key] = page.mark
+                if moved or batch.posts or batch.bad or batch.gap:
+                    yield replace(batch, cursor=write_cursor(marks))
+                    # Only here is the batch known to be stored.
+                    self._memory.handed_on(batch.posts)
+
+    async def _batch_of(self, place: Place, page: Page, *, first: bool) -> Batch:
+        harvest = await self._harvester.gather(place, page.records, first=first)
+        newest = page.mark.at if page.mark else None
+        lag = (self._clock() - newest) / SECOND if page.more and newest else 0.0
+        return Batch(
+            posts=harvest.posts,
+            bad=harvest.bad,
+            gap=page.gap,
+            fetched=harvest.fetched,
+            lag=max(0.0, lag),
+        )
+
+    async def _look_again(self, places: Sequence[Place]) -> AsyncGenerator[Batch, None]:
+        """Read the newest pages once more: ids rise, but posts change, vanish and arrive late."""
+        for place in places:
+            if place.kind in ("search", "notifications"):
+                continue
+            try:
+                page = await self._reader.newest(place)
+            except RefusedError:
+                continue
+            harvest = await self._harvester.gather(place, page.records)
+            deletions = await self._threads.vanished(place, harvest.statuses)
+            if harvest.posts or deletions:
+                yield Batch(posts=harvest.posts, deletions=deletions, fetched=len(harvest.posts))
+                self._memory.handed_on(harvest.posts)
+
+    def _note_refusal(self, place: Place, error: RefusedError) -> RefusedError | None:
+        """Leave a place alone that we thought of ourselves; return what the user must know."""
+        if not place.optional:
+            return error
+        self._refused[place.key] = Micros(self._clock() + REFUSED_FOR)
+        _log.info("%s does not show us %s (%s)", self._server.name, place.kind, error.status)
+        return None

@@ -1,0 +1,65 @@
+"""Which Mastodon accounts are ours, however a server spells them.
+
+One account has many names: ``brand`` on its own server, ``brand@server`` elsewhere, and two
+addresses. The configuration holds one of them; the rest of hubbub compares with that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+
+class OwnAccounts:
+    """The accounts of the configured brands, as seen from one server."""
+
+    def __init__(self, handles: Iterable[str], server: str = "") -> None:
+        """``handles`` as configured; ``server`` is the address whose local names have no host."""
+        self._host = _host(server)
+        self._spelled: dict[str, str] = {}
+        for handle in handles:
+            for name in _names(handle.strip(), self._host):
+                self._spelled.setdefault(name, handle.strip().removeprefix("@"))
+
+    def spelling(self, acct: str, url: str = "") -> str | None:
+        """Return the configured spelling of an account of ours, ``None`` for anybody else.
+
+        ``acct`` is the network's ``acct`` (without a host when local), ``url`` its profile. An
+        address seen once with a name of ours is known by itself from then on.
+        """
+        if not self._spelled:
+            return None
+        names = [name.casefold() for name in (acct, url) if name]
+        if acct and "@" not in acct:
+            names += [f"{acct}@{host}".casefold() for host in (self._host, _host(url)) if host]
+        found = next((self._spelled[name] for name in names if name in self._spelled), None)
+        if found and url:
+            self._spelled.setdefault(url.casefold(), found)
+        return found
+
+    def handles(self) -> tuple[str, ...]:
+        """Return the configured spellings, each once."""
+        return tuple(dict.fromkeys(self._spelled.values()))
+
+
+NOBODY = OwnAccounts(())
+
+
+def _names(handle: str, host: str) -> Iterable[str]:
+    plain = handle.removeprefix("@").casefold()
+    if not plain:
+        return
+    yield plain
+    if plain.startswith(("https://", "http://")):
+        path = urlsplit(plain).path.strip("/")
+        user = path.rsplit("/", 1)[-1].removeprefix("@")
+        yield f"{user}@{_host(plain)}"
+    elif plain.endswith(f"@{host}") and host:
+        yield plain.removesuffix(f"@{host}")
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2].casefold()
+    except ValueError:
+        return ""
