@@ -55,3 +55,41 @@ class Alert:
     def live(self) -> bool:
         """Whether the episode goes on."""
         return self.state in LIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a rule found, ready to open an alert or to join the live one of its fingerprint.
+
+    ``subject`` tells episodes of one rule and scope apart (one leaked term from another).
+    ``holding`` is true for a condition that goes on until a check finds it false (a surge, a
+    failing source), false for what simply happened (a leak). ``evidence`` holds mention ids.
+    """
+
+    brand: str
+    alert_class: AlertClass
+    rule: str
+    scope: str = ""
+    subject: str = ""
+    severity: Severity
+    title: Sentence
+    explanation: tuple[Sentence, ...] = ()
+    figures: Mapping[str, int | float | str] = field(default_factory=dict)
+    thin_baseline: bool = False
+    holding: bool = True
+    evidence: tuple[int, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Rule, brand, scope and subject as one name."""
+        return fingerprint(self.rule, self.brand, self.scope, self.subject)
+
+
+def fingerprint(rule: str, brand: str, scope: str = "", subject: str = "") -> str:
+    """Return the name under which evidence of a rule joins; parts are kept apart by newlines."""
+    return "\n".join(part.replace("\n", " ") for part in (rule, brand, scope, subject))
+
+
+def rule_key(rule: str, brand: str) -> str:
+    """Return the value a mute of a rule has in the store: this rule, for this brand."""
+    return f"{rule}@{brand}"

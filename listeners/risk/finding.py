@@ -15,24 +15,26 @@ HIDDEN = "••••••"
 class Finding:
     """A rule's hit in a text.
 
-    ``rule`` names the rule, ``risk_class`` what it means: ``leak``, ``exposed`` (somebody's own
+    ``rule`` names the rule, ``risk`` what it means: ``leak``, ``exposed`` (somebody's own
     address or number: offer to move to private messages), ``boycott``, ``legal``, ``safety``,
     ``hack``, ``press`` or ``abuse``. ``start`` and ``end`` delimit it in the text that was read.
-    ``masked`` and ``sentence`` never hold what must not be seen.
+    ``masked`` and ``sentence`` never hold what must not be seen. ``subject`` is a digest that
+    tells one secret from another, so that each has its own alert.
     """
 
     rule: str
-    risk_class: str
+    risk: str
     severity: Severity
     start: int
     end: int
     masked: str
     sentence: Sentence
+    subject: str = ""
 
     @property
     def secret(self) -> bool:
         """Whether the words themselves must be masked wherever the finding is shown."""
-        return self.risk_class in ("leak", "exposed")
+        return self.risk in ("leak", "exposed")
 
 
 def mask(text: str, findings: Iterable[Finding]) -> str:
@@ -59,7 +61,7 @@ _OPEN_RULES = frozenset({"internal words", "shared document"})
 
 def risk_classes(findings: Iterable[Finding]) -> frozenset[str]:
     """Return the classes that count as a risk: all but somebody's own exposed data."""
-    return frozenset(finding.risk_class for finding in findings) - {"exposed"}
+    return frozenset(finding.risk for finding in findings) - {"exposed"}
 
 
 def worst(findings: Sequence[Finding]) -> Severity:

@@ -52,7 +52,7 @@ def findings_in(text: str, post: Post, rules: RiskRules) -> tuple[Finding, ...]:
 def as_mapping(finding: Finding) -> dict[str, object]:
     """Return the finding as plain values for the store; the secret itself is not among them."""
     return {
-        "class": finding.risk_class,
+        "class": finding.risk,
         "rule": finding.rule,
         "severity": int(finding.severity),
         "start": finding.start,

@@ -8,6 +8,7 @@ to move to private messages.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -110,9 +111,12 @@ _INTERNAL_BOOK = PhraseBook({"": _INTERNAL_WORDS})
 
 
 def _confidential(folded: Folded, terms: tuple[str, ...]) -> Iterator[Finding]:
+    text = folded.original
     for hit in _book(terms).find(folded.text):
         start, end = folded.span(hit.start, hit.end)
-        yield _finding("confidential term", Severity.HIGH, start, end, folded.original[start])
+        yield _finding(
+            "confidential term", Severity.HIGH, start, end, text[start], _digest(hit.phrase)
+        )
 
 
 def _internal(folded: Folded, brand: Sequence[tuple[int, int]]) -> Iterator[Finding]:
@@ -121,7 +125,7 @@ def _internal(folded: Folded, brand: Sequence[tuple[int, int]]) -> Iterator[Find
             start, end = folded.span(hit.start, hit.end)
             yield Finding(
                 rule="internal words",
-                risk_class="leak",
+                risk="leak",
                 severity=Severity.WARN,
                 start=start,
                 end=end,
@@ -138,7 +142,7 @@ def _shared(text: str, links: Sequence[str]) -> Iterator[Finding]:
             start = max(text.find(link), 0)
             yield Finding(
                 rule="shared document",
-                risk_class="leak",
+                risk="leak",
                 severity=Severity.WARN,
                 start=start,
                 end=start + (len(link) if link in text else 0),
@@ -166,7 +170,8 @@ def _secrets(text: str, *, private: bool) -> Iterator[Finding]:
         if private:
             yield _exposure(shape.rule, shape.start, shape.end, shape.hint + HIDDEN)
         else:
-            yield _finding(shape.rule, shape.severity, shape.start, shape.end, shape.hint)
+            subject = _digest(text[shape.start : shape.end])
+            yield _finding(shape.rule, shape.severity, shape.start, shape.end, shape.hint, subject)
 
 
 def _exposed(text: str, own: tuple[str, ...]) -> Iterator[Finding]:
@@ -206,8 +211,10 @@ def _numbers_of_the_list(text: str, terms: tuple[str, ...]) -> Iterator[Finding]
     if not listed_numbers:
         return
     for match in _phones(text):
-        if _digits(match.group())[-9:] in listed_numbers:
-            yield _finding("confidential number", Severity.HIGH, *match.span(), "")
+        number = _digits(match.group())[-9:]
+        if number in listed_numbers:
+            start, end = match.span()
+            yield _finding("confidential number", Severity.HIGH, start, end, "", _digest(number))
 
 
 def _phones(text: str) -> Iterator[re.Match[str]]:
@@ -218,16 +225,25 @@ def _digits(text: str) -> str:
     return _NO_DIGIT.sub("", text)
 
 
-def _finding(rule: str, severity: Severity, start: int, end: int, hint: str) -> Finding:
+def _digest(secret: str) -> str:
+    """Return what tells one secret from another, spaces and joints apart."""
+    plain = "".join(char for char in secret.lower() if char.isalnum())
+    return hashlib.blake2b(plain.encode(), digest_size=6).hexdigest()
+
+
+def _finding(
+    rule: str, severity: Severity, start: int, end: int, hint: str, subject: str
+) -> Finding:
     masked = f"{hint}{HIDDEN}"
     return Finding(
         rule=rule,
-        risk_class="leak",
+        risk="leak",
         severity=severity,
         start=start,
         end=end,
         masked=masked,
         sentence=_LEAK_SENTENCES.get(rule, Sentence("a {rule} in public", {"rule": rule})),
+        subject=subject,
     )
 
 
@@ -245,7 +261,7 @@ _LEAK_SENTENCES = {
 def _exposure(rule: str, start: int, end: int, masked: str) -> Finding:
     return Finding(
         rule=rule,
-        risk_class="exposed",
+        risk="exposed",
         severity=Severity.INFO,
         start=start,
         end=end,

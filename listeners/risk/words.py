@@ -209,7 +209,7 @@ def _finding(hit: Hit, folded: Folded) -> Finding:
     words = folded.original[start:end]
     return Finding(
         rule=hit.list,
-        risk_class="safety" if hit.list == "threat" else hit.list,
+        risk="safety" if hit.list == "threat" else hit.list,
         severity=_SEVERITY[hit.list],
         start=start,
         end=end,
