@@ -25,6 +25,7 @@ Line = list[Piece]
 
 GLYPHS = {Label.POSITIVE: "▲", Label.NEGATIVE: "▼", Label.NEUTRAL: "·", Label.UNSCORED: "○"}
 MOOD_CELLS = 7
+LABEL_CELLS = 7
 
 _NETWORKS = {
     "appstore": "App Store",
@@ -147,3 +148,11 @@ def wrapped(line: Line, width: int) -> list[Line]:
     for part in content(line).wrap(max(2, width)):
         made.append([(text, style) for text, style in part.render(PLAIN, end="") if text])
     return made
+
+
+def labelled(label: str, words: Line, width: int, styles: Palette) -> list[Line]:
+    """Return a label in its column and the words beside it, wrapped under themselves."""
+    return [
+        [(padded("" if at else label, LABEL_CELLS) + " ", styles.faint), *line]
+        for at, line in enumerate(wrapped(words, width - LABEL_CELLS - 1))
+    ]

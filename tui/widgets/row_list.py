@@ -21,7 +21,7 @@ from listeners.clock import Clock
 from listeners.model import MINUTE, Micros
 from tui.session import RowList
 from tui.theme import PLAIN, Palette
-from tui.widgets.paint import Line, palette_of, strip
+from tui.widgets.paint import Line, palette_of, strip, width_of
 
 Row = TypeVar("Row")
 Load = Callable[[Sequence[int]], Awaitable[Mapping[int, Row]]]
@@ -67,6 +67,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self._drawn_for: tuple[int, Palette, int] | None = None
         self._loading = False
         self._stale = False
+        self._empty: Sequence[Line] = ()
 
     # --- for subclasses ----------------------------------------------------------------------
 
@@ -91,6 +92,13 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
     def known(self, row: int) -> Row | None:
         """Return a row by its id if it is in memory."""
         return self._rows.get(row)
+
+    def say_empty(self, lines: Sequence[Line]) -> None:
+        """Set what is said in the middle of an empty list."""
+        if lines != self._empty:
+            self._empty = tuple(lines)
+            if not len(self.state):
+                self.refresh()
 
     @property
     def _height(self) -> int:
@@ -159,7 +167,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             self._stale = True
             return
         self._loading = True
-        self.run_worker(self._fetch_rows(), group="rows", exit_on_error=False)
+        self.app.run_worker(self._fetch_rows(), group="rows", exit_on_error=False)
 
     async def _fetch_rows(self) -> None:
         try:
@@ -179,6 +187,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         if look != self._drawn_for:
             self._strips.clear()
             self._drawn_for = look
+        if not len(self.state):
+            return self._empty_line(y, width)
         place, line = divmod(self.scroll_offset.y + y, self._height)
         if place >= len(self.state):
             return Strip.blank(width, self.rich_style)
@@ -199,6 +209,12 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
                 )
             drawn = self._strips.get(key) or Strip.blank(width, base.rich_style)
         return drawn
+
+    def _empty_line(self, y: int, width: int) -> Strip:
+        place = y - max(0, (self.size.height - len(self._empty)) // 2)
+        line = self._empty[place] if 0 <= place < len(self._empty) else []
+        left = max(1, (width - width_of(line)) // 2)
+        return strip([(" " * left, PLAIN), *line], width)
 
     def _refresh_row(self, place: int) -> None:
         height = self._height

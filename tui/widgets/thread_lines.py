@@ -10,6 +10,7 @@ from itertools import islice
 from textual.style import Style
 
 from listeners.model import (
+    AlertRow,
     ConversationRow,
     ConversationState,
     Label,
@@ -22,14 +23,15 @@ from listeners.text import links_in
 from tui.i18n import _, ago, compact, moment, ngettext, say, signed
 from tui.terminal.opener import check_link
 from tui.theme import BOLD, Palette
+from tui.widgets.alert_lines import alert_head
 from tui.widgets.paint import (
     Line,
     joined,
+    labelled,
     many_lines,
     mood,
     network_name,
     one_line,
-    padded,
     wrapped,
 )
 from tui.widgets.rows import due, role_word
@@ -38,7 +40,6 @@ from tui.words import word
 SHOWN = 200
 """Messages of one thread that are laid out, the newest ones."""
 _INDENT = 4
-_LABEL = 7
 _LINKS = 6
 _UNDERLINE = Style(underline=True)
 
@@ -69,6 +70,8 @@ class Thread:
     notes: tuple[Note, ...] = ()
     person: Acquaintance | None = None
     weights: tuple[Weight, ...] = ()
+    alert: AlertRow | None = None
+    """The alert whose evidence the mentions are, in place of a conversation."""
 
     @property
     def focus(self) -> MentionRow | None:
@@ -82,18 +85,11 @@ class Thread:
         return theirs[-1] if theirs else (self.mentions[-1] if self.mentions else None)
 
 
-def _labelled(label: str, parts: Line, width: int, styles: Palette) -> list[Line]:
-    """Return a label in its column and the words beside it, wrapped."""
-    lines = wrapped(parts, width - _LABEL - 1)
-    return [
-        [(padded(label if not at else "", _LABEL) + " ", styles.faint), *line]
-        for at, line in enumerate(lines)
-    ]
-
-
 def head(thread: Thread, width: int, now: Micros, styles: Palette) -> list[Line]:
     """Return the lines above the messages: the person, why it is here, why it asks, its mood."""
     focus, row = thread.focus, thread.conversation
+    if thread.alert is not None:
+        return alert_head(thread.alert, width, now, styles)
     if focus is None:
         return []
     lines = _person(thread, focus, width, styles)
@@ -109,17 +105,17 @@ def head(thread: Thread, width: int, now: Micros, styles: Palette) -> list[Line]
             by_hand = _("importance {rank} by hand").format(rank=row.manual_priority)
             rank = joined([rank, [(by_hand, styles.accent)]], (" · ", styles.ghost))
         if rank:
-            lines += _labelled(_("rank"), rank, width, styles)
+            lines += labelled(_("rank"), rank, width, styles)
     if focus.needs_reply is not None:
         why: Line = [(one_line(say(focus.needs_reply.sentence)), styles.ink)]
         why.append((f"  {focus.needs_reply.code}", styles.ghost))
-        lines += _labelled(_("reply"), why, width, styles)
-    lines += _labelled(_("mood"), _why_mood(thread, focus, styles), width, styles)
+        lines += labelled(_("reply"), why, width, styles)
+    lines += labelled(_("mood"), _why_mood(thread, focus, styles), width, styles)
     if focus.reasons:
         heard = joined(
             [[(one_line(say(why)), styles.ink)] for why in focus.reasons], (" · ", styles.ghost)
         )
-        lines += _labelled(_("heard"), heard, width, styles)
+        lines += labelled(_("heard"), heard, width, styles)
     if row is not None:
         lines += _state(row, now, width, styles)
     return lines
@@ -171,7 +167,7 @@ def _state(row: ConversationRow, now: Micros, width: int, styles: Palette) -> li
         text = ngettext("reopened once", "reopened {count} times", row.reopened)
         parts.append([(text.format(count=row.reopened), styles.faint)])
     parts.extend([(f"#{one_line(tag)}", styles.accent)] for tag in row.tags)
-    return _labelled(_("state"), joined(parts, (" · ", styles.ghost)), width, styles)
+    return labelled(_("state"), joined(parts, (" · ", styles.ghost)), width, styles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,136 @@
+"""The application: its screens, colours and life. What is on a screen is the screen's affair."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Coroutine, Mapping
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerState
+
+from listeners.clock import Clock, utc_now
+from listeners.config import Config
+from listeners.store import Store, StoreError
+from tui.actions import ACTIONS, Panel
+from tui.desk import Desk, ListeningEngine
+from tui.feed import Changed, Feed
+from tui.i18n import _, say
+from tui.keymap import user_keys
+from tui.screens.base import HubScreen
+from tui.screens.dashboard import Dashboard
+from tui.terminal.guard import GuardedApp
+from tui.theme import CONFIGURED, DARK, THEMES
+from tui.widgets.paint import use_plain_emoji
+
+_log = logging.getLogger(__name__)
+
+
+class Hubbub(GuardedApp[int]):
+    """hubbub on a screen. Opened around it: the store, and the engine if this process listens."""
+
+    CSS_PATH = "styles/hubbub.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
+        (0, "-tiny"),
+        (60, "-narrow"),
+        (100, "-medium"),
+        (120, "-wide"),
+        (180, "-huge"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
+        (0, "-flat"),
+        (16, "-short"),
+        (30, "-tall"),
+        (50, "-high"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        engine: ListeningEngine | None = None,
+        *,
+        clock: Clock = utc_now,
+        demo: bool = False,
+    ) -> None:
+        """Keep what the screens work with.
+
+        Raises:
+            KeymapError: the keys of the configuration cannot be used.
+        """
+        super().__init__()
+        self.animation_level = "none"
+        brands = tuple(brand.name for brand in config.brands if not brand.competitor)
+        self.desk = Desk(store, config, engine, clock, demo, keys=user_keys(config.keys))
+        self.desk.session.brands = brands
+        self.desk.session.brand = brands[0] if len(brands) == 1 else ""
+        use_plain_emoji(config.emoji == "plain")
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = CONFIGURED.get(config.theme, DARK)
+        self.set_keymap(_keymap(self.desk.keys))
+
+    def get_default_screen(self) -> HubScreen[None]:
+        """Start on the dashboard."""
+        return Dashboard(self.desk)
+
+    def on_mount(self) -> None:
+        """Begin to follow the store once the first screen stands."""
+        self.work(Feed(self.desk.store, self.post_message).run(), "feed")
+
+    def on_changed(self, event: Changed) -> None:
+        """Pass the news to the screen in front."""
+        if isinstance(self.screen, HubScreen):
+            self.screen.post_message(Changed(event.stored))
+
+    # --- work beside the keys ----------------------------------------------------------------
+
+    def work(self, work: Coroutine[Any, Any, None], group: str, *, exclusive: bool = False) -> None:
+        """Run something beside the keys; a fault in it is said and logged, and ends nothing."""
+        self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say a worker's fault in the bottom line and write it to the log: never silence."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        _log.error("the %s of the screen failed", event.worker.group, exc_info=error)
+        if isinstance(self.screen, HubScreen):
+            self.screen.refuse(
+                say(error.sentence)
+                if isinstance(error, StoreError)
+                else _("Something failed here; nothing stored is lost. The log has the details.")
+            )
+
+    # --- what the screens ask for ------------------------------------------------------------
+
+    def next_theme(self) -> str:
+        """Go to the next colours and return what to say about them."""
+        names = [theme.name for theme in THEMES]
+        place = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(place + 1) % len(names)]
+        return _("Colours: {name}").format(name=self.theme)
+
+    def watch_theme(self, _theme: str) -> None:
+        """Draw everything anew in the new colours."""
+        for screen in self.screen_stack:
+            if isinstance(screen, HubScreen):
+                screen.redraw(screen.query("*"))
+
+    def open_help(self, panel: Panel | None) -> None:
+        """Show the keys of a panel."""
+
+    def open_palette(self, panel: Panel | None) -> None:
+        """Find an action by its name."""
+
+
+def _keymap(keys: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return the keys of every action as Textual names them."""
+    named: dict[str, str] = {}
+    for action in ACTIONS:
+        own = keys.get(action.id, action.keys)
+        made = Binding.make_bindings([Binding(key, "") for key in own])
+        named[action.id] = ",".join(binding.key for binding in made)
+    return named

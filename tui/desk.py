@@ -1,0 +1,180 @@
+"""What every screen works at: the store, the clock, the person, and the figures read for them.
+
+Screens read through here and act through ``listeners.actions``; no screen knows a query.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from listeners.clock import Clock, utc_now
+from listeners.config import Config
+from listeners.model import (
+    DAY,
+    HOUR,
+    MINUTE,
+    AlertRow,
+    ConversationRow,
+    MentionRow,
+    Micros,
+    SourceRow,
+)
+from listeners.store import Store, reads
+from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
+from tui.actions import BY_ID, Action, Panel
+from tui.session import ChartRange, Session
+from tui.widgets.key_line import key_name
+from tui.widgets.sentiment import Mood
+from tui.widgets.status import Top
+from tui.widgets.thread_lines import Acquaintance, Thread
+
+STREAM_PAGE = 1000
+"""Mentions the stream holds at once; older ones are found by the search."""
+_EVIDENCE = 50
+
+
+class ListeningEngine(Protocol):
+    """What the screen asks of the process that listens, where it is this one."""
+
+    def wake(self, key: str | None = None) -> int:
+        """Ask one source, or all, to look now; return how many were asked."""
+        ...
+
+
+@dataclass(slots=True)
+class Desk:
+    """The store and the person in front of it."""
+
+    store: Store
+    config: Config
+    engine: ListeningEngine | None = None
+    clock: Clock = utc_now
+    demo: bool = False
+    session: Session = field(default_factory=Session)
+    queue: QueueFilter = field(default_factory=QueueFilter)
+    alerts: AlertFilter = field(default_factory=AlertFilter)
+    stream: StreamFilter = field(default_factory=StreamFilter)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        """The name that stands in the log for what is done here."""
+        return self.config.member
+
+    def keys_of(self, action: Action) -> Sequence[str]:
+        """Return the keys of an action, the person's own if she set any."""
+        return self.keys.get(action.id, action.keys)
+
+    def key_of(self, action: str) -> str:
+        """Return the key to name in a sentence, as it is written on a keyboard."""
+        keys = self.keys_of(BY_ID[action])
+        return key_name(keys[0]) if keys else ""
+
+    # --- figures -----------------------------------------------------------------------------
+
+    async def top(self) -> tuple[Top, Sequence[SourceRow]]:
+        """Return the line at the top, and the sources it speaks of."""
+        brand, now = self.session.brand, self.clock()
+        figures = await reads.status_line(self.store, brand, now)
+        places = await reads.sources(self.store)
+        lag = max((place.lag for place in places), default=0.0)
+        return Top(figures=figures, brand=brand, demo=self.demo, lag=lag), places
+
+    async def mood(self, top: Top) -> Mood:
+        """Return the series and networks of the chosen range."""
+        brand, now, chosen = self.session.brand, self.clock(), self.session.chart
+        if chosen is ChartRange.HOUR:
+            since, resolution = now - HOUR + MINUTE, "minute"
+        else:
+            span = DAY if chosen is ChartRange.DAY else 2 * DAY
+            since, resolution = now - span + HOUR, "hour"
+        buckets = await reads.series(
+            self.store,
+            brand,
+            resolution="minute" if resolution == "minute" else "hour",
+            since=Micros(since),
+            until=Micros(now + 1),
+        )
+        day = max(DAY, now - since) if chosen is ChartRange.TWO_DAYS else DAY
+        networks = await reads.by_network(self.store, brand, Micros(now - day))
+        figures = top.figures
+        return Mood(
+            mood=figures.mood if figures else None,
+            usual=figures.mood_usual if figures else None,
+            rate=figures.rate if figures else 0.0,
+            rate_usual=figures.rate_usual if figures else None,
+            unscored_share=figures.unscored_share if figures else 0.0,
+            range=chosen,
+            buckets=tuple(buckets),
+            networks=tuple(networks.items()),
+        )
+
+    # --- lists -------------------------------------------------------------------------------
+
+    async def ids(self, panel: Panel) -> array[int]:
+        """Return the order of a list as the store has it now."""
+        brand = self.session.brand
+        if panel is Panel.QUEUE:
+            return await reads.queue_ids(self.store, replace(self.queue, brand=brand))
+        if panel is Panel.ALERTS:
+            return await reads.alert_ids(self.store, replace(self.alerts, brand=brand))
+        stream = replace(self.stream, brand=brand)
+        return await reads.mention_ids(self.store, stream, limit=STREAM_PAGE)
+
+    async def conversations(self, ids: Sequence[int]) -> Mapping[int, ConversationRow]:
+        """Return rows of the queue."""
+        return await reads.conversations(self.store, ids)
+
+    async def alert_rows(self, ids: Sequence[int]) -> Mapping[int, AlertRow]:
+        """Return rows of the alerts."""
+        return await reads.alerts(self.store, ids)
+
+    async def mentions(self, ids: Sequence[int]) -> Mapping[int, MentionRow]:
+        """Return rows of the stream."""
+        return await reads.mentions(self.store, ids)
+
+    async def thread(self, conversation: int) -> Thread:
+        """Return a whole conversation."""
+        rows = await reads.conversations(self.store, [conversation])
+        messages = await reads.thread(self.store, conversation)
+        notes = await reads.notes(self.store, "conversation", conversation)
+        thread = Thread(rows.get(conversation), tuple(messages), tuple(notes))
+        return await self._acquainted(thread)
+
+    async def mention(self, mention: int) -> Thread:
+        """Return the conversation of a mention, or the mention alone where it has none."""
+        row = (await reads.mentions(self.store, [mention])).get(mention)
+        if row is None:
+            return Thread()
+        if row.conversation_id is not None:
+            return await self.thread(row.conversation_id)
+        return await self._acquainted(Thread(mentions=(row,)))
+
+    async def _acquainted(self, thread: Thread) -> Thread:
+        focus = thread.focus
+        if focus is None:
+            return thread
+        history = await reads.account_history(self.store, "mention", focus.id, limit=100)
+        return replace(thread, person=acquaintance(history, thread.mentions))
+
+    async def alert(self, alert: int) -> Thread:
+        """Return an alert with its newest evidence and our notes on it."""
+        row = (await reads.alerts(self.store, [alert])).get(alert)
+        if row is None:
+            return Thread()
+        found = await reads.mentions(self.store, row.evidence[-_EVIDENCE:])
+        evidence = sorted(found.values(), key=lambda mention: mention.sort_at)
+        notes = await reads.notes(self.store, "alert", alert)
+        return Thread(mentions=tuple(evidence), notes=tuple(notes), alert=row)
+
+
+def acquaintance(history: Sequence[MentionRow], shown: Sequence[MentionRow]) -> Acquaintance:
+    """Return what an author's history says beyond the messages shown."""
+    here = {row.id for row in shown}
+    before = [row for row in history if row.id not in here]
+    if not before:
+        return Acquaintance()
+    return Acquaintance(len(before), before[0].label, before[0].compound)

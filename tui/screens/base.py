@@ -1,0 +1,192 @@
+"""What every working screen shares: the keys of the registry, the two lines, and looking again.
+
+Keys are bound on the screen, never on the application with priority, so that typing in a field
+never triggers a verb. A key runs ``do_<action>`` of the screen; where there is none, the screen
+says why the key does nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.actions import ACTIONS, BY_ID, Action, Panel, footer_actions
+from tui.desk import Desk
+from tui.feed import Changed
+from tui.i18n import _
+from tui.widgets.key_line import KeyLine, Said
+from tui.widgets.status import StatusBar
+
+if TYPE_CHECKING:
+    from tui.app import Hubbub
+
+Result = TypeVar("Result")
+
+
+def bindings(actions: Iterable[Action] = ACTIONS) -> list[BindingType]:
+    """Return the bindings of actions, each under its id so that a person may give it other keys."""
+    return [
+        Binding(",".join(action.keys), f"hub('{action.id}')", action.label, False, id=action.id)
+        for action in actions
+        if action.keys
+    ]
+
+
+class HubScreen(Screen[Result]):
+    """A screen with the line at the top and the keys at the bottom."""
+
+    BINDINGS = bindings()
+    AUTO_FOCUS = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.status = StatusBar()
+        self.keys = KeyLine(desk.keys_of)
+        self._looking = False
+        self._again = False
+
+    @property
+    def hub(self) -> Hubbub:
+        """The application."""
+        return cast("Hubbub", self.app)
+
+    @property
+    def panel(self) -> Panel | None:
+        """The panel whose keys hold now."""
+        return None
+
+    # --- keys --------------------------------------------------------------------------------
+
+    def action_hub(self, action_id: str) -> None:
+        """Run an action of the registry, or say why it does nothing here."""
+        self.desk.session.acted(self.desk.clock())
+        action = BY_ID[action_id]
+        method = getattr(self, "do_" + action_id.replace(".", "_"), None)
+        if method is None or not action.applies_in(self.panel):
+            self.refuse(
+                _("{action}: nothing to do here. {key} lists what is.").format(
+                    action=_(action.label_in(self.panel)), key=self.desk.key_of("help")
+                )
+            )
+        else:
+            method()
+
+    @on(KeyLine.Pressed)
+    def _key_clicked(self, event: KeyLine.Pressed) -> None:
+        self.action_hub(event.action)
+
+    def show_keys(self) -> None:
+        """Show the keys of the focused panel."""
+        panel = self.panel
+        self.keys.show_keys(
+            [
+                (action, _(action.label_in(panel)))
+                for action in footer_actions(panel)
+                if hasattr(self, "do_" + action.id.replace(".", "_"))
+            ]
+        )
+
+    # --- saying ------------------------------------------------------------------------------
+
+    def tell(self, text: str, *, undo: bool = False) -> None:
+        """Say what was done in the bottom line."""
+        self.keys.say(Said(text, undo=self.desk.key_of("undo") if undo else ""))
+
+    def refuse(self, text: str) -> None:
+        """Say in the bottom line why nothing was done."""
+        self.keys.say(Said(text, refused=True))
+
+    # --- looking -----------------------------------------------------------------------------
+
+    async def look(self) -> None:
+        """Read what this screen shows and show it; called in a worker."""
+
+    def look_again(self) -> None:
+        """Read and show anew, at once, or as soon as the look under way has ended."""
+        if self._looking:
+            self._again = True
+            return
+        self._looking = True
+        self.hub.work(self._look(), "look")
+
+    async def _look(self) -> None:
+        try:
+            await self.look()
+        finally:
+            self._looking = False
+        if self._again:
+            self._again = False
+            self.look_again()
+
+    @on(Changed)
+    def _store_changed(self) -> None:
+        if not self.desk.session.paused:
+            self.look_again()
+
+    def on_screen_resume(self) -> None:
+        """Show what happened while another screen was in front."""
+        self.show_keys()
+        self.look_again()
+
+    # --- what works everywhere ---------------------------------------------------------------
+
+    def do_help(self) -> None:
+        """Show the keys of the focused panel."""
+        self.hub.open_help(self.panel)
+
+    def do_palette(self) -> None:
+        """Find an action by its name."""
+        self.hub.open_palette(self.panel)
+
+    def do_theme(self) -> None:
+        """Go to the next colours."""
+        self.tell(self.hub.next_theme())
+
+    def do_quit(self) -> None:
+        """Leave, from a screen above the dashboard one level up."""
+        if len(self.app.screen_stack) > 2:
+            self.dismiss()
+        else:
+            self.app.exit()
+
+    def do_quit_now(self) -> None:
+        """Leave from anywhere."""
+        self.app.exit()
+
+    def do_back(self) -> None:
+        """Go one level up."""
+        if len(self.app.screen_stack) > 2:
+            self.dismiss()
+
+    def do_refresh(self) -> None:
+        """Ask every source to look now, and draw everything anew."""
+        engine = self.desk.engine
+        if engine is None:
+            self.tell(_("Drawn anew. Another hubbub listens."))
+        else:
+            count = engine.wake()
+            self.tell(_("Asked {count} sources to look now.").format(count=count))
+        self.look_again()
+
+    def do_pause(self) -> None:
+        """Stop following the store, or follow it again."""
+        session = self.desk.session
+        session.paused = not session.paused
+        self.tell(_("Paused; listening goes on.") if session.paused else _("Following again."))
+        self.look_again()
+
+    def later(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run something that reads or writes without holding up the keys."""
+        self.hub.work(work(), "act")
+
+    def redraw(self, widgets: Iterable[Widget]) -> None:
+        """Draw widgets anew in another theme or language."""
+        for widget in widgets:
+            redraw = getattr(widget, "redraw", widget.refresh)
+            redraw()

@@ -1,0 +1,337 @@
+"""The dashboard: mood, queue, alerts, thread and stream on one screen, as far as it has room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.events import DescendantFocus
+from textual.widget import Widget
+
+from listeners.model import AlertState, Severity, SourceRow, SourceState
+from tui.actions import Panel
+from tui.desk import Desk
+from tui.feed import Changed
+from tui.i18n import _, clock_time, ngettext, number, say
+from tui.screens.base import HubScreen
+from tui.session import RowList
+from tui.theme import Palette
+from tui.widgets.paint import Line, content, joined, palette_of
+from tui.widgets.row_list import VirtualList
+from tui.widgets.rows import AlertRows, ConversationRows, MentionRows
+from tui.widgets.sentiment import SentimentPanel
+from tui.widgets.status import Top
+from tui.widgets.thread import ThreadPane
+from tui.widgets.thread_lines import Thread
+from tui.widgets.too_small import TooSmall
+
+_ORDER = (Panel.QUEUE, Panel.ALERTS, Panel.SENTIMENT, Panel.STREAM, Panel.THREAD)
+
+
+class Dashboard(HubScreen[None]):
+    """The first screen and the root of all others."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        lists, clock = desk.session.lists, desk.clock
+        self.queue = ConversationRows(
+            lists[Panel.QUEUE], desk.conversations, clock, id="conversations"
+        )
+        self.alerts = AlertRows(lists[Panel.ALERTS], desk.alert_rows, clock, id="alerts")
+        self.stream = MentionRows(lists[Panel.STREAM], desk.mentions, clock, id="mentions")
+        self.sentiment = SentimentPanel(id="sentiment")
+        self.thread = ThreadPane(clock, id="thread")
+        self._top = Top()
+        self._sources: Sequence[SourceRow] = ()
+        self._leading: Panel = Panel.QUEUE
+        self._firing: set[int] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay the panes; styles decide which of them have room."""
+        yield self.status
+        with Container(id="body"):
+            with Container(id="upper"):
+                yield self.sentiment
+                yield self.alerts
+            with Horizontal(id="lower"):
+                yield self.queue
+                yield self.thread
+                yield self.stream
+        yield TooSmall()
+        yield self.keys
+
+    def on_mount(self) -> None:
+        """Take the focus to the queue and look for the first time."""
+        for widget in self._panes.values():
+            widget.add_class("pane")
+        self.queue.focus()
+        self._titles()
+        self.look_again()
+
+    # --- panels ------------------------------------------------------------------------------
+
+    @property
+    def _panes(self) -> dict[Panel, Widget]:
+        return {
+            Panel.QUEUE: self.queue,
+            Panel.ALERTS: self.alerts,
+            Panel.SENTIMENT: self.sentiment,
+            Panel.STREAM: self.stream,
+            Panel.THREAD: self.thread,
+        }
+
+    @property
+    def panel(self) -> Panel | None:
+        """The focused panel."""
+        return self.desk.session.panel
+
+    @property
+    def rows(self) -> VirtualList[object] | None:
+        """The focused list, or the one the thread belongs to."""
+        panel = self._leading if self.panel is Panel.THREAD else self.panel
+        widget = self._panes.get(panel) if panel else None
+        return widget if isinstance(widget, VirtualList) else None
+
+    def _shown(self, panel: Panel) -> bool:
+        node: Widget | None = self._panes[panel]
+        while isinstance(node, Widget) and node is not self:
+            if not node.display:
+                return False
+            node = node.parent if isinstance(node.parent, Widget) else None
+        return True
+
+    def _go(self, panel: Panel) -> None:
+        """Focus a panel; one that has no room on this screen gets all of it."""
+        session = self.desk.session
+        if self.has_class("-zoom") and not session.zoomed:
+            self._zoom(None)
+        if session.zoomed or not self._shown(panel):
+            self._zoom(panel)
+        pane = self._panes[panel]
+        (self.thread.messages if pane is self.thread else pane).focus()
+
+    def _zoom(self, panel: Panel | None) -> None:
+        self.set_class(panel is not None, "-zoom")
+        for other in _ORDER:
+            self.set_class(other is panel, f"-on-{other.value}")
+        # Styles settle with the next refresh, but whoever asks now must see them.
+        self.app.stylesheet.update(self)
+
+    @on(DescendantFocus)
+    def _focus_moved(self, event: DescendantFocus) -> None:
+        for panel, pane in self._panes.items():
+            if pane in event.widget.ancestors_with_self:
+                self.desk.session.panel = panel
+                if panel in (Panel.QUEUE, Panel.ALERTS, Panel.STREAM):
+                    self._lead(panel)
+        self._titles()
+        self.show_keys()
+
+    def _lead(self, panel: Panel) -> None:
+        if panel is not self._leading:
+            self._leading = panel
+            self.show_detail()
+
+    def do_panel_next(self) -> None:
+        """Go to the next panel on the screen."""
+        self._step(1)
+
+    def do_panel_previous(self) -> None:
+        """Go to the panel before."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        shown = [panel for panel in _ORDER if self._shown(panel)]
+        if self.has_class("-zoom") or len(shown) < 2:
+            shown = list(_ORDER)
+        place = shown.index(self.desk.session.panel) if self.desk.session.panel in shown else -1
+        self._go(shown[(place + by) % len(shown)])
+
+    def do_panel_conversations(self) -> None:
+        """Go to the queue."""
+        self._go(Panel.QUEUE)
+
+    def do_panel_alerts(self) -> None:
+        """Go to the alerts."""
+        self._go(Panel.ALERTS)
+
+    def do_panel_sentiment(self) -> None:
+        """Go to the sentiment."""
+        self._go(Panel.SENTIMENT)
+
+    def do_panel_mentions(self) -> None:
+        """Go to the stream of all mentions."""
+        self._go(Panel.STREAM)
+        self.look_again()
+
+    def do_zoom(self) -> None:
+        """Give the focused panel the whole screen, or give it back."""
+        session = self.desk.session
+        session.zoomed = not self.has_class("-zoom")
+        self._zoom(session.panel if session.zoomed else None)
+        if not self._shown(session.panel):
+            self._go(Panel.QUEUE)
+
+    # --- looking -----------------------------------------------------------------------------
+
+    async def look(self) -> None:
+        """Read everything that is on the screen, and show it."""
+        desk, session = self.desk, self.desk.session
+        self._top, self._sources = await desk.top()
+        self.show_top()
+        now, reading = desk.clock(), self.app.screen is not self
+        for panel in (Panel.QUEUE, Panel.ALERTS, Panel.STREAM):
+            rows = self._panes[panel]
+            if not isinstance(rows, VirtualList) or (
+                panel is Panel.STREAM and not self._shown(panel)
+            ):
+                continue
+            rows.offer(await desk.ids(panel), frozen=session.frozen(panel, now, reading=reading))
+            await rows.reload()
+        if self._shown(Panel.SENTIMENT):
+            self.sentiment.show(await desk.mood(self._top))
+        self._say_empty()
+        self._ring()
+        self._titles()
+        await self._detail()
+
+    def show_top(self) -> None:
+        """Show the line at the top."""
+        session, trouble = self.desk.session, self.desk.store.trouble
+        self.status.show(
+            Top(
+                figures=self._top.figures,
+                brand=session.brand,
+                demo=self.desk.demo,
+                paused=session.paused,
+                lag=self._top.lag,
+                clock=clock_time(self.desk.clock()),
+                trouble=say(trouble.sentence) if trouble is not None else "",
+            )
+        )
+
+    def show_detail(self) -> None:
+        """Show the thread of the row under the cursor, without holding up the keys."""
+        if self._shown(Panel.THREAD):
+            self.hub.work(self._detail(), "detail", exclusive=True)
+
+    async def _detail(self) -> None:
+        if not self._shown(Panel.THREAD):
+            return
+        cursor = self.desk.session.lists[self._leading].cursor
+        if cursor is None:
+            self.thread.show(Thread())
+        elif self._leading is Panel.QUEUE:
+            self.thread.show(await self.desk.thread(cursor))
+        elif self._leading is Panel.ALERTS:
+            self.thread.show(await self.desk.alert(cursor))
+        else:
+            self.thread.show(await self.desk.mention(cursor))
+
+    @on(VirtualList.Moved)
+    def _cursor_moved(self, event: VirtualList.Moved) -> None:
+        if event.control.id == self._leading.value:
+            self.show_detail()
+        self._titles()
+
+    def _ring(self) -> None:
+        """Ring once for each new alert that cannot wait."""
+        firing = {
+            row_id
+            for row_id in self.alerts.state.ids
+            if (row := self.alerts.known(row_id)) is not None
+            and row.state is AlertState.FIRING
+            and row.severity >= Severity.HIGH
+        }
+        if self._firing is not None:
+            for row_id in firing - self._firing:
+                row = self.alerts.known(row_id)
+                if row is not None:
+                    self.hub.call_person(_("hubbub: alert"), say(row.title))
+        self._firing = firing
+
+    # --- titles and empty lists ---------------------------------------------------------------
+
+    def _titles(self) -> None:
+        styles, lists = palette_of(self), self.desk.session.lists
+        names = {
+            Panel.QUEUE: _("Conversations"),
+            Panel.ALERTS: _("Alerts"),
+            Panel.SENTIMENT: _("Sentiment"),
+            Panel.STREAM: _("Mentions"),
+            Panel.THREAD: _("Thread"),
+        }
+        for panel, pane in self._panes.items():
+            focused = panel is self.desk.session.panel
+            number_key = f"{_ORDER.index(panel) + 1} " if panel is not Panel.THREAD else ""
+            title: Line = [
+                ("❯ " if focused else "", styles.key),
+                (number_key, styles.key if focused else styles.ghost),
+                (names[panel], styles.strong if focused else styles.faint),
+            ]
+            pane.border_title = content(title)
+            if panel in lists:
+                pane.border_subtitle = content(self._count(lists[panel], styles))
+        self.sentiment.border_subtitle = content(self.sentiment.ranges)
+
+    def _count(self, rows: RowList, styles: Palette) -> Line:
+        parts: list[Line] = []
+        if rows.waiting:
+            new = ngettext("{count} new", "{count} new", rows.waiting).format(count=rows.waiting)
+            parts.append([(f" {new} · {self.desk.key_of('arrivals')} ", styles.badge)])
+        if rows.marks:
+            marked = ngettext("{count} marked", "{count} marked", len(rows.marks))
+            parts.append([(marked.format(count=len(rows.marks)), styles.key)])
+        if len(rows):
+            parts.append([(f"{number(rows.index + 1)}/{number(len(rows))}", styles.faint)])
+        return joined(parts, (" ", styles.faint))
+
+    def _say_empty(self) -> None:
+        styles = palette_of(self)
+        self.queue.say_empty(self._empty_queue(styles))
+        self.alerts.say_empty(
+            [[(_("All quiet."), styles.ink)], [(_("No alert is live."), styles.faint)]]
+        )
+        self.stream.say_empty([[(_("Nothing heard yet."), styles.faint)]])
+
+    def _empty_queue(self, styles: Palette) -> list[Line]:
+        key = partial(self.desk.key_of)
+        if not self._sources:
+            sources = _("shows the sources and adds one")
+            return [
+                [(_("hubbub listens nowhere yet."), styles.strong)],
+                [],
+                [(key("panel.sources"), styles.key), (f" {sources}", styles.faint)],
+            ]
+        if any(source.state is SourceState.CATCHING_UP for source in self._sources):
+            return [
+                [(_("Catching up with what was missed."), styles.strong)],
+                [(_("What needs an answer will appear here."), styles.faint)],
+            ]
+        rate = self._top.figures.rate if self._top.figures else 0
+        heard = ngettext(
+            "{count} mention in the last hour; none asks for an answer.",
+            "{count} mentions in the last hour; none asks for an answer.",
+            round(rate),
+        )
+        return [
+            [("◡", styles.ours)],
+            [(_("Nothing needs you."), styles.strong)],
+            [(heard.format(count=round(rate)), styles.faint)],
+            [],
+            [
+                (key("panel.mentions"), styles.key),
+                (" " + _("shows everything heard"), styles.faint),
+            ],
+        ]
+
+    @on(Changed)
+    def _time_passed(self) -> None:
+        self.show_top()
+
+    def do_quit(self) -> None:
+        """Leave."""
+        self.app.exit()
