@@ -40,6 +40,8 @@ _EVERY_CONNECTION = (
 _WRITER = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA cache_size = -65536",
+    # What is forgotten is overwritten, on every system and not only where that is the default.
+    "PRAGMA secure_delete = ON",
     f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}",
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
 )

@@ -31,3 +31,27 @@ async def index_text(connection: Connection, ids: Iterable[int]) -> None:
 async def unindex_text(connection: Connection, ids: Iterable[int]) -> None:
     """Take mentions out of the index, before their text changes. Deleted ones are out already."""
     await connection.fetch(_REMOVE, (dumps(list(ids)),))
+
+
+MERGE_PAGES = 64
+"""Pages of the index merged in one step: a few milliseconds."""
+
+
+async def begin_merge(connection: Connection) -> bool:
+    """Begin to merge the whole index into one segment, which drops what was deleted from it."""
+    return await _merge(connection, -MERGE_PAGES)
+
+
+async def go_on_merging(connection: Connection) -> bool:
+    """Do the next step of the merge; ``False`` when it is done."""
+    return await _merge(connection, MERGE_PAGES)
+
+
+async def _merge(connection: Connection, pages: int) -> bool:
+    # FTS5 says whether it did anything by the number of rows it changed: two or more.
+    (before,) = await connection.fetch("SELECT total_changes()")
+    await connection.fetch(
+        "INSERT INTO mention_fts (mention_fts, rank) VALUES ('merge', ?)", (pages,)
+    )
+    (after,) = await connection.fetch("SELECT total_changes()")
+    return bool(after[0] - before[0] >= 2)

@@ -11,21 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from listeners.model import BadRecord, Engagement, Gap, Micros, Part
-from listeners.store.codec import (
-    LABELS,
-    dumps,
-    from_reason,
-    from_sentence,
-    from_sentences,
-    label_number,
-    micros,
-    storable,
-    whole,
-)
-from listeners.store.connection import Connection, Row
+from listeners.model import BadRecord, Engagement, Gap, Micros
+from listeners.store.codec import dumps, from_sentence, storable, whole
+from listeners.store.connection import Connection
 from listeners.store.conversation_rows import conversations_for, save_conversations
 from listeners.store.fulltext import index_text, unindex_text
+from listeners.store.graves import buried, tombstones
+from listeners.store.mention_rows import (
+    INSERT,
+    KNOWN,
+    UPDATE,
+    columns,
+    counted,
+    edited_columns,
+    known_of,
+    recounted,
+    uncounted,
+)
 from listeners.store.records import (
     Counts,
     Edit,
@@ -34,7 +36,7 @@ from listeners.store.records import (
     NewMention,
     SeenAccount,
 )
-from listeners.store.rollups import Counted, bump_rollups
+from listeners.store.rollups import bump_rollups
 
 __all__ = [
     "Counts",
@@ -53,6 +55,7 @@ __all__ = [
     "index_text",
     "insert_mentions",
     "known_mentions",
+    "known_of_ids",
     "mentions_of_account",
     "mentions_of_posts",
     "save_conversations",
@@ -60,14 +63,6 @@ __all__ = [
     "update_engagement",
     "upsert_accounts",
 ]
-
-_KNOWN = """
-SELECT m.id, m.brand_id, m.network, m.key, m.native_id, m.source_id, m.account_id,
-       a.key AS account_key, m.conversation_id, m.title, m.text, m.lang, m.compound, m.label,
-       m.created_at, m.seen_at, m.sort_at, m.edited_at, m.deleted_at, m.parent_id, m.root_id,
-       m.part, m.asks, m.history, m.repost, m.likes, m.shares, m.replies
-FROM mention m JOIN account a ON a.id = m.account_id
-"""
 
 
 async def known_mentions(
@@ -79,11 +74,11 @@ async def known_mentions(
         f"""WITH wanted AS MATERIALIZED (
                 SELECT json_extract(value, '$[0]') AS network, json_extract(value, '$[1]') AS key,
                        json_extract(value, '$[2]') AS brand_id FROM json_each(?))
-            {_KNOWN} JOIN wanted w
+            {KNOWN} JOIN wanted w
               ON m.network = w.network AND m.key = w.key AND m.brand_id = w.brand_id""",
         (wanted,),
     )
-    return {(row["brand_id"], row["network"], row["key"]): _known(row) for row in rows}
+    return {(row["brand_id"], row["network"], row["key"]): known_of(row) for row in rows}
 
 
 async def mentions_of_posts(
@@ -94,10 +89,10 @@ async def mentions_of_posts(
         f"""WITH wanted AS MATERIALIZED (
                 SELECT json_extract(value, '$[0]') AS network,
                        json_extract(value, '$[1]') AS key FROM json_each(?))
-            {_KNOWN} JOIN wanted w ON m.network = w.network AND m.key = w.key""",
+            {KNOWN} JOIN wanted w ON m.network = w.network AND m.key = w.key""",
         (dumps([list(post) for post in posts]),),
     )
-    return [_known(row) for row in rows]
+    return [known_of(row) for row in rows]
 
 
 async def mentions_of_account(
@@ -105,11 +100,19 @@ async def mentions_of_account(
 ) -> list[KnownMention]:
     """Return every mention of one author that is not deleted."""
     rows = await connection.fetch(
-        f"""{_KNOWN} WHERE m.deleted_at IS NULL
+        f"""{KNOWN} WHERE m.deleted_at IS NULL
             AND m.account_id = (SELECT id FROM account WHERE network = ? AND key = ?)""",
         (network, storable(author_key)),
     )
-    return [_known(row) for row in rows]
+    return [known_of(row) for row in rows]
+
+
+async def known_of_ids(connection: Connection, ids: Iterable[int]) -> list[KnownMention]:
+    """Return mentions by id."""
+    rows = await connection.fetch(
+        f"{KNOWN} WHERE m.id IN (SELECT value FROM json_each(?))", (dumps(list(ids)),)
+    )
+    return [known_of(row) for row in rows]
 
 
 _ACCOUNT = """
@@ -167,17 +170,6 @@ async def upsert_accounts(
     return {keys[row["place"]]: row["id"] for row in rows}
 
 
-_INSERT = """
-INSERT INTO mention (
-    id, brand_id, source_id, network, key, native_id, account_id, conversation_id, url, title,
-    text, raw_text, raw, links, tags, created_at, seen_at, sort_at, edited_at, parent_id, root_id,
-    lang, scorer, compound, label, part, asks, need, reasons, risk, likes, shares, replies,
-    rating, private, history, repost, fold)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-
-
 async def insert_mentions(connection: Connection, mentions: Sequence[NewMention]) -> list[int]:
     """Store mentions none of which is known yet, and return their ids, in order.
 
@@ -196,20 +188,11 @@ async def insert_mentions(connection: Connection, mentions: Sequence[NewMention]
     first = row["highest"] + 1
     ids = list(range(first, first + len(mentions)))
     await connection.many(
-        _INSERT, [(id_, *_columns(one)) for id_, one in zip(ids, mentions, strict=True)]
+        INSERT, [(id_, *columns(one)) for id_, one in zip(ids, mentions, strict=True)]
     )
     await index_text(connection, ids)
-    await bump_rollups(connection, [_count(one) for one in mentions])
+    await bump_rollups(connection, [counted(one) for one in mentions])
     return ids
-
-
-_EDIT = """
-UPDATE mention SET url = ?, title = ?, text = ?, raw_text = ?, raw = ?, links = ?,
-    tags = ?, edited_at = ?, lang = ?, scorer = ?, compound = ?, label = ?, part = ?, asks = ?,
-    need = ?, reasons = ?, risk = ?, likes = coalesce(?, likes),
-    shares = coalesce(?, shares), replies = coalesce(?, replies), rating = ?, fold = ?
-WHERE id = ?
-"""
 
 
 async def edit_mentions(connection: Connection, edits: Sequence[Edit]) -> None:
@@ -228,11 +211,11 @@ async def edit_mentions(connection: Connection, edits: Sequence[Edit]) -> None:
     )
     ids = [edit.known.id for edit in edits]
     await unindex_text(connection, ids)
-    await connection.many(_EDIT, [_edited(edit) for edit in edits])
+    await connection.many(UPDATE, [edited_columns(edit) for edit in edits])
     await index_text(connection, ids)
     await bump_rollups(
         connection,
-        [count for edit in edits for count in (_uncount(edit.known), _recount(edit))],
+        [count for edit in edits for count in (uncounted(edit.known), recounted(edit))],
     )
 
 
@@ -264,32 +247,7 @@ async def delete_mentions(
     await connection.fetch(
         "DELETE FROM edit WHERE mention_id IN (SELECT value FROM json_each(?))", (dumps(ids),)
     )
-    await bump_rollups(connection, [_uncount(one) for one in known])
-
-
-async def tombstones(
-    connection: Connection, graves: Iterable[tuple[str, str, str]], now: Micros
-) -> None:
-    """Remember (network, kind, key): a post, or an account, that must not be stored again."""
-    await connection.many(
-        "INSERT OR IGNORE INTO tombstone (network, kind, key, at) VALUES (?, ?, ?, ?)",
-        [(network, kind, storable(key), now) for network, kind, key in graves],
-    )
-
-
-async def buried(
-    connection: Connection, graves: Iterable[tuple[str, str, str]]
-) -> set[tuple[str, str, str]]:
-    """Return those of (network, kind, key) that have a tombstone; kind is post or account."""
-    asked = list(graves)
-    rows = await connection.fetch(
-        """SELECT w.key AS place FROM json_each(?) w JOIN tombstone t
-               ON t.network = json_extract(w.value, '$[0]')
-              AND t.kind = json_extract(w.value, '$[1]')
-              AND t.key = json_extract(w.value, '$[2]')""",
-        (dumps([[network, kind, storable(key)] for network, kind, key in asked]),),
-    )
-    return {asked[row["place"]] for row in rows}
+    await bump_rollups(connection, [uncounted(one) for one in known])
 
 
 async def advance_source(
@@ -328,154 +286,4 @@ async def add_gap(connection: Connection, source_id: int, gap: Gap, now: Micros)
     await connection.fetch(
         "INSERT INTO gap (source_id, from_at, to_at, reason, seen_at) VALUES (?, ?, ?, ?, ?)",
         (source_id, gap.from_at, gap.to_at, from_sentence(gap.reason), now),
-    )
-
-
-# --- rows ------------------------------------------------------------------------------------
-
-
-def _known(row: Row) -> KnownMention:
-    return KnownMention(
-        id=row["id"],
-        brand_id=row["brand_id"],
-        network=row["network"],
-        key=row["key"],
-        native_id=row["native_id"],
-        source_id=row["source_id"],
-        account_id=row["account_id"],
-        account_key=row["account_key"],
-        conversation_id=row["conversation_id"],
-        title=row["title"],
-        text=row["text"],
-        lang=row["lang"],
-        compound=row["compound"],
-        label=LABELS[row["label"]],
-        created_at=micros(row["created_at"]),
-        seen_at=Micros(row["seen_at"]),
-        sort_at=Micros(row["sort_at"]),
-        edited_at=micros(row["edited_at"]),
-        deleted_at=micros(row["deleted_at"]),
-        parent_id=row["parent_id"],
-        root_id=row["root_id"],
-        part=Part(row["part"]),
-        asks=bool(row["asks"]),
-        history=bool(row["history"]),
-        repost=bool(row["repost"]),
-        engagement=Engagement(likes=row["likes"], shares=row["shares"], replies=row["replies"]),
-    )
-
-
-def _columns(one: NewMention) -> tuple[object, ...]:
-    return (
-        one.brand_id,
-        one.source_id,
-        one.network,
-        one.key,
-        storable(one.native_id),
-        one.account_id,
-        one.conversation_id,
-        storable(one.url),
-        storable(one.title),
-        storable(one.text),
-        None if one.raw_text is None else storable(one.raw_text),
-        one.raw,
-        dumps(one.links) if one.links else "[]",
-        dumps(one.tags) if one.tags else "[]",
-        one.created_at,
-        one.seen_at,
-        one.sort_at,
-        one.edited_at,
-        None if one.parent_id is None else storable(one.parent_id),
-        None if one.root_id is None else storable(one.root_id),
-        one.score.lang,
-        one.score.scorer,
-        one.score.compound,
-        label_number(one.score.label),
-        one.part.value,
-        one.asks,
-        from_reason(one.need),
-        from_sentences(one.reasons) if one.reasons else "[]",
-        dumps(one.risk) if one.risk else "[]",
-        whole(one.engagement.likes),
-        whole(one.engagement.shares),
-        whole(one.engagement.replies),
-        whole(one.rating),
-        one.private,
-        one.history,
-        one.repost,
-        one.fold,
-    )
-
-
-def _edited(edit: Edit) -> tuple[object, ...]:
-    now, known = edit.now, edit.known
-    return (
-        storable(now.url),
-        storable(now.title),
-        storable(now.text),
-        None if now.raw_text is None else storable(now.raw_text),
-        now.raw,
-        dumps(now.links),
-        dumps(now.tags),
-        edit.at if now.text != known.text else known.edited_at,
-        now.score.lang,
-        now.score.scorer,
-        now.score.compound,
-        label_number(now.score.label),
-        now.part.value,
-        now.asks,
-        from_reason(now.need),
-        from_sentences(now.reasons),
-        dumps(now.risk),
-        whole(now.engagement.likes),
-        whole(now.engagement.shares),
-        whole(now.engagement.replies),
-        whole(now.rating),
-        now.fold,
-        known.id,
-    )
-
-
-def _count(one: NewMention) -> Counted:
-    return Counted(
-        one.brand_id,
-        one.network,
-        one.sort_at,
-        one.seen_at,
-        one.score.label,
-        one.score.compound,
-        one.part,
-        one.history,
-        one.repost,
-    )
-
-
-def _uncount(one: KnownMention) -> Counted:
-    return Counted(
-        one.brand_id,
-        one.network,
-        one.sort_at,
-        one.seen_at,
-        one.label,
-        one.compound,
-        one.part,
-        one.history,
-        one.repost,
-        sign=-1,
-    )
-
-
-def _recount(edit: Edit) -> Counted:
-    """Return what an edited mention counts as now: new verdict, old place."""
-    known, now = edit.known, edit.now
-    return Counted(
-        known.brand_id,
-        known.network,
-        known.sort_at,
-        known.seen_at,
-        now.score.label,
-        now.score.compound,
-        now.part,
-        known.history,
-        known.repost,
     )

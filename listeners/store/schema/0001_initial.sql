@@ -137,6 +137,7 @@ CREATE TABLE edit (
     at INTEGER NOT NULL,
     text TEXT NOT NULL                   -- the text before the edit
 ) STRICT;
+CREATE INDEX edit_mention ON edit (mention_id);
 
 -- A deletion heard before its post, or an author who asked to be forgotten: never stored again.
 CREATE TABLE tombstone (
@@ -193,6 +194,8 @@ CREATE INDEX conversation_queue ON conversation (brand_id, rank, due_at, score D
 CREATE INDEX conversation_state ON conversation (brand_id, state, last_at DESC, id DESC);
 CREATE INDEX conversation_wake ON conversation (snoozed_until) WHERE state = 'snoozed';
 CREATE INDEX conversation_merged ON conversation (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX conversation_linked ON conversation (linked_to) WHERE linked_to IS NOT NULL;
+CREATE INDEX conversation_opener ON conversation (opener_id) WHERE opener_id IS NOT NULL;
 CREATE INDEX conversation_idle ON conversation (last_at) WHERE state = 'waiting';
 
 CREATE TABLE conversation_tag (
@@ -260,6 +263,7 @@ CREATE TABLE alert_mention (
     mention_id INTEGER NOT NULL REFERENCES mention(id),
     PRIMARY KEY (alert_id, mention_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX mention_alerts ON alert_mention (mention_id);
 
 -- Counts by brand and network. `fresh` leaves out history and reposts, for the detectors.
 CREATE TABLE rollup_minute (
@@ -321,6 +325,7 @@ CREATE TABLE outbox (
     created_at INTEGER NOT NULL,
     sent_at INTEGER
 ) STRICT;
+CREATE INDEX outbox_conversation ON outbox (conversation_id);
 CREATE INDEX outbox_unsent ON outbox (state, created_at) WHERE state IN ('draft', 'sending', 'unknown');
 
 CREATE TABLE saved_view (

@@ -1,0 +1,216 @@
+"""Forgetting: what is older than the user keeps, and people who asked to be forgotten.
+
+Deleting touches every index and the full text, 42 µs a row and more, so it goes in chunks of 50
+with pauses between them: nobody waits for the lock longer than a few milliseconds. Counts stay
+when old mentions go; they are about nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+
+from listeners.model import DAY, Micros
+from listeners.store.codec import dumps, storable
+from listeners.store.connection import Connection, Row
+from listeners.store.database import Store
+from listeners.store.fulltext import begin_merge, go_on_merging, unindex_text
+from listeners.store.graves import tombstones
+from listeners.store.ingest import known_of_ids
+from listeners.store.mention_rows import uncounted
+from listeners.store.rollups import bump_rollups
+from listeners.store.settings import put_setting
+
+CHUNK = 50
+PAUSE_SECONDS = 0.05
+MINUTES_KEPT = 8 * DAY
+"""Counts by minute are kept this long; those by hour for ever."""
+GRAVES_KEPT = 30 * DAY
+"""A deletion heard before its post is remembered this long; a forgotten account for ever."""
+
+_Place = tuple[int, int]
+
+_CLOSED = """
+(m.conversation_id IS NULL OR EXISTS (
+    SELECT 1 FROM conversation c WHERE c.id = m.conversation_id
+      AND (c.state IN ('resolved', 'ignored') OR (c.state = 'open' AND c.in_queue = 0))))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was deleted."""
+
+    mentions: int
+    conversations: int
+
+
+async def forget_old(
+    store: Store, before: Micros, now: Micros, *, pause: float = PAUSE_SECONDS
+) -> Forgotten:
+    """Delete mentions from before then, unless their conversation is not closed.
+
+    With them go their edits, the conversations and accounts nothing is left of, old dead letters
+    and counts by minute. ``pause`` is in seconds, after each chunk.
+    """
+    mentions = conversations = 0
+    for row in await store.fetch("SELECT id FROM brand"):
+        place: _Place | None = (0, 0)
+        while place is not None:
+            deleted, closed, place = await store.write(
+                partial(_forget_chunk, brand_id=row["id"], before=before, after=place)
+            )
+            mentions += deleted
+            conversations += closed
+            await asyncio.sleep(pause)
+    await store.write(lambda c: _forget_leftovers(c, before, now))
+    return Forgotten(mentions, conversations)
+
+
+async def _forget_chunk(
+    connection: Connection, brand_id: int, before: Micros, after: _Place
+) -> tuple[int, int, _Place | None]:
+    """Delete the next chunk of a brand and return (mentions, conversations, where to go on)."""
+    seen = await connection.fetch(
+        f"""SELECT m.id, m.sort_at, {_CLOSED} AS closed FROM mention m
+            WHERE m.brand_id = ? AND m.sort_at < ? AND (m.sort_at, m.id) > (?, ?)
+            ORDER BY m.sort_at, m.id LIMIT {CHUNK}""",
+        (brand_id, before, *after),
+    )
+    ids = [row["id"] for row in seen if row["closed"]]
+    conversations = await _delete_mentions(connection, ids)
+    last = (seen[-1]["sort_at"], seen[-1]["id"]) if len(seen) == CHUNK else None
+    return len(ids), conversations, last
+
+
+async def _delete_mentions(connection: Connection, ids: list[int]) -> int:
+    """Delete mentions and what only they held; return how many conversations went with them."""
+    if not ids:
+        return 0
+    these = dumps(ids)
+    rows = await connection.fetch(
+        """SELECT id, conversation_id, account_id FROM mention
+           WHERE id IN (SELECT value FROM json_each(?))""",
+        (these,),
+    )
+    await _never_again(connection, rows)
+    await unindex_text(connection, ids)
+    for table, column in (
+        ("edit", "mention_id"),
+        ("alert_mention", "mention_id"),
+        ("mention", "id"),
+    ):
+        await connection.fetch(
+            f"DELETE FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))", (these,)
+        )
+    empty = await _delete_empty(
+        connection, {row["conversation_id"] for row in rows if row["conversation_id"]}
+    )
+    await _delete_strangers(connection, {row["account_id"] for row in rows})
+    return empty
+
+
+async def _never_again(connection: Connection, rows: list[Row]) -> None:
+    """Remember the highest id that was ever used: events and screens may still name it."""
+    (top,) = await connection.fetch("SELECT max(id) AS highest FROM mention")
+    if any(row["id"] == top["highest"] for row in rows):
+        await put_setting(connection, "mention.highest", str(top["highest"]))
+
+
+async def _delete_empty(connection: Connection, ids: set[int]) -> int:
+    """Delete those of these conversations that hold no mention, with their notes and tags."""
+    gone = await connection.fetch(
+        """SELECT c.id FROM conversation c
+           WHERE c.id IN (SELECT value FROM json_each(?))
+             AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.conversation_id = c.id)
+             AND NOT EXISTS (SELECT 1 FROM conversation k WHERE k.merged_into = c.id)
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.conversation_id = c.id)""",
+        (dumps(list(ids)),),
+    )
+    these = dumps([row["id"] for row in gone])
+    for sql in (
+        "UPDATE conversation SET linked_to = NULL WHERE linked_to IN ({ids})",
+        "DELETE FROM conversation_tag WHERE conversation_id IN ({ids})",
+        "DELETE FROM note WHERE subject_kind = 'conversation' AND subject_id IN ({ids})",
+        """UPDATE event SET before = '{{}}', after = '{{}}'
+           WHERE subject_kind = 'conversation' AND subject_id IN ({ids})""",
+        "DELETE FROM conversation WHERE id IN ({ids})",
+    ):
+        if gone:
+            await connection.fetch(sql.format(ids="SELECT value FROM json_each(?)"), (these,))
+    return len(gone)
+
+
+async def _delete_strangers(connection: Connection, ids: set[int]) -> None:
+    """Delete those of these accounts that nothing refers to."""
+    await connection.fetch(
+        """DELETE FROM account WHERE id IN (SELECT value FROM json_each(?))
+             AND ours = 0 AND role = '' AND person_id IS NULL
+             AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.account_id = account.id)
+             AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.opener_id = account.id)""",
+        (dumps(list(ids)),),
+    )
+
+
+async def _forget_leftovers(connection: Connection, before: Micros, now: Micros) -> None:
+    await connection.fetch("DELETE FROM dead_letter WHERE at < ?", (before,))
+    await connection.fetch(
+        "DELETE FROM tombstone WHERE kind = 'post' AND at < ?", (now - GRAVES_KEPT,)
+    )
+    await connection.fetch("DELETE FROM rollup_minute WHERE start < ?", (now - MINUTES_KEPT,))
+
+
+async def forget_account(
+    store: Store, network: str, author_key: str, now: Micros, *, pause: float = PAUSE_SECONDS
+) -> int:
+    """Delete an author and everything they said, for good; return how many mentions that was.
+
+    A salted hash stays behind, so that no listener brings them back. The full-text index is
+    merged until nothing of the deleted words is left in it. Backups are not touched.
+    """
+    # First the stone: a batch that comes between two chunks must not bring anything new.
+    await store.write(lambda c: tombstones(c, [(network, "account", author_key)], now), urgent=True)
+    deleted = 0
+    while chunk := await store.write(lambda c: _forget_account_chunk(c, network, author_key)):
+        deleted += chunk
+        await asyncio.sleep(pause)
+    await store.write(lambda c: _forget_author(c, network, author_key))
+    step = begin_merge
+    while await store.write(step):
+        step = go_on_merging
+        await asyncio.sleep(pause)
+    return deleted
+
+
+async def _forget_account_chunk(connection: Connection, network: str, author_key: str) -> int:
+    rows = await connection.fetch(
+        f"""SELECT m.id FROM mention m JOIN account a ON a.id = m.account_id
+            WHERE a.network = ? AND a.key = ? LIMIT {CHUNK}""",
+        (network, storable(author_key)),
+    )
+    ids = [row["id"] for row in rows]
+    known = await known_of_ids(connection, ids)
+    await bump_rollups(connection, [uncounted(one) for one in known if one.deleted_at is None])
+    await _delete_mentions(connection, ids)
+    return len(ids)
+
+
+async def _forget_author(connection: Connection, network: str, author_key: str) -> None:
+    rows = await connection.fetch(
+        "SELECT id, handle, person_id FROM account WHERE network = ? AND key = ?",
+        (network, storable(author_key)),
+    )
+    for row in rows:
+        await connection.fetch(
+            "UPDATE conversation SET opener_id = NULL, title = '' WHERE opener_id = ?", (row["id"],)
+        )
+        await connection.fetch("DELETE FROM account WHERE id = ?", (row["id"],))
+        await connection.fetch(
+            """DELETE FROM person WHERE id = ?
+               AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)""",
+            (row["person_id"],),
+        )
+        names = [name for name in (storable(author_key), row["handle"]) if name]
+        for name in names:
+            await connection.fetch("DELETE FROM dead_letter WHERE instr(record, ?)", (name,))
