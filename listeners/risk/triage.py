@@ -103,8 +103,12 @@ def _joined(alert: Alert, draft: Draft, now: Micros) -> Step:
 
 
 def _with_evidence(alert: Alert, draft: Draft, now: Micros) -> Alert:
-    """Return it with the evidence joined: count, last seen, worst severity, newest figures."""
+    """Return it with the evidence joined: count, last seen, worst severity, newest figures.
+
+    What happens is counted; a condition that goes on is not counted again at every check.
+    """
     worse = draft.severity >= alert.severity
+    new = max(1, len(draft.evidence))
     return replace(
         alert,
         severity=max(alert.severity, draft.severity),
@@ -113,7 +117,7 @@ def _with_evidence(alert: Alert, draft: Draft, now: Micros) -> Alert:
         figures=draft.figures if worse else alert.figures,
         thin_baseline=draft.thin_baseline,
         last_at=max(alert.last_at, now),
-        count=alert.count + max(1, len(draft.evidence)),
+        count=max(alert.count, new) if draft.holding else alert.count + new,
         holding=draft.holding,
         calm_checks=0,
     )

@@ -1,0 +1,112 @@
+"""What is usual: mentions an hour by time of day, weekday or weekend, and how unruly they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from listeners.clock import to_datetime
+from listeners.model import HOUR, Micros
+
+PROFILE_WEIGHT = 4.0
+"""Hours' worth of "like any other hour" each cell of the profile starts from."""
+FLOOR = 0.5 / 168
+"""The least expected in an hour: half a mention a week."""
+LEVEL_HOURS = 7 * 24
+PROFILE_HOURS = 28 * 24
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Fresh mentions by hour, oldest first, up to ``end`` (UTC microseconds, not included).
+
+    ``None`` marks an hour to leave out: a confirmed episode, or a source that was down. ``zone``
+    decides what the time of day is.
+    """
+
+    hours: Sequence[int | None]
+    end: Micros
+    zone: str = "UTC"
+
+    @property
+    def known(self) -> int:
+        """How many hours count."""
+        return sum(1 for hour in self.hours if hour is not None)
+
+    def start_of(self, index: int) -> Micros:
+        """Return when the hour at this index began."""
+        return Micros(self.end - (len(self.hours) - index) * HOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Level an hour (7-day mean), profile by cell, and dispersion of ``window`` hour sums."""
+
+    level: float
+    profile: tuple[float, ...]
+    phi: float
+    window: int
+    zone: str
+
+    def expected(self, since: Micros, until: Micros) -> float:
+        """Return the mentions expected between two moments."""
+        total = 0.0
+        at = since
+        while at < until:
+            ends = min(until, at // HOUR * HOUR + HOUR)
+            total += (ends - at) / HOUR * self.level * self.profile[_cell(Micros(at), self.zone)]
+            at = Micros(ends)
+        return max(total, FLOOR * (until - since) / HOUR)
+
+
+def baseline(history: History, window: int = 1) -> Baseline:
+    """Learn what is usual from up to 28 days of hours; ``window`` in hours.
+
+    profile(cell) = (sum / mean + w) / (n + w), shrunk towards 1 with w = 4; phi = max(1,
+    mean((n - mu)^2 / mu)) over sums of ``window`` hours.
+    """
+    hours = list(history.hours)[-PROFILE_HOURS:]
+    offset = len(history.hours) - len(hours)
+    counted = [count for count in hours if count is not None]
+    mean = max(sum(counted) / len(counted) if counted else 0.0, FLOOR)
+    sums = [0.0] * 48
+    sizes = [0] * 48
+    for index, count in enumerate(hours):
+        if count is not None:
+            cell = _cell(history.start_of(index + offset), history.zone)
+            sums[cell] += count
+            sizes[cell] += 1
+    profile = tuple(
+        (total / mean + PROFILE_WEIGHT) / (size + PROFILE_WEIGHT)
+        for total, size in zip(sums, sizes, strict=True)
+    )
+    recent = [count for count in hours[-LEVEL_HOURS:] if count is not None]
+    level = max(sum(recent) / len(recent) if recent else 0.0, FLOOR)
+    expected = [
+        max(mean * profile[_cell(history.start_of(index + offset), history.zone)], FLOOR)
+        for index in range(len(hours))
+    ]
+    return Baseline(level, profile, _dispersion(hours, expected, window), window, history.zone)
+
+
+def _dispersion(hours: Sequence[int | None], expected: Sequence[float], window: int) -> float:
+    ratios: list[float] = []
+    for end in range(len(hours), window - 1, -window):
+        counts = [count for count in hours[end - window : end] if count is not None]
+        if len(counts) == window:
+            mu = math.fsum(expected[end - window : end])
+            ratios.append((sum(counts) - mu) ** 2 / mu)
+    return max(1.0, math.fsum(ratios) / len(ratios)) if ratios else 1.0
+
+
+@lru_cache(maxsize=4096)
+def _cell(at: Micros, zone: str) -> int:
+    """Return the cell of a moment: 0 to 23 by hour on weekdays, 24 to 47 on weekends."""
+    local = to_datetime(Micros(at // HOUR * HOUR)).astimezone(ZoneInfo(zone))
+    # Half-hour zones: the hour belongs to where its middle lies.
+    local += timedelta(minutes=30 if local.minute else 0)
+    return local.hour + (24 if local.weekday() >= 5 else 0)

@@ -1,0 +1,177 @@
+"""From verdicts to alert drafts: severity, title and explanation in words.
+
+A draft's title and explanation never hold a secret: findings carry their masked form only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from listeners.model import AlertClass, Post, Sentence, Severity
+from listeners.risk.alert import Draft, rule_key
+from listeners.risk.finding import Finding
+from listeners.risk.negative_share import NegativeShare
+from listeners.risk.overdue import Overdue
+from listeners.risk.same_time import Spike
+from listeners.risk.silence import Silence
+from listeners.risk.source_health import SourceTrouble
+from listeners.risk.surge import Surge
+
+_QUIET = frozenset({"exposed", "press", "abuse"})
+"""Classes that rank a conversation but raise no alert by themselves."""
+
+_WORD_TITLES = {
+    "boycott": "A call to turn away from {brand}",
+    "legal": "The law is spoken of with {brand}",
+    "safety": "Danger or health is spoken of with {brand}",
+    "threat": "A threat of violence against {brand}",
+    "hack": "Fraud or hacking is spoken of with {brand}",
+}
+
+
+def drafts_of(
+    findings: Iterable[Finding], brand: str, mention_id: int, post: Post
+) -> tuple[Draft, ...]:
+    """Return a draft for every finding of a post that raises an alert, one a rule and secret."""
+    drafts: dict[str, Draft] = {}
+    for finding in findings:
+        if finding.risk in _QUIET:
+            continue
+        draft = Draft(
+            brand=brand,
+            alert_class=AlertClass.LEAK if finding.risk == "leak" else AlertClass.IMAGE,
+            rule=finding.rule,
+            subject=finding.subject,
+            severity=finding.severity,
+            title=_title(finding, brand),
+            explanation=(finding.sentence, _where(post)),
+            holding=False,
+            evidence=(mention_id,),
+        )
+        drafts.setdefault(draft.fingerprint, draft)
+    return tuple(drafts.values())
+
+
+def _title(finding: Finding, brand: str) -> Sentence:
+    shown = {"brand": brand, "masked": finding.masked, "rule": finding.rule}
+    if finding.risk != "leak":
+        return Sentence(_WORD_TITLES[finding.rule], {"brand": brand})
+    if finding.rule == "confidential term":
+        return Sentence("A confidential term of {brand} is in public: {masked}", shown)
+    if finding.rule == "internal words":
+        return Sentence("“{masked}” beside {brand}", shown)
+    if finding.rule == "shared document":
+        return Sentence("A document shared on {masked} beside {brand}", shown)
+    return Sentence("A secret is in public beside {brand}: {rule}, {masked}", shown)
+
+
+def _where(post: Post) -> Sentence:
+    author = post.author.handle or post.author.name or post.author.key
+    return Sentence("on {network}, by {author}", {"network": post.network, "author": author})
+
+
+def surge_draft(brand: str, scope: str, verdict: Surge, evidence: Sequence[int] = ()) -> Draft:
+    """Return the draft of a surge; ``scope`` is a source or query group, empty for the brand."""
+    grave = verdict.ratio >= 10 and not verdict.thin
+    return Draft(
+        brand=brand,
+        alert_class=AlertClass.IMAGE,
+        rule="surge",
+        scope=scope,
+        subject=f"{verdict.window} h",
+        severity=Severity.HIGH if grave else Severity.WARN,
+        title=Sentence(
+            "{brand} is mentioned {ratio} times as often as usual",
+            {"brand": brand, "ratio": round(min(verdict.ratio, 999.0), 1)},
+        ),
+        explanation=verdict.explanation,
+        figures=verdict.figures,
+        thin_baseline=verdict.thin,
+        evidence=tuple(evidence),
+    )
+
+
+def spike_draft(brand: str, scope: str, verdict: Spike, evidence: Sequence[int] = ()) -> Draft:
+    """Return the draft of a spike of negative mentions."""
+    grave = verdict.z is not None and verdict.z >= 10
+    return Draft(
+        brand=brand,
+        alert_class=AlertClass.IMAGE,
+        rule="negative spike",
+        scope=scope,
+        severity=Severity.HIGH if grave else Severity.WARN,
+        title=Sentence(
+            "{count} negative mentions of {brand} in half an hour",
+            {"brand": brand, "count": verdict.x},
+        ),
+        explanation=verdict.explanation,
+        figures=verdict.figures,
+        thin_baseline=verdict.thin,
+        evidence=tuple(evidence),
+    )
+
+
+def share_draft(brand: str, verdict: NegativeShare, evidence: Sequence[int] = ()) -> Draft:
+    """Return the draft of a raised negative share."""
+    return Draft(
+        brand=brand,
+        alert_class=AlertClass.IMAGE,
+        rule="negative share",
+        severity=Severity.HIGH if verdict.share >= 0.6 else Severity.WARN,
+        title=Sentence(
+            "{share} % of what is said about {brand} is negative",
+            {"brand": brand, "share": round(100 * verdict.share)},
+        ),
+        explanation=verdict.explanation,
+        figures=verdict.figures,
+        thin_baseline=verdict.thin,
+        evidence=tuple(evidence),
+    )
+
+
+def silence_draft(brand: str, scope: str, verdict: Silence) -> Draft:
+    """Return the draft of a silence."""
+    return Draft(
+        brand=brand,
+        alert_class=AlertClass.SILENCE,
+        rule="silence",
+        scope=scope,
+        severity=Severity.WARN,
+        title=Sentence("Hardly anybody speaks of {brand}", {"brand": brand}),
+        explanation=verdict.explanation,
+        figures=verdict.figures,
+    )
+
+
+def source_draft(brand: str, source: str, trouble: SourceTrouble) -> Draft:
+    """Return the draft of a source in trouble; ``source`` is its key, ``brand`` may be empty."""
+    return Draft(
+        brand=brand,
+        alert_class=AlertClass.SOURCE,
+        rule=trouble.rule,
+        scope=source,
+        severity=trouble.severity,
+        title=trouble.title,
+        explanation=trouble.explanation,
+    )
+
+
+def overdue_draft(brand: str, verdict: Overdue, evidence: Sequence[int] = ()) -> Draft:
+    """Return the draft of overdue answers; ``evidence`` are mentions of theirs."""
+    return Draft(
+        brand=brand,
+        alert_class=AlertClass.OVERDUE,
+        rule="overdue",
+        severity=verdict.severity,
+        title=Sentence(
+            "{count} conversations wait longer than promised", {"count": len(verdict.ids)}
+        ),
+        explanation=verdict.explanation,
+        figures=verdict.figures,
+        evidence=tuple(evidence),
+    )
+
+
+def without_muted(drafts: Iterable[Draft], muted_rules: Collection[str]) -> tuple[Draft, ...]:
+    """Return the drafts whose rule is not muted; mutes of rules hold ``rule_key`` values."""
+    return tuple(d for d in drafts if rule_key(d.rule, d.brand) not in muted_rules)
