@@ -74,7 +74,10 @@ def redirected(ask: Ask, here: SplitResult, status: int, location: str) -> str:
         SourceError: it leads from https to http, to something that is not the web, or would
             send a post to another origin.
     """
-    url = urljoin(here.geturl(), location)
+    try:
+        url = urljoin(here.geturl(), location)
+    except ValueError as error:
+        raise faults.failing(faults.NOT_AN_ADDRESS, host_of(location)) from error
     there = readable(url)
     if here.scheme == "https" and there.scheme == "http":
         raise faults.failing(

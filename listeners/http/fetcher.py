@@ -40,9 +40,9 @@ from listeners.http.ask import (
 )
 from listeners.http.body import BodyError, read_body
 from listeners.http.budget import BudgetStore
-from listeners.http.clients import Clients
 from listeners.http.guard import Lookup, is_public, look_up, refuse_private
 from listeners.http.manners import Manners
+from listeners.http.transports import Transports
 from listeners.model import SourceState
 from listeners.networks.contract import SourceError
 from listeners.secret import Secret, SecretError
@@ -96,7 +96,7 @@ class Fetcher:
         self._clock = clock
         self._manners = Manners(clock, budgets, chance)
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._clients = Clients(context, lookup)
+        self._transports = Transports(context, lookup)
         self._chance = chance
         self._revealed: dict[int, tuple[Secret, Hidden, float]] = {}
 
@@ -110,7 +110,7 @@ class Fetcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._clients.close()
+        await self._transports.close()
 
     async def get(
         self,
@@ -320,6 +320,7 @@ class Fetcher:
             secrets = await self._secrets(ask, start) if at_origin else {}
             key = budget_key(here, secrets)
             self._manners.check(key, host_of(url))
+            await self._manners.pace(host_of(url))
             private = ask.allow_private and here.hostname == start.hostname
             response = await self._send(ask, here, secrets, private)
             try:
@@ -348,18 +349,22 @@ class Fetcher:
             **secrets,
         }
         address = url._replace(netloc=url.netloc.rpartition("@")[2], fragment="").geturl()
+        transport = self._transports.choose(url, private=private, streaming=ask.streaming)
         try:
-            client = self._clients.choose(url, private=private, streaming=ask.streaming)
-            request = client.build_request(
-                ask.method, address, headers=headers, content=ask.body, timeout=_limits(ask)
+            request = httpx.Request(
+                ask.method,
+                address,
+                headers=headers,
+                content=ask.body,
+                extensions={"timeout": _limits(ask).as_dict()},
             )
             try:
-                return await client.send(request, stream=True)
+                return await transport.handle_async_request(request)
             except httpx.RemoteProtocolError:
                 # A kept connection may be closed by the server at the instant it is used again.
                 if ask.method != "GET":
                     raise
-                return await client.send(request, stream=True)
+                return await transport.handle_async_request(request)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise faults.from_transport(error, host_of(address), ask.timeout) from error
 
@@ -376,4 +381,4 @@ class Fetcher:
 
 
 def _limits(ask: Ask) -> httpx.Timeout:
-    return httpx.Timeout(ask.timeout, connect=min(ask.timeout, 10.0), pool=None)
+    return httpx.Timeout(ask.timeout, connect=min(ask.timeout / 2, 10.0), pool=None)

@@ -57,8 +57,11 @@ class Manners:
         """Wait for a place at this host and overall; one slow host leaves half to others."""
         here = self._hosts.setdefault(host, _Host())
         async with here.places, self._places:
-            await here.pace.acquire()
             yield
+
+    async def pace(self, host: str) -> None:
+        """Wait until this host may be asked once more without being hurried."""
+        await self._hosts.setdefault(host, _Host()).pace.acquire()
 
     def check(self, key: str, host: str) -> None:
         """Return at once where this host may be asked now.

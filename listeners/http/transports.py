@@ -1,10 +1,13 @@
-"""The httpx clients behind the fetcher: direct or through the user's proxy, guarded or not."""
+"""The httpx transports under the fetcher: direct or through the user's proxy, guarded or not.
+
+Transports and not clients: a client would keep cookies, follow proxies of its own and read a
+redirect's target before we do.
+"""
 
 from __future__ import annotations
 
 import ssl
 import urllib.request
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import SplitResult
 
 import httpx
@@ -13,44 +16,41 @@ from listeners.http.guard import DirectTransport, Lookup, Resolver
 from listeners.model import Sentence, SourceState
 from listeners.networks.contract import SourceError
 
-# A cookie would tie our requests together, and carry one source's session to another.
-_NO_COOKIES = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
+class Transports:
+    """Makes each transport at its first use and keeps it.
 
-class Clients:
-    """Makes each client at its first use and keeps it: a connection must never be shared
-    between a request that may reach private addresses and one that may not."""
+    A connection is never shared between a request that may reach private addresses and one that
+    may not, nor between answers that end and streams that do not.
+    """
 
     def __init__(self, tls: ssl.SSLContext, lookup: Lookup) -> None:
         self._tls = tls
         self._resolver = Resolver(lookup)
-        self._clients: dict[tuple[str, bool, bool], httpx.AsyncClient] = {}
+        self._made: dict[tuple[str, bool, bool], httpx.AsyncHTTPTransport] = {}
 
-    def choose(self, url: SplitResult, *, private: bool, streaming: bool) -> httpx.AsyncClient:
-        """Return the client for this address, by the proxy variables of the environment.
+    def choose(
+        self, url: SplitResult, *, private: bool, streaming: bool
+    ) -> httpx.AsyncHTTPTransport:
+        """Return the transport for this address, by the proxy variables of the environment.
 
         Raises:
             SourceError: the proxy variables ask for what is not installed, or are unreadable.
         """
         proxy = _proxy_for(url)
         key = (proxy, private, streaming)
-        if key not in self._clients:
-            self._clients[key] = httpx.AsyncClient(
-                transport=self._transport(proxy, private=private, streaming=streaming),
-                follow_redirects=False,
-                cookies=_NO_COOKIES,
-                trust_env=False,
-            )
-        return self._clients[key]
+        if key not in self._made:
+            self._made[key] = self._make(proxy, private=private, streaming=streaming)
+        return self._made[key]
 
     async def close(self) -> None:
         """Hang up everywhere."""
-        for client in self._clients.values():
-            await client.aclose()
-        self._clients.clear()
+        for transport in self._made.values():
+            await transport.aclose()
+        self._made.clear()
         self._resolver.close()
 
-    def _transport(self, proxy: str, *, private: bool, streaming: bool) -> httpx.AsyncHTTPTransport:
+    def _make(self, proxy: str, *, private: bool, streaming: bool) -> httpx.AsyncHTTPTransport:
         if not proxy:
             return DirectTransport(
                 self._tls, self._resolver, allow_private=private, streaming=streaming
