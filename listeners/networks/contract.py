@@ -32,6 +32,8 @@ class Capability:
     gapless: bool = False
     needs_token: bool = False
     works_without_key: bool = False
+    by_hand: bool = False
+    """People make the records, so a bad one is theirs and no change of format."""
     interval: float = 900.0
     """Seconds between two polls by default; the floor is ``min_interval``."""
     min_interval: float = 60.0

@@ -1,0 +1,153 @@
+"""Plays the story in accelerated time: its first part at once, the rest as one watches.
+
+The clock of the story ends at the present, so that the figures on screen read as they would on a
+real day; after the last post it simply goes on as the real clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from listeners.clock import Clock, utc_now
+from listeners.config import Config
+from listeners.demo.story import LENGTH, Told, story_config, tell
+from listeners.housekeeping import Housekeeping
+from listeners.model import HOUR, MINUTE, SECOND, Batch, Micros, SourceState
+from listeners.pipeline import Counts, Pipeline
+from listeners.store import Store
+from listeners.store.connection import Connection
+from listeners.store.sources import NewSource, register_sources, set_source_state
+
+TOLD_AT_ONCE = int(37.5 * HOUR)
+"""How much of the story has happened when the dashboard opens: all but the crisis."""
+CHAPTER = 30 * MINUTE
+"""How often, in the story's time, the detectors look."""
+
+
+class StoryClock:
+    """The story's clock: jumps through what is told at once, then runs fast, then is real.
+
+    ``began_at`` is the first instant of the story. ``seconds`` is how long the rest takes to
+    play; ``at_once`` how much of the story is told at the start, in microseconds of its time.
+    """
+
+    def __init__(self, seconds: float, at_once: int = TOLD_AT_ONCE, real: Clock = utc_now) -> None:
+        self._real = real
+        self._started = real()
+        self._length = max(int(seconds * SECOND), 1)
+        self._at_once = at_once
+        self._held: Micros | None = None
+        self.began_at = Micros(self._started + self._length - LENGTH)
+        self.hold(0)
+
+    def __call__(self) -> Micros:
+        """Return the story's present in UTC microseconds."""
+        if self._held is not None:
+            return self._held
+        passed = self._real() - self._started
+        if passed >= self._length:
+            return self._real()
+        rest = LENGTH - self._at_once
+        return Micros(self.began_at + self._at_once + passed * rest // self._length)
+
+    def hold(self, at: int) -> None:
+        """Stand still at ``at`` microseconds of the story."""
+        self._held = Micros(self.began_at + at)
+
+    def run(self) -> None:
+        """Begin to run from where the part told at once ends."""
+        shift = self._real() - self._started
+        self.began_at = Micros(self.began_at + shift)
+        self._started = Micros(self._started + shift)
+        self._held = None
+
+    def seconds_until(self, at: int) -> float:
+        """Return the real seconds until ``at`` microseconds of the story."""
+        share = (at - self._at_once) / (LENGTH - self._at_once)
+        due = self._started + share * self._length
+        return max(0.0, (due - self._real()) / SECOND)
+
+
+class Player:
+    """Plays the story into a store. It has the engine's ``run`` and ``wake``."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        seconds: float,
+        at_once: int = TOLD_AT_ONCE,
+        config: Config | None = None,
+    ) -> None:
+        self.config = config or story_config()
+        self.clock = StoryClock(seconds, at_once)
+        self._store = store
+        self._at_once = at_once
+        self._pipeline = Pipeline(store, self.config, self.clock)
+        self._house = Housekeeping(store, self.config, self.clock)
+        self._sources: dict[str, int] = {}
+
+    async def prepare(self) -> None:
+        """Tell the first part of the story; returns when the dashboard has something to show."""
+        await self._pipeline.open()
+        self._sources = await self._register()
+        told = tell(self.clock.began_at)
+        first = [item for item in told if item.at < self._at_once]
+        at = 0
+        while at < self._at_once:
+            at = min(at + CHAPTER, self._at_once)
+            self.clock.hold(at)
+            chapter = [item for item in first if at - CHAPTER <= item.at < at]
+            await self._take(chapter)
+            await self._house.all_once()
+
+    async def play(self) -> None:
+        """Play the rest, then look once more; returns when the story is told."""
+        self.clock.run()
+        rest = [item for item in tell(self.clock.began_at) if item.at >= self._at_once]
+        next_look = self._at_once + CHAPTER
+        for item in rest:
+            while next_look <= item.at:
+                await asyncio.sleep(self.clock.seconds_until(next_look))
+                await self._house.all_once()
+                next_look += CHAPTER
+            await asyncio.sleep(self.clock.seconds_until(item.at))
+            await self._take([item])
+        await asyncio.sleep(self.clock.seconds_until(LENGTH))
+        await self._house.all_once()
+
+    async def run(self) -> None:
+        """Play the rest, and from then on only do what time asks for, until cancelled."""
+        await self.play()
+        while True:
+            await asyncio.sleep(15)
+            await self._house.all_once()
+
+    def wake(self, key: str | None = None) -> int:
+        """Answer the refresh key: a story cannot be hurried."""
+        return 0
+
+    async def _register(self) -> dict[str, int]:
+        keys = [source.key for source in self.config.sources]
+
+        async def work(connection: Connection) -> dict[str, int]:
+            now = self.clock()
+            new = [NewSource(s.key, s.network, s.network) for s in self.config.sources]
+            ids = await register_sources(connection, new, now)
+            for key in keys:
+                await set_source_state(connection, ids[key], SourceState.OK, now)
+            return {key: ids[key] for key in keys}
+
+        return await self._store.write(work)
+
+    async def _take(self, told: Sequence[Told]) -> Counts:
+        counts = Counts()
+        for source in self.config.sources:
+            posts = tuple(item.post for item in told if item.post.network == source.network)
+            if posts:
+                batch = Batch(posts=posts, fetched=len(posts))
+                counts = counts.plus(
+                    await self._pipeline.take(source, self._sources[source.key], batch)
+                )
+        return counts

@@ -1,0 +1,348 @@
+"""The engine: runs every source under supervision and does what time asks for.
+
+One source is one service. Its round is: poll from the stored cursor up to the present, then
+stream if the network can push, else rest until the next poll. Each batch is stored together with
+its cursor before the next is asked for, so a crash replays at most one batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import cast
+
+from listeners.clock import Clock, utc_now
+from listeners.config import BrandConfig, Config, SourceConfig
+from listeners.housekeeping import Housekeeping
+from listeners.http import Fetcher
+from listeners.model import SECOND, Batch, Micros, Sentence, SourceState
+from listeners.networks.contract import Listener, SourceError
+from listeners.networks.registry import NETWORKS, listener_class
+from listeners.pipeline import Counts, Pipeline
+from listeners.store import Store
+from listeners.store.budgets import StoredBudgets
+from listeners.store.connection import Connection
+from listeners.store.sources import (
+    NewSource,
+    register_sources,
+    set_source_state,
+    source_cursor,
+)
+from listeners.supervisor import Service, spawn
+from listeners.text import clean_line
+
+CATCHING_UP_SECONDS = 120.0
+"""A source further behind than this is shown as catching up."""
+BAD_SHARE = 0.2
+"""Above this share of unreadable records a page means that the network changed its format."""
+FEWEST_BAD = 3
+
+_AFTER: dict[SourceState, float] = {
+    SourceState.NEEDS_TOKEN: 900.0,
+    SourceState.BLOCKED: 3600.0,
+    SourceState.FORMAT_CHANGED: 900.0,
+    SourceState.GONE: 86400.0,
+}
+"""Seconds until a source that was refused tries again by itself."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """What one source did in one round, for ``hubbub listen --once``."""
+
+    source: str
+    network: str
+    fetched: int
+    new: int
+    updated: int
+    deleted: int
+    bad: int
+    gap: bool
+    state: SourceState
+    detail: Sentence | None
+    cursor: str | None
+
+
+class SourceRunner:
+    """One source at work: its listener, its cursor, its state in the store."""
+
+    def __init__(
+        self,
+        source: SourceConfig,
+        source_id: int,
+        cursor: str | None,
+        listener: Listener,
+        pipeline: Pipeline,
+        store: Store,
+        clock: Clock,
+    ) -> None:
+        self.source = source
+        self.counts = Counts()
+        self._id = source_id
+        self._cursor = cursor
+        self._listener = listener
+        self._pipeline = pipeline
+        self._store = store
+        self._clock = clock
+        self._state: SourceState | None = None
+        self._failures = 0
+        self.service = Service(f"source {source.key}", self._run, self._failed)
+
+    async def once(self) -> SourceReport:
+        """Poll up to the present, store all of it, and say what was done. Never raises."""
+        detail: Sentence | None = None
+        try:
+            await self._poll()
+        except Exception as error:
+            state, detail, _ = _verdict(error, self.source.network)
+            _log.warning("%s failed", self.source.key, exc_info=error)
+            await self._say(state, detail=detail)
+        return SourceReport(
+            source=self.source.key,
+            network=self.source.network,
+            fetched=self.counts.fetched,
+            new=self.counts.new,
+            updated=self.counts.updated,
+            deleted=self.counts.deleted,
+            bad=self.counts.bad,
+            gap=self.counts.gaps > 0,
+            state=self._state or SourceState.OK,
+            detail=detail,
+            cursor=self._cursor,
+        )
+
+    async def _run(self) -> None:
+        while True:
+            await self._poll()
+            stream = self._listener.stream(self._cursor)
+            if stream is not None:
+                await self._take_all(stream)
+                return
+            await self.service.rest(await self._announce_next())
+
+    async def _poll(self) -> None:
+        await self._take_all(self._listener.poll(self._cursor))
+        self._failures = 0
+        await self._say(SourceState.OK)
+
+    async def _take_all(self, batches: AsyncIterator[Batch]) -> None:
+        # An async generator left open keeps its socket: it is closed however this ends.
+        async with aclosing(cast("AsyncGenerator[Batch]", batches)) as open_batches:
+            async for batch in open_batches:
+                await self._take(batch)
+
+    async def _take(self, batch: Batch) -> None:
+        drifted = self._drifted(batch)
+        stored = await self._pipeline.take(
+            self.source,
+            self._id,
+            replace(batch, cursor=None) if drifted else batch,
+        )
+        self.counts = self.counts.plus(stored)
+        if batch.cursor is not None and not drifted:
+            self._cursor = batch.cursor
+        if drifted:
+            raise SourceError(
+                SourceState.FORMAT_CHANGED,
+                Sentence(
+                    "{bad} of {all} records could not be read: the network seems to have changed "
+                    "its format. What could be read is stored, the rest is kept aside, and the "
+                    "place is kept. A newer hubbub may be needed.",
+                    {"bad": len(batch.bad), "all": batch.fetched},
+                ),
+            )
+        behind = batch.lag > CATCHING_UP_SECONDS
+        await self._say(SourceState.CATCHING_UP if behind else SourceState.OK)
+
+    def _drifted(self, batch: Batch) -> bool:
+        if self._listener.capability.by_hand or len(batch.bad) < FEWEST_BAD:
+            return False
+        return len(batch.bad) > BAD_SHARE * max(batch.fetched, len(batch.bad))
+
+    async def _say(
+        self,
+        state: SourceState,
+        *,
+        detail: Sentence | None = None,
+        until: Micros | None = None,
+    ) -> None:
+        """Write the state down when it changed; a healthy source does not write at every batch."""
+        steady = state is self._state and state in (SourceState.OK, SourceState.CATCHING_UP)
+        self._state = state
+        if not steady:
+            await self._write_state(detail=detail, until=until)
+
+    async def _write_state(
+        self,
+        *,
+        detail: Sentence | None = None,
+        until: Micros | None = None,
+        next_at: Micros | None = None,
+    ) -> None:
+        async def work(connection: Connection) -> None:
+            await set_source_state(
+                connection,
+                self._id,
+                self._state or SourceState.OK,
+                self._clock(),
+                detail=detail,
+                until=until,
+                next_at=next_at,
+                failures=self._failures,
+            )
+
+        await self._store.write(work)
+
+    async def _announce_next(self) -> float:
+        wanted = self.source.interval
+        own: float | None = getattr(self._listener, "next_interval", None)
+        seconds = wanted if wanted is not None else own or self._listener.capability.interval
+        await self._write_state(next_at=Micros(self._clock() + int(seconds * SECOND)))
+        return float(seconds)
+
+    async def _failed(self, error: Exception, delay: float) -> float:
+        state, detail, until = _verdict(error, self.source.network)
+        if until is not None:
+            delay = max(1.0, (until - self._clock()) / SECOND)
+        else:
+            delay = _AFTER.get(state, delay)
+        self._failures += 1
+        next_at = Micros(self._clock() + int(delay * SECOND))
+        self._state = state
+        await self._write_state(detail=detail, until=until, next_at=next_at)
+        return delay
+
+
+def _verdict(error: Exception, network: str) -> tuple[SourceState, Sentence, Micros | None]:
+    """Return the state, the sentence for the person, and when to try again if the error says."""
+    if isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        return _verdict(error.exceptions[0], network)
+    if isinstance(error, SourceError):
+        return error.state, error.sentence, error.until
+    return (
+        SourceState.FAILING,
+        Sentence(
+            "The {network} listener met a fault of its own. Nothing stored is lost, other sources "
+            "go on, and it tries again by itself; the log has the details.",
+            {"network": network},
+        ),
+        None,
+    )
+
+
+class Engine:
+    """All listening of one process: made with an open store, run until cancelled."""
+
+    def __init__(self, store: Store, config: Config, clock: Clock = utc_now) -> None:
+        """Keep what is needed.
+
+        Raises:
+            QuerySyntaxError: a brand's query cannot be read.
+        """
+        self._store = store
+        self._config = config
+        self._clock = clock
+        self._pipeline = Pipeline(store, config, clock)
+        self._runners: list[SourceRunner] = []
+
+    async def run(self) -> None:
+        """Listen until cancelled. A source that fails never ends another, nor this."""
+        async with Fetcher(budgets=StoredBudgets(self._store)) as fetch:
+            self._runners = await self._make_runners(fetch)
+            house = Housekeeping(self._store, self._config, self._clock)
+            services = [runner.service for runner in self._runners]
+            services += house.services()
+            tasks = [spawn(service.name, service.supervise()) for service in services]
+            try:
+                await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def once(
+        self, reported: Callable[[SourceReport], None] | None = None
+    ) -> list[SourceReport]:
+        """Poll every source once, wait until all is stored, and report in the configured order."""
+        async with Fetcher(budgets=StoredBudgets(self._store)) as fetch:
+            runners = await self._make_runners(fetch)
+            tasks = [spawn(f"once {runner.source.key}", runner.once()) for runner in runners]
+            try:
+                reports = []
+                for task in tasks:
+                    report = await task
+                    reports.append(report)
+                    if reported:
+                        reported(report)
+            finally:
+                for task in tasks:
+                    task.cancel()
+            house = Housekeeping(self._store, self._config, self._clock)
+            await house.all_once()
+            return reports
+
+    def wake(self, key: str | None = None) -> int:
+        """Ask one source, or all of them, to try now; return how many were woken."""
+        woken = [r for r in self._runners if key is None or r.source.key == key]
+        for runner in woken:
+            runner.service.wake()
+        return len(woken)
+
+    async def _make_runners(self, fetch: Fetcher) -> list[SourceRunner]:
+        await self._pipeline.open()
+        listeners = {
+            source.key: listener_class(source.network)(
+                source, self._brands_of(source), fetch, self._clock
+            )
+            for source in self._config.sources
+            if source.network in NETWORKS
+        }
+
+        async def work(connection: Connection) -> dict[str, tuple[int, str | None]]:
+            now = self._clock()
+            ids = await register_sources(
+                connection, [_new_source(source) for source in self._config.sources], now
+            )
+            for source in self._config.sources:
+                if source.key not in listeners:
+                    await set_source_state(
+                        connection, ids[source.key], SourceState.OFF, now, detail=_unknown(source)
+                    )
+            return {key: (ids[key], await source_cursor(connection, ids[key])) for key in listeners}
+
+        known = await self._store.write(work)
+        return [
+            SourceRunner(
+                source,
+                *known[source.key],
+                listeners[source.key],
+                self._pipeline,
+                self._store,
+                self._clock,
+            )
+            for source in self._config.sources
+            if source.key in listeners
+        ]
+
+    def _brands_of(self, source: SourceConfig) -> tuple[BrandConfig, ...]:
+        brands = self._config.brands
+        return tuple(b for b in brands if b.name == source.brand) if source.brand else brands
+
+
+def _new_source(source: SourceConfig) -> NewSource:
+    gapless = source.network in NETWORKS and listener_class(source.network).capability.gapless
+    label = f"{source.network} {source.what}".strip()
+    return NewSource(source.key, source.network, clean_line(label), gapless)
+
+
+def _unknown(source: SourceConfig) -> Sentence:
+    return Sentence(
+        "hubbub has no listener for {network} yet. Its feed, its e-mails or a file in the drop "
+        "folder can bring its posts in.",
+        {"network": source.network},
+    )

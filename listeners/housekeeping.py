@@ -1,0 +1,234 @@
+"""What time asks for: snoozes that end, answers that fall due, conditions to look at, old data.
+
+Every piece is one short transaction of its own and may be asked for at any moment: each only does
+what is due, so that twice is as good as once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+
+from listeners.alerting import PROGRAM, apply_to_alerts, check_conditions
+from listeners.clock import Clock
+from listeners.config import BrandConfig, Config
+from listeners.conversations.conversation import Conversation
+from listeners.conversations.events import IdleTooLong, Rules, SnoozeEnded
+from listeners.conversations.state import Step, apply
+from listeners.conversations.urgency import DUE_SOON, becomes_due
+from listeners.model import DAY, HOUR, Micros
+from listeners.risk import detection, source_health
+from listeners.risk.alert import Draft, fingerprint
+from listeners.risk.baseline import History
+from listeners.risk.events import Tick
+from listeners.risk.negative_share import negative_share
+from listeners.risk.overdue import overdue
+from listeners.risk.same_time import spike
+from listeners.risk.silence import silence
+from listeners.risk.surge import SurgeCounts, surge
+from listeners.store import Store, agenda, subjects
+from listeners.store.connection import Connection
+from listeners.store.retention import forget_old
+from listeners.supervisor import Service
+
+CONVERSATIONS_SECONDS = 15.0
+DETECTORS_SECONDS = 300.0
+RETENTION_SECONDS = 6 * 3600.0
+SURGE_WINDOWS = (1, 6)
+"""Hours over which a surge is looked for."""
+
+
+class Housekeeping:
+    """The chores of the process that listens."""
+
+    def __init__(self, store: Store, config: Config, clock: Clock) -> None:
+        self._store = store
+        self._config = config
+        self._clock = clock
+        self._rules = Rules()
+
+    def services(self) -> list[Service]:
+        """Return the chores as services for the supervisor."""
+        return [
+            self._service("conversation clock", CONVERSATIONS_SECONDS, self.conversations),
+            self._service("detectors", DETECTORS_SECONDS, self.detectors),
+            self._service("retention", RETENTION_SECONDS, self.retention),
+        ]
+
+    async def all_once(self) -> None:
+        """Do every chore that is due now."""
+        await self.conversations()
+        await self.detectors()
+
+    async def conversations(self) -> None:
+        """End snoozes, close what went quiet, and move up what falls due."""
+        now = self._clock()
+
+        async def work(connection: Connection) -> None:
+            ended = [
+                (one, apply(one, SnoozeEnded(), now, self._rules))
+                for one in await agenda.snoozes_over(connection, now)
+            ]
+            quiet = [
+                (one, apply(one, IdleTooLong(), now, self._rules))
+                for one in await agenda.gone_quiet(connection, Micros(now - self._rules.idle))
+            ]
+            await _save(connection, [*ended, *quiet], now)
+            soon = await agenda.due_before(connection, Micros(now + DUE_SOON))
+            await subjects.save_conversations(connection, becomes_due(soon, now))
+
+        await self._store.write(work)
+
+    async def detectors(self) -> None:
+        """Look at every condition: what is true fires or goes on, what is over calms down."""
+        now = self._clock()
+
+        async def work(connection: Connection) -> None:
+            round_ = _Round()
+            facts = await agenda.source_facts(connection)
+            healthy = not any(source_health.source_health(one, now) for one in facts.values())
+            heard = _completeness(facts.values())
+            for brand in self._config.brands:
+                await _look_at_brand(connection, brand, heard, healthy, now, round_)
+            _look_at_sources(facts, now, round_)
+            await check_conditions(connection, round_.drafts, round_.calm, round_.steady, now)
+            live = await subjects.live_alerts(connection)
+            await apply_to_alerts(connection, [(alert, Tick()) for alert in live.values()], now)
+
+        await self._store.write(work)
+
+    async def retention(self) -> None:
+        """Delete what is older than the configuration keeps."""
+        days = self._config.retention_days
+        if days:
+            now = self._clock()
+            await forget_old(self._store, Micros(now - days * DAY), now)
+
+    def _service(self, name: str, seconds: float, chore: Callable[[], Awaitable[None]]) -> Service:
+        async def run() -> None:
+            while True:
+                await chore()
+                await service.rest(seconds)
+
+        async def failed(error: Exception, delay: float) -> float | None:
+            return None
+
+        service = Service(name, run, failed)
+        return service
+
+
+class _Round:
+    """What one round of checks found."""
+
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+        self.calm: set[str] = set()
+        self.steady: set[str] = set()
+
+    def note(self, draft: Draft, *, fires: bool, calm: bool) -> None:
+        """Write down one condition, true or not."""
+        if fires:
+            self.drafts.append(draft)
+        else:
+            (self.calm if calm else self.steady).add(draft.fingerprint)
+
+
+async def _look_at_brand(
+    connection: Connection,
+    brand: BrandConfig,
+    heard: float,
+    healthy: bool,
+    now: Micros,
+    found: _Round,
+) -> None:
+    figures = await agenda.brand_figures(connection, brand.name, now)
+    zone = brand.hours.zone
+    history = History(figures.hours, figures.hours_end, zone)
+    recent = await agenda.sample_mentions(connection, brand.name, Micros(now - HOUR))
+    counts = {
+        1: (figures.last_hour, figures.last_hour_authors),
+        6: (figures.last_six, figures.last_six_authors),
+    }
+    for window in SURGE_WINDOWS:
+        x, authors = counts[window]
+        rise = surge(
+            SurgeCounts(
+                x=x,
+                now=now,
+                history=_before(history, window),
+                authors=authors,
+                completeness=heard,
+                window=window,
+            )
+        )
+        found.note(
+            detection.surge_draft(brand.name, "", rise, recent), fires=rise.fires, calm=rise.calm
+        )
+    bad = await agenda.sample_mentions(
+        connection, brand.name, Micros(now - HOUR), negative_only=True
+    )
+    burst = spike(figures.bins)
+    found.note(
+        detection.spike_draft(brand.name, "", burst, bad), fires=burst.fires, calm=burst.calm
+    )
+    share = negative_share(
+        figures.day_negative, figures.day_scored, figures.week_negative, figures.week_scored
+    )
+    found.note(detection.share_draft(brand.name, share, bad), fires=share.fires, calm=share.calm)
+    quiet = silence(figures.last_day, now, history, healthy=healthy)
+    found.note(detection.silence_draft(brand.name, "", quiet), fires=quiet.fires, calm=quiet.calm)
+    due = [one for one in await agenda.due_before(connection, now) if one.brand == brand.name]
+    late = overdue(due, now)
+    evidence = await agenda.last_words(connection, late.ids[:20])
+    found.note(
+        detection.overdue_draft(brand.name, late, evidence), fires=late.fires, calm=not late.fires
+    )
+
+
+def _look_at_sources(
+    facts: dict[str, source_health.SourceFacts], now: Micros, found: _Round
+) -> None:
+    for key, one in facts.items():
+        troubles = source_health.source_health(one, now)
+        found.drafts += [detection.source_draft("", key, trouble) for trouble in troubles]
+        found.calm |= {fingerprint(rule, "", key) for rule in source_health.RULES} - {
+            fingerprint(trouble.rule, "", key) for trouble in troubles
+        }
+
+
+def _before(history: History, window: int) -> History:
+    """Return the history without the hours of the window that is judged."""
+    if window == 1:
+        return history
+    cut = window - 1
+    kept = history.hours[:-cut] if len(history.hours) > cut else ()
+    return replace(history, hours=kept, end=Micros(history.end - cut * HOUR))
+
+
+def _completeness(facts: Iterable[source_health.SourceFacts]) -> float:
+    """Return the share of the sources that are heard."""
+    states = [one.state.value for one in facts]
+    return sum(state in ("ok", "catching up") for state in states) / len(states) if states else 1.0
+
+
+async def _save(
+    connection: Connection, steps: list[tuple[Conversation, Step]], now: Micros
+) -> None:
+    changed = [(before, step) for before, step in steps if step.conversation != before]
+    await subjects.save_conversations(connection, [step.conversation for _, step in changed])
+    await subjects.add_events(
+        connection,
+        [
+            subjects.NewEvent(
+                at=now,
+                actor=PROGRAM,
+                verb=step.note.template,
+                subject_kind="conversation",
+                subject_id=before.id,
+                before={"state": before.state.value},
+                after={"state": step.conversation.state.value},
+            )
+            for before, step in changed
+            if step.note is not None
+        ],
+    )

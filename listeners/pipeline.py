@@ -1,0 +1,459 @@
+"""From a listener's batch to the store: judge outside, then place and write in one transaction.
+
+The batch and its cursor are committed together or not at all. What the network sends twice is
+folded: a known post whose words changed becomes an edit, one whose counts changed is counted, and
+one that was deleted before it was heard stays away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from listeners.alerting import PROGRAM, raise_alerts
+from listeners.clock import Clock
+from listeners.config import Config, SourceConfig
+from listeners.conversations.events import DeletedAtSource
+from listeners.conversations.state import Conversation, apply
+from listeners.judge import Judge, Judged, handle_key
+from listeners.model import Batch, Engagement, Micros, Post, Sentence
+from listeners.placing import Known, Placed, Placement, Placer, written_at
+from listeners.risk.detection import drafts_of
+from listeners.risk.findings import as_mapping
+from listeners.store import Store, ingest, subjects, thread_facts
+from listeners.store.connection import Connection
+from listeners.store.keys import dedupe_key
+from listeners.store.records import Edit, KnownMention, MentionKey, NewMention, RootKey, SeenAccount
+from listeners.store.sources import register_brands
+from listeners.text import clean_line
+
+_JUDGED_AT_ONCE = 16
+"""Posts judged between two breaths of the event loop: about 5 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What taking batches did; ``+`` is spelled ``plus``."""
+
+    fetched: int = 0
+    new: int = 0
+    updated: int = 0
+    deleted: int = 0
+    bad: int = 0
+    gaps: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        """Return the sum."""
+        return Counts(
+            self.fetched + other.fetched,
+            self.new + other.new,
+            self.updated + other.updated,
+            self.deleted + other.deleted,
+            self.bad + other.bad,
+            self.gaps + other.gaps,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Judged posts by what the store knows of them."""
+
+    fresh: list[Judged]
+    edits: list[tuple[KnownMention, Judged]]
+    counted: list[tuple[int, Engagement]]
+
+
+class Pipeline:
+    """Takes batches. One for all sources of a process."""
+
+    def __init__(self, store: Store, config: Config, clock: Clock) -> None:
+        """Compile the brands' queries.
+
+        Raises:
+            QuerySyntaxError: a brand's query cannot be read.
+        """
+        self._store = store
+        self._keep_raw = config.keep_raw
+        self._clock = clock
+        self._judge = Judge(config)
+        self._placer = Placer(config, self._judge)
+        self._config = config
+        self._brands: Mapping[str, int] = {}
+
+    async def open(self) -> None:
+        """Make the configuration's brands known to the store; call once, before ``take``."""
+        names = [brand.name for brand in self._config.brands]
+
+        async def work(connection: Connection) -> dict[str, int]:
+            return await register_brands(connection, names)
+
+        self._brands = await self._store.write(work)
+
+    async def take(self, source: SourceConfig, source_id: int, batch: Batch) -> Counts:
+        """Store a batch and its cursor, and return what was new.
+
+        Raises:
+            StoreError: nothing of it was stored.
+        """
+        judged = await self._judge_all(source, batch.posts)
+
+        async def work(connection: Connection) -> Counts:
+            return await self._write(connection, source, source_id, batch, judged)
+
+        return await self._store.write(work)
+
+    async def _judge_all(self, source: SourceConfig, posts: Iterable[Post]) -> list[Judged]:
+        posts = list(posts)
+        ids = [i for post in posts for i in (post.parent_id, post.root_id) if i]
+        networks = {post.network for post in posts}
+        followed: dict[str, dict[str, frozenset[str]]] = {
+            network: await thread_facts.followed(self._store, network, ids) if ids else {}
+            for network in networks
+        }
+        judged: list[Judged] = []
+        for number, post in enumerate(posts):
+            if number % _JUDGED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            known = followed[post.network]
+            found = self._judge.judge(post, source, known)
+            if found and not known:
+                # A reply in the same batch belongs to the thread its parent has just opened.
+                followed[post.network] = known = {}
+            for one in found:
+                brands = known.get(post.native_id, frozenset()) | {one.brand}
+                known[post.native_id] = brands
+            judged += found
+        return judged
+
+    async def _write(
+        self,
+        connection: Connection,
+        source: SourceConfig,
+        source_id: int,
+        batch: Batch,
+        judged: list[Judged],
+    ) -> Counts:
+        now = self._clock()
+        graves = await self._bury_the_gone(connection, batch, now)
+        stored, kept = await self._sort(connection, judged)
+        accounts = await ingest.upsert_accounts(
+            connection, [self._seen(one) for one in judged], now
+        )
+        known = await self._known(connection, source, kept.fresh, stored, now)
+        placement = self._placer.place(kept.fresh, source.key, known, now)
+        conversations = await self._save_conversations(connection, placement)
+        mentions = [
+            self._mention(one, source_id, accounts, conversations, now) for one in placement.placed
+        ]
+        ids = await ingest.insert_mentions(connection, mentions)
+        await self._note_newest(connection, placement, conversations, ids)
+        await ingest.edit_mentions(
+            connection,
+            [self._edit(known_one, one, source_id, now) for known_one, one in kept.edits],
+        )
+        await ingest.update_engagement(connection, kept.counted)
+        await self._log_happened(connection, placement, conversations, now)
+        await raise_alerts(
+            connection,
+            [
+                draft
+                for one, id_ in zip(placement.placed, ids, strict=True)
+                if not one.history
+                for draft in drafts_of(one.judged.findings, one.judged.brand, id_, one.judged.post)
+            ],
+            now,
+        )
+        await ingest.bury(connection, source_id, batch.bad, now)
+        if batch.gap is not None:
+            await ingest.add_gap(connection, source_id, batch.gap, now)
+        counts = Counts(
+            fetched=batch.fetched,
+            new=len(ids),
+            updated=len(kept.edits),
+            deleted=graves,
+            bad=len(batch.bad),
+            gaps=batch.gap is not None,
+        )
+        await ingest.advance_source(
+            connection,
+            source_id,
+            batch.cursor,
+            ingest.Counts(counts.fetched, counts.new, counts.updated, counts.deleted, counts.bad),
+            batch.lag,
+        )
+        return counts
+
+    # --- what is gone --------------------------------------------------------------------------
+
+    async def _bury_the_gone(self, connection: Connection, batch: Batch, now: Micros) -> int:
+        if not batch.deletions and not batch.accounts_gone:
+            return 0
+        posts = [(one.network, dedupe_key(one.network, one.native_id)) for one in batch.deletions]
+        await ingest.tombstones(connection, [(n, "post", key) for n, key in posts], now)
+        gone = await ingest.mentions_of_posts(connection, posts)
+        for account in batch.accounts_gone:
+            gone += await ingest.mentions_of_account(
+                connection, account.network, account.author_key
+            )
+        gone = [one for one in gone if one.deleted_at is None]
+        await ingest.delete_mentions(connection, gone, now)
+        await self._tell_threads(connection, gone, now)
+        return len(gone)
+
+    async def _tell_threads(
+        self, connection: Connection, gone: list[KnownMention], now: Micros
+    ) -> None:
+        ids = {one.conversation_id for one in gone if one.asks and one.conversation_id}
+        if not ids:
+            return
+        threads = await subjects.load_conversations(connection, ids)
+        asking = await thread_facts.asking_times(connection, ids)
+        ours = await thread_facts.last_ours(connection, ids)
+        changed: list[tuple[Conversation, Conversation, Sentence | None]] = []
+        for id_, thread in threads.items():
+            since = max(thread.waiting_since or 0, ours.get(id_, 0) + 1)
+            left = [at for at in asking.get(id_, ()) if at >= since]
+            event = DeletedAtSource(unanswered_since=min(left, default=None))
+            step = apply(thread, event, now)
+            if step.conversation != thread:
+                changed.append((thread, step.conversation, step.note))
+        await subjects.save_conversations(connection, [after for _, after, _ in changed])
+        await subjects.add_events(
+            connection,
+            [_event(before, after, note, now) for before, after, note in changed if note],
+        )
+
+    # --- what is known -------------------------------------------------------------------------
+
+    async def _sort(
+        self, connection: Connection, judged: list[Judged]
+    ) -> tuple[dict[MentionKey, KnownMention], _Sorted]:
+        by_key: dict[MentionKey, Judged] = {}
+        for one in judged:
+            by_key[self._key(one)] = one
+        parents = [
+            (self._brands[one.brand], one.post.network, dedupe_key(one.post.network, parent))
+            for one in judged
+            if (parent := one.post.parent_id)
+        ]
+        stored = await ingest.known_mentions(connection, {*by_key, *parents})
+        graves = await ingest.buried(
+            connection,
+            {grave for key, one in by_key.items() for grave in _graves(key, one.post)},
+        )
+        kept = _Sorted([], [], [])
+        for key, one in by_key.items():
+            known = stored.get(key)
+            if any(grave in graves for grave in _graves(key, one.post)):
+                continue
+            if known is None:
+                kept.fresh.append(one)
+            elif known.deleted_at is None:
+                if (known.text, known.title) != (one.text, one.title):
+                    kept.edits.append((known, one))
+                elif known.engagement != one.post.engagement:
+                    kept.counted.append((known.id, one.post.engagement))
+        return stored, kept
+
+    async def _known(
+        self,
+        connection: Connection,
+        source: SourceConfig,
+        fresh: list[Judged],
+        stored: Mapping[MentionKey, KnownMention],
+        now: Micros,
+    ) -> Known:
+        known = Known()
+        names = {number: name for name, number in self._brands.items()}
+        parents = await subjects.load_conversations(
+            connection, {one.conversation_id for one in stored.values() if one.conversation_id}
+        )
+        for mention in stored.values():
+            place = (names[mention.brand_id], mention.network, mention.native_id)
+            known.parts[place] = mention.part
+            thread = parents.get(mention.conversation_id or 0)
+            if thread is not None:
+                known.roots[place] = thread.root
+        roots = {self._placer.root(one, source.key, known) for one in fresh}
+        known.conversations = await ingest.conversations_for(connection, roots)
+        for thread in list(known.conversations.values()):
+            known.conversations.setdefault((thread.brand, thread.network, thread.root), thread)
+        by_id = {thread.id: root for root, thread in known.conversations.items()}
+        for id_, at in (await thread_facts.last_ours(connection, by_id)).items():
+            known.last_ours[by_id[id_]] = at
+        for id_, times in (await thread_facts.asking_times(connection, by_id)).items():
+            known.asking[by_id[id_]] = times
+        folds = {one.fold for one in fresh if one.fold}
+        known.queued_folds = {
+            (handle_key(handle), fold)
+            for handle, fold in await thread_facts.queued_folds(connection, folds, now)
+        }
+        known.roles = await thread_facts.roles(
+            connection, [(one.post.network, one.post.author.key) for one in fresh]
+        )
+        known.muted = frozenset(
+            (kind, value)
+            for kind, values in (await subjects.mutes_now(connection, now)).items()
+            for value in values
+        )
+        return known
+
+    # --- what is written -----------------------------------------------------------------------
+
+    def _key(self, one: Judged) -> MentionKey:
+        network = one.post.network
+        return self._brands[one.brand], network, dedupe_key(network, one.post.native_id)
+
+    def _seen(self, one: Judged) -> SeenAccount:
+        said = one.post.author
+        author = replace(said, handle=clean_line(said.handle), name=clean_line(said.name))
+        return SeenAccount(
+            one.post.network,
+            author,
+            ours=one.ours,
+            role=self._placer.role_of(one.brand, one.post, Known()),
+        )
+
+    async def _save_conversations(
+        self, connection: Connection, placement: Placement
+    ) -> dict[tuple[RootKey, int], Conversation]:
+        places = list(placement.touched)
+        # A generation begun in this very batch links to the one before it by number.
+        saved = await subjects.save_conversations(
+            connection, [placement.touched[place] for place in places]
+        )
+        return dict(zip(places, saved, strict=True))
+
+    def _mention(
+        self,
+        one: Placed,
+        source_id: int,
+        accounts: Mapping[tuple[str, str], int],
+        conversations: Mapping[tuple[RootKey, int], Conversation],
+        now: Micros,
+    ) -> NewMention:
+        judged, post = one.judged, one.judged.post
+        return NewMention(
+            brand_id=self._brands[judged.brand],
+            source_id=source_id,
+            network=post.network,
+            key=dedupe_key(post.network, post.native_id),
+            native_id=post.native_id,
+            account_id=accounts[post.network, post.author.key],
+            conversation_id=conversations[one.root, one.generation].id,
+            url=post.url,
+            title=judged.title,
+            text=judged.text,
+            raw_text=judged.raw_text,
+            raw=zlib.compress(post.raw) if post.raw and self._keep_raw else None,
+            links=post.links,
+            tags=post.tags,
+            created_at=post.created_at,
+            seen_at=now,
+            sort_at=written_at(post, now),
+            edited_at=post.edited_at,
+            parent_id=post.parent_id,
+            root_id=post.root_id,
+            score=judged.score,
+            part=one.part,
+            asks=one.need.asks,
+            need=one.need.reason,
+            reasons=judged.reasons,
+            risk=tuple(as_mapping(finding) for finding in judged.findings),
+            engagement=post.engagement,
+            rating=post.rating,
+            private=post.private,
+            history=one.history,
+            repost=post.repost,
+            fold=judged.fold,
+        )
+
+    def _edit(self, known: KnownMention, one: Judged, source_id: int, now: Micros) -> Edit:
+        post = one.post
+        return Edit(
+            known,
+            NewMention(
+                brand_id=known.brand_id,
+                source_id=known.source_id,
+                network=known.network,
+                key=known.key,
+                native_id=known.native_id,
+                account_id=known.account_id,
+                conversation_id=known.conversation_id,
+                url=post.url,
+                title=one.title,
+                text=one.text,
+                raw_text=one.raw_text,
+                raw=zlib.compress(post.raw) if post.raw and self._keep_raw else None,
+                links=post.links,
+                tags=post.tags,
+                created_at=known.created_at,
+                seen_at=known.seen_at,
+                sort_at=known.sort_at,
+                edited_at=post.edited_at or now,
+                parent_id=known.parent_id,
+                root_id=known.root_id,
+                score=one.score,
+                part=known.part,
+                asks=known.asks,
+                reasons=one.reasons,
+                risk=tuple(as_mapping(finding) for finding in one.findings),
+                engagement=post.engagement,
+                rating=post.rating,
+                fold=one.fold,
+            ),
+            post.edited_at or now,
+        )
+
+    async def _note_newest(
+        self,
+        connection: Connection,
+        placement: Placement,
+        conversations: Mapping[tuple[RootKey, int], Conversation],
+        ids: list[int],
+    ) -> None:
+        newest: dict[int, int] = {}
+        for one, id_ in zip(placement.placed, ids, strict=True):
+            if not one.judged.ours:
+                newest[conversations[one.root, one.generation].id] = id_
+        await thread_facts.note_newest(connection, newest)
+
+    async def _log_happened(
+        self,
+        connection: Connection,
+        placement: Placement,
+        conversations: Mapping[tuple[RootKey, int], Conversation],
+        now: Micros,
+    ) -> None:
+        await subjects.add_events(
+            connection,
+            [
+                _event(
+                    one.before,
+                    replace(one.after, id=conversations[one.root, one.after.generation].id),
+                    one.note,
+                    now,
+                )
+                for one in placement.happened
+            ],
+        )
+
+
+def _graves(key: MentionKey, post: Post) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    return (post.network, "post", key[2]), (post.network, "account", post.author.key)
+
+
+def _event(
+    before: Conversation, after: Conversation, note: Sentence, now: Micros
+) -> subjects.NewEvent:
+    return subjects.NewEvent(
+        at=now,
+        actor=PROGRAM,
+        verb=note.template,
+        subject_kind="conversation",
+        subject_id=after.id,
+        before={"state": before.state.value, "waiting_since": before.waiting_since},
+        after={"state": after.state.value, "waiting_since": after.waiting_since},
+    )
