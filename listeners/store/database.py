@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import aiosqlite
 
@@ -197,7 +197,7 @@ async def _assemble(
 
 
 async def _connect(
-    stack: AsyncExitStack, path: Path, mode: str, pragmas: Iterable[str]
+    stack: AsyncExitStack, path: Path, mode: Literal["ro", "rw"], pragmas: Iterable[str]
 ) -> aiosqlite.Connection:
     database = await stack.enter_async_context(
         aiosqlite.connect(

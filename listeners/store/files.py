@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from listeners.store.errors import StoreError, Trouble, store_error
 
 _HEADER = b"SQLite format 3\x00"
 _MOUNTS = Path("/proc/self/mounts")
+_OCTAL = re.compile(r"\\([0-7]{3})")
+"""How the kernel writes a space or a line break in a mount point."""
 _NETWORK_DISKS = frozenset(
     {
         *("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "glusterfs", "beegfs"),
@@ -129,8 +132,7 @@ def _file_system(path: Path, mounts: str) -> str:
         fields = line.split(" ")
         if len(fields) < 3:
             continue
-        # The kernel writes a space in a mount point as \040, and so on.
-        point = fields[1].encode().decode("unicode_escape", "replace")
+        point = _OCTAL.sub(lambda found: chr(int(found[1], 8)), fields[1])
         if path.is_relative_to(point) and len(point) >= len(best):
             best, kind = point, fields[2]
     return kind

@@ -45,13 +45,14 @@ def statements(script: str) -> Iterator[str]:
     that makes a migration whole.
     """
     pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
+    *ended, rest = script.split(";")
+    for piece in ended:
+        pending += f"{piece};"
+        # A semicolon in a string, a comment or a trigger ends nothing.
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
-    if pending.strip():
-        yield pending
+    yield pending + rest
 
 
 def check_version(version: int, known: int, path: Path) -> None:

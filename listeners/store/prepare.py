@@ -5,9 +5,11 @@ This is plain blocking code; ``open_store`` runs it in a thread of its own.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from pathlib import Path
+from typing import Literal
 
 from listeners.model import Sentence
 from listeners.store.errors import StoreError, Trouble, explained, store_error
@@ -33,6 +35,9 @@ def prepare(path: Path) -> None:
     create_private(path)
     check_kind(path)
     check_disk(path)
+    # SQLite opens a file it may not write for reading, without a word.
+    if not os.access(path, os.W_OK):
+        raise store_error(Trouble.READ_ONLY, path)
     try:
         connection = connect(path, "rw")
         try:
@@ -96,8 +101,8 @@ def check_library() -> None:
         )
 
 
-def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Open a plain connection in autocommit mode; ``mode`` is ``ro`` or ``rw``."""
+def connect(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
+    """Open a plain connection in autocommit mode; ``mode`` as for ``location``."""
     return sqlite3.connect(
         location(path, mode),
         uri=True,
@@ -106,9 +111,21 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     )
 
 
-def location(path: Path, mode: str) -> str:
-    """Return the URI of a store; ``ro`` and ``rw`` never create a file."""
-    return f"{path.resolve().as_uri()}?mode={mode}"
+def location(path: Path, mode: Literal["ro", "rw"]) -> str:
+    """Return the URI of a store, to be read or to be written; it never creates a file.
+
+    Reading takes part in the log, and so needs the right to write beside the store. Where there
+    is none and no log either, nobody is writing: SQLite is then told that nothing will change.
+    """
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    if mode == "ro" and not os.access(path.parent, os.W_OK) and not log_of(path).exists():
+        uri += "&immutable=1"
+    return uri
+
+
+def log_of(path: Path) -> Path:
+    """Return the write-ahead log beside a store."""
+    return path.with_name(f"{path.name}-wal")
 
 
 def check_pages(connection: sqlite3.Connection, path: Path) -> None:
@@ -127,8 +144,7 @@ def check_pages(connection: sqlite3.Connection, path: Path) -> None:
         return
     (page,) = connection.execute("PRAGMA page_size").fetchone()
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    wal = path.with_name(path.name + "-wal")
-    if size < page * pages and not wal.exists():
+    if size < page * pages and not log_of(path).exists():
         raise store_error(Trouble.DAMAGED, path)
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 

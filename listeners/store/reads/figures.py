@@ -28,6 +28,11 @@ _SUMS = """
 """
 _TABLES = {"minute": ("rollup_minute", MINUTE), "hour": ("rollup_hour", HOUR)}
 _OF_BRANDS = "brand_id IN (SELECT value FROM json_each(?))"
+# Up to the first full hour by the minute, from there by the hour: a day is 84 buckets at most.
+_SINCE = f"""
+(SELECT * FROM rollup_minute WHERE {_OF_BRANDS} AND start >= ? AND start < ?
+ UNION ALL SELECT * FROM rollup_hour WHERE {_OF_BRANDS} AND start >= ?)
+"""
 
 
 async def series(
@@ -58,57 +63,115 @@ async def series(
 
 
 async def by_network(store: Store, brand: str, since: Micros) -> dict[str, Bucket]:
-    """Return the sums of each network since then (to the minute, at most two days back exactly).
-
-    Longer stretches are summed by the hour.
-    """
-    table, width = _TABLES["minute"]
+    """Return the sums of each network since then, to the minute."""
     ids = await brand_ids(store, brand)
     rows = await store.fetch(
-        f"""SELECT network, {_SUMS} FROM {table}
-            WHERE {_OF_BRANDS} AND start >= ? GROUP BY network""",
-        (dumps(ids), since // width * width),
+        f"SELECT network, {_SUMS} FROM {_SINCE} GROUP BY network", _since(ids, since)
     )
     return {row["network"]: _bucket(row, since) for row in rows}
 
 
 async def status_line(store: Store, brand: str, now: Micros) -> StatusLine:
-    """Return the one line at the top, at ``now``."""
+    """Return the one line at the top, at ``now``.
+
+    The mood is that of the last hour where at least five mentions in it have a score, else that
+    of the last day; the usual mood is that of the same hours, or of all hours, over 28 days. The
+    rate leaves out history and reposts. ``alerts`` counts firing and acknowledged ones.
+    """
     ids = await brand_ids(store, brand)
-    recent = await _sum(store, "minute", ids, now - HOUR, now)
-    today = await _sum(store, "minute", ids, now - DAY, now)
-    usual = await _usual(store, ids, now)
+    hour, fresh = await _stretch(store, ids, now - HOUR + MINUTE)
+    day, _ = await _stretch(store, ids, now - DAY + MINUTE)
+    days = await _days_of_history(store, ids, now)
+    usual_rate, usual_mood = await _usual(store, ids, now, days)
+    if hour.scored < ENOUGH_SCORED:
+        usual_mood = await _usual_mood_of_days(store, ids, now, days)
     open_, overdue, due_soon = await _work(store, ids, now)
-    in_trouble, sources_total, catching_up = await _sources(store)
+    trouble, sources_total, catching_up = await _sources(store)
     return StatusLine(
-        mood=(recent if recent.scored >= ENOUGH_SCORED else today).net_sentiment,
-        mood_usual=usual[0],
-        rate=float(recent.total),
-        rate_usual=usual[1],
-        unscored_share=today.unscored / today.total if today.total else 0.0,
+        mood=(hour if hour.scored >= ENOUGH_SCORED else day).net_sentiment,
+        mood_usual=usual_mood,
+        rate=float(fresh),
+        rate_usual=usual_rate,
+        unscored_share=day.unscored / day.total if day.total else 0.0,
         open=open_,
         overdue=overdue,
         due_soon=due_soon,
         alerts=await _alerts(store, ids),
         sources_total=sources_total,
-        sources_trouble=in_trouble,
+        sources_trouble=trouble,
         catching_up=catching_up,
     )
 
 
-async def _sum(store: Store, resolution: str, ids: Sequence[int], since: int, until: int) -> Bucket:
-    table, _ = _TABLES[resolution]
-    (row,) = await store.fetch(
-        f"SELECT {_SUMS} FROM {table} WHERE {_OF_BRANDS} AND start > ? AND start <= ?",
-        (dumps(ids), since, until),
-    )
-    return _bucket(row, since)
+def _since(ids: Sequence[int], since: int) -> tuple[object, ...]:
+    """Return the parameters of ``_SINCE``."""
+    minute = since // MINUTE * MINUTE
+    full_hour = -(-minute // HOUR) * HOUR
+    brands = dumps(list(ids))
+    return brands, minute, full_hour, brands, full_hour
+
+
+async def _stretch(store: Store, ids: Sequence[int], since: int) -> tuple[Bucket, int]:
+    """Return the sums since then, and how many of the mentions are fresh."""
+    (row,) = await store.fetch(f"SELECT {_SUMS} FROM {_SINCE}", _since(ids, since))
+    return _bucket(row, since), int(row["fresh"])
+
+
+async def _days_of_history(store: Store, ids: Sequence[int], now: Micros) -> int:
+    """Return for how many whole days we have listened, 28 at most.
+
+    Only fresh mentions prove that: history that was fetched later is older than our listening.
+    """
+    hour = now // HOUR * HOUR
+    firsts = [
+        await store.fetch(
+            """SELECT start FROM rollup_hour WHERE brand_id = ? AND start >= ? AND fresh > 0
+               ORDER BY start LIMIT 1""",
+            (id_, hour - HOUR - USUAL_DAYS * DAY),
+        )
+        for id_ in ids
+    ]
+    first = min((rows[0]["start"] for rows in firsts if rows), default=hour)
+    return min(USUAL_DAYS, (hour - int(first)) // DAY)
 
 
 async def _usual(
-    store: Store, ids: Sequence[int], now: Micros
+    store: Store, ids: Sequence[int], now: Micros, days: int
 ) -> tuple[float | None, float | None]:
-    return None, None
+    """Return the usual rate an hour and mood at this time of day; ``None`` where not known."""
+    if not days:
+        return None, None
+    hour = now // HOUR * HOUR
+    passed = (now - hour) / HOUR
+    weights = {
+        start - day * DAY: weight
+        for start, weight in ((hour, passed), (hour - HOUR, 1 - passed))
+        for day in range(1, days + 1)
+    }
+    rows = await store.fetch(
+        f"""SELECT start, {_SUMS} FROM rollup_hour
+            WHERE {_OF_BRANDS} AND start IN (SELECT value FROM json_each(?)) GROUP BY start""",
+        (dumps(list(ids)), dumps(list(weights))),
+    )
+    weighed = [(weights[row["start"]], row) for row in rows]
+    rate = sum(weight * row["fresh"] for weight, row in weighed) / days
+    scored = sum(weight * _bucket(row, 0).scored for weight, row in weighed)
+    balance = sum(weight * (row["positive"] - row["negative"]) for weight, row in weighed)
+    return rate, balance / scored if scored else None
+
+
+async def _usual_mood_of_days(
+    store: Store, ids: Sequence[int], now: Micros, days: int
+) -> float | None:
+    """Return the mood over the whole days before the last one."""
+    if not days:
+        return None
+    hour = now // HOUR * HOUR
+    (row,) = await store.fetch(
+        f"SELECT {_SUMS} FROM rollup_hour WHERE {_OF_BRANDS} AND start >= ? AND start < ?",
+        (dumps(list(ids)), hour - (days + 1) * DAY, hour - DAY),
+    )
+    return _bucket(row, 0).net_sentiment
 
 
 async def _work(store: Store, ids: Sequence[int], now: Micros) -> tuple[int, int, int]:

@@ -1,0 +1,335 @@
+"""The writer: whole transactions, in turn, whatever is cancelled, killed or full meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from listeners.store import Connection, Store, StoreError, Trouble, open_store
+from listeners.store.writer import WAITING_BATCHES
+from listeners.supervisor import spawn
+
+INSERT = "INSERT INTO setting (key, value) VALUES (?, ?)"
+
+
+async def stored(store: Store) -> set[str]:
+    return {row["key"] for row in await store.fetch("SELECT key FROM setting")}
+
+
+async def put(connection: Connection, *names: str) -> None:
+    for name in names:
+        await connection.fetch(INSERT, (name, "x"))
+
+
+async def test_a_write_returns_what_its_work_returns(store: Store) -> None:
+    async def work(connection: Connection) -> int:
+        await put(connection, "a")
+        return 7
+
+    assert await store.write(work) == 7
+    assert await stored(store) == {"a"}
+
+
+async def test_a_work_that_raises_stores_nothing(store: Store) -> None:
+    async def work(connection: Connection) -> None:
+        await put(connection, "a", "b")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await store.write(work)
+    assert await stored(store) == set()
+    await store.write(lambda c: put(c, "c"))
+    assert await stored(store) == {"c"}
+
+
+async def test_a_failed_statement_dooms_the_transaction(store: Store) -> None:
+    async def work(connection: Connection) -> None:
+        await put(connection, "a")
+        try:
+            await put(connection, "a")
+        except sqlite3.IntegrityError:
+            return
+
+    with pytest.raises(RuntimeError, match="failed statement"):
+        await store.write(work)
+    assert await stored(store) == set()
+
+
+async def test_a_connection_is_dead_after_its_transaction(store: Store) -> None:
+    kept: list[Connection] = []
+
+    async def work(connection: Connection) -> None:
+        kept.append(connection)
+
+    await store.write(work)
+    with pytest.raises(RuntimeError, match="ended"):
+        await kept[0].fetch("SELECT 1")
+
+
+async def test_a_write_inside_a_write_is_refused_instead_of_waiting_for_ever(store: Store) -> None:
+    async def work(connection: Connection) -> None:
+        await store.write(lambda c: put(c, "inner"))
+
+    with pytest.raises(RuntimeError, match="inside"):
+        await store.write(work)
+
+
+async def test_what_a_person_does_goes_before_the_batches_that_wait(store: Store) -> None:
+    order: list[str] = []
+    running, go = asyncio.Event(), asyncio.Event()
+
+    async def first(connection: Connection) -> None:
+        running.set()
+        await go.wait()
+        order.append("first")
+
+    def job(name: str):  # type: ignore[no-untyped-def]
+        async def work(connection: Connection) -> None:
+            order.append(name)
+
+        return work
+
+    tasks = [spawn("first", store.write(first))]
+    await running.wait()
+    tasks += [spawn(f"batch {n}", store.write(job(f"batch {n}"))) for n in range(3)]
+    await asyncio.sleep(0)
+    tasks += [spawn("key", store.write(job("key"), urgent=True))]
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(*tasks)
+    assert order == ["first", "key", "batch 0", "batch 1", "batch 2"]
+
+
+async def test_batches_wait_outside_when_too_many_wait(store: Store) -> None:
+    entered = 0
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def blocking(connection: Connection) -> None:
+        nonlocal entered
+        entered += 1
+        begun.set()
+        await go.wait()
+
+    tasks = [spawn(f"b{n}", store.write(blocking)) for n in range(WAITING_BATCHES + 5)]
+    await begun.wait()
+    writer = store._writer
+    assert writer is not None
+    assert len(writer._usual) == WAITING_BATCHES - 1
+    go.set()
+    await asyncio.gather(*tasks)
+    assert entered == WAITING_BATCHES + 5
+
+
+async def test_durable_writes_wait_for_the_disk_and_leave_no_trace(store: Store) -> None:
+    async def level(connection: Connection) -> int:
+        return int((await connection.fetch("PRAGMA synchronous"))[0][0])
+
+    assert await store.write(level, durable=True) == 2
+    assert await store.write(level) == 1
+
+
+async def test_cancelling_never_stores_a_half(store: Store) -> None:
+    """Hundreds of writes of three rows, cancelled at random moments: three rows or none."""
+    chance = random.Random(4)
+
+    async def work(connection: Connection, number: int) -> None:
+        for part in range(3):
+            await put(connection, f"{number}/{part}")
+            if chance.random() < 0.3:
+                await asyncio.sleep(chance.random() * 0.0004)
+
+    finished = 0
+    for number in range(400):
+        task = spawn(
+            f"write {number}",
+            store.write(lambda c, n=number: work(c, n), urgent=number % 3 == 0),
+        )
+        await asyncio.sleep(chance.random() * 0.0012)
+        task.cancel()
+        try:
+            await task
+            finished += 1
+        except asyncio.CancelledError:
+            pass
+    await store.write(lambda c: put(c, "last"))
+    by_number: dict[str, int] = {}
+    for key in await stored(store) - {"last"}:
+        number_, _, _ = key.partition("/")
+        by_number[number_] = by_number.get(number_, 0) + 1
+    assert set(by_number.values()) == {3}
+    # The test only means something if some were cancelled before, and some after the commit.
+    assert 0 < finished < 400
+    assert finished <= len(by_number) < 400
+
+
+async def test_a_cancelled_write_that_waits_is_never_begun(store: Store) -> None:
+    go, begun = asyncio.Event(), []
+
+    async def first(connection: Connection) -> None:
+        await go.wait()
+
+    async def second(connection: Connection) -> None:
+        begun.append(1)
+
+    running = spawn("first", store.write(first))
+    waiting = spawn("second", store.write(second))
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    await asyncio.sleep(0)
+    go.set()
+    await running
+    await store.write(lambda c: put(c, "after"))
+    assert begun == []
+
+
+async def test_closing_finishes_what_waits_even_when_cancelled(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+
+    async def slow(connection: Connection) -> None:
+        await put(connection, "slow")
+        await asyncio.sleep(0.05)
+
+    async def session() -> None:
+        async with open_store(path) as store:
+            spawn("slow", store.write(slow))
+            await asyncio.sleep(0.01)
+
+    task = spawn("session", session())
+    await asyncio.sleep(0.04)
+    for _ in range(5):
+        task.cancel()
+        await asyncio.sleep(0.002)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with open_store(path) as store:
+        assert await stored(store) == {"slow"}
+
+
+async def test_a_closed_store_refuses_in_words(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "hubbub.db") as store:
+        pass
+    with pytest.raises(StoreError) as caught:
+        await store.write(lambda c: put(c, "late"))
+    assert caught.value.trouble is Trouble.CLOSED
+
+
+async def test_an_exception_in_the_body_leaves_no_thread_behind(tmp_path: Path) -> None:
+    import threading
+
+    before = set(threading.enumerate())
+
+    async def crash() -> None:
+        async with open_store(tmp_path / "hubbub.db") as store:
+            await store.write(lambda c: put(c, "a"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await crash()
+    gc.collect()
+    left = {t for t in threading.enumerate() if not t.name.startswith("hubbub-store")}
+    assert left == before
+
+
+async def test_a_cancelled_read_does_not_hold_up_the_next(store: Store) -> None:
+    endless = """WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)
+                 SELECT count(*) FROM n"""
+    for _ in range(4):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await store.fetch(endless)
+    began = time.monotonic()
+    await store.fetch("SELECT 1")
+    assert time.monotonic() - began < 1
+
+
+# --- trouble -------------------------------------------------------------------------------------
+
+
+async def test_a_full_disk_stores_nothing_and_ends_by_itself(store: Store) -> None:
+    async def limit(pages: int) -> None:
+        await store.write(lambda c: c.fetch(f"PRAGMA max_page_count = {pages}"))
+
+    async def large(connection: Connection) -> None:
+        await put(connection, "before")
+        await connection.many(INSERT, [(f"key {n}", "x" * 4000) for n in range(100)])
+
+    (row,) = await store.fetch("PRAGMA page_count")
+    await limit(row[0] + 3)
+    with pytest.raises(StoreError) as caught:
+        await store.write(large)
+    assert caught.value.trouble is Trouble.DISK_FULL
+    assert caught.value.passing
+    assert store.trouble is not None
+    assert await stored(store) == set()
+    await limit(1_000_000)
+    await store.write(large)
+    assert store.trouble is None
+    assert len(await stored(store)) == 101
+
+
+async def test_a_store_that_was_moved_away_is_not_written_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    async with open_store(path) as store:
+        path.rename(tmp_path / "elsewhere.db")
+        for replaced in (False, True):
+            with pytest.raises(StoreError) as caught:
+                await store.write(lambda c: put(c, "a"))
+            assert caught.value.trouble is Trouble.REPLACED
+            if not replaced:
+                path.write_bytes((tmp_path / "elsewhere.db").read_bytes())
+
+
+async def test_an_error_of_the_disk_stops_all_writing(store: Store) -> None:
+    """An input/output error is not tried again: the next write might make it worse."""
+
+    def failing(*_: object) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR_WRITE"
+        raise error
+
+    async def work(connection: Connection) -> None:
+        failing()
+
+    for attempt in (work, lambda c: put(c, "a")):
+        with pytest.raises(StoreError) as caught:
+            await store.write(attempt)
+        assert caught.value.trouble is Trouble.INPUT_OUTPUT
+        assert not caught.value.passing
+    assert await stored(store) == set()
+
+
+async def test_another_process_that_holds_the_lock_is_waited_for_then_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listeners.store.database.BUSY_MILLISECONDS", 300)
+    path = tmp_path / "hubbub.db"
+    async with open_store(path) as store:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            gaps: list[float] = []
+
+            async def tick() -> None:
+                last = time.monotonic()
+                while True:
+                    await asyncio.sleep(0.005)
+                    now = time.monotonic()
+                    gaps.append(now - last)
+                    last = now
+
+            ticking = spawn("tick", tick())
+            with pytest.raises(StoreError) as caught:
+                await store.write(lambda c: put(c, "a"))
+            ticking.cancel()
+            assert caught.value.trouble is Trouble.BUSY
+            assert len(gaps) > 20
+            assert await stored(store) == set()
+            other.execute("ROLLBACK")
+        await store.write(lambda c: put(c, "a"))
+        assert await stored(store) == {"a"}
