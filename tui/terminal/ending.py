@@ -95,15 +95,16 @@ def _end_hard(code: int) -> None:
     os._exit(code)
 
 
-def run_to_end(main: Coroutine[Any, Any, int]) -> int:
+def run_to_end(main: Coroutine[Any, Any, int], interrupted: int = 0) -> int:
     """Run the event loop for ``main`` and return its exit code; threads cannot hold it up.
 
-    A signal cancels ``main``, whose ``async with`` blocks then close; that is a tidy end: 0.
+    A signal cancels ``main``, whose ``async with`` blocks then close. ``interrupted`` is the exit
+    code then: 0 for what runs until it is told to end.
     """
-    return asyncio.run(_guarded(main))
+    return asyncio.run(_guarded(main, interrupted))
 
 
-async def _guarded(main: Coroutine[Any, Any, int]) -> int:
+async def _guarded(main: Coroutine[Any, Any, int], interrupted: int) -> int:
     task = asyncio.current_task()
     assert task is not None
     with leaving_on_signals(task.cancel):
@@ -112,7 +113,7 @@ async def _guarded(main: Coroutine[Any, Any, int]) -> int:
         except asyncio.CancelledError:
             if not signalled():
                 raise
-            code = 0
+            code = interrupted
     _flush()
     end_within(LINGER_SECONDS, code)
     return code

@@ -1,0 +1,77 @@
+"""Sources in words: what a gap means, what to do about a state, what a network can do."""
+
+from __future__ import annotations
+
+from listeners.model import Gap, SourceRow, SourceState
+from listeners.networks.contract import Capability
+from tui.i18n import _, full_moment, msgid, say
+
+_MENDS = {
+    SourceState.STARTING: msgid("It has not been asked yet."),
+    SourceState.OK: "",
+    SourceState.CATCHING_UP: msgid("It reads what it missed; nothing to do."),
+    SourceState.RATE_LIMITED: msgid(
+        "The network asked for patience; hubbub waits and goes on by itself."
+    ),
+    SourceState.NEEDS_TOKEN: msgid(
+        'Give it a key: token = "env:NAME" under this source in the configuration, then start '
+        "hubbub again."
+    ),
+    SourceState.FAILING: msgid(
+        "hubbub tries again by itself; R tries now. If it stays, check the connection and the "
+        "address."
+    ),
+    SourceState.FORMAT_CHANGED: msgid(
+        "The network answers differently than before; a newer hubbub may know how. What could be "
+        "read is stored."
+    ),
+    SourceState.GONE: msgid("It is gone for good; take it out of the configuration."),
+    SourceState.BLOCKED: msgid(
+        "The network refuses hubbub here; another server, a key or a feed may be a way round."
+    ),
+    SourceState.OFF: msgid("It is switched off in the configuration."),
+}
+
+
+def mend(row: SourceRow) -> str:
+    """Return what to do about a source, empty where nothing is to be done."""
+    return _(_MENDS[row.state])
+
+
+def gap_text(gap: Gap | None) -> str:
+    """Return from when to when posts may have been missed, and why; empty for no gap."""
+    if gap is None:
+        return ""
+    start = full_moment(gap.from_at) if gap.from_at is not None else _("an unknown time")
+    end = full_moment(gap.to_at) if gap.to_at is not None else _("now")
+    span = _("gap from {start} to {end}").format(start=start, end=end)
+    return f"{span}: {say(gap.reason)}"
+
+
+ABILITIES: tuple[tuple[str, str], ...] = (
+    ("search", msgid("search")),
+    ("stream", msgid("live")),
+    ("thread", msgid("threads")),
+    ("own_posts", msgid("our replies")),
+    ("edits", msgid("edits")),
+    ("deletions", msgid("deletions")),
+    ("reach", msgid("reach")),
+    ("history", msgid("history")),
+    ("gapless", msgid("gapless")),
+    ("reply", msgid("reply")),
+)
+"""What a network may let us do: the field of its ``Capability``, and a word for it."""
+
+
+def abilities(capability: Capability) -> tuple[tuple[str, bool], ...]:
+    """Return each ability's word and whether the network has it."""
+    return tuple((_(word), bool(getattr(capability, name))) for name, word in ABILITIES)
+
+
+def access(capability: Capability) -> str:
+    """Return whether a network needs a key, in words."""
+    if capability.by_hand:
+        return _("by hand")
+    if capability.works_without_key:
+        return _("no key needed")
+    return _("needs a key")
