@@ -98,6 +98,13 @@ class Promote:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalate:
+    """A person raises it as a risk; ``by`` is their name."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assign:
     """A person hands it to ``to``; an empty name releases it."""
 
@@ -145,6 +152,7 @@ Event = (
     | Snooze
     | Reopen
     | Promote
+    | Escalate
     | Assign
     | Take
     | Tagged

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from listeners.conversations.words import (
     BOOK,
@@ -220,33 +220,40 @@ _COURTEOUS = _THANKS | _COURTESY | frozenset(COURTESY_FILL)
 _Rule = tuple[str, Callable[[_Read], bool], Callable[[_Read], Sentence]]
 
 
-def _says(template: str) -> Callable[[_Read], Sentence]:
-    sentence = Sentence(template)
+def _says(sentence: Sentence) -> Callable[[_Read], Sentence]:
     return lambda read: sentence
 
 
 _SUPPRESS: tuple[_Rule, ...] = (
-    ("S1", lambda read: read.facts.part is Part.OURS, _says("we wrote it")),
-    ("S2", lambda read: read.facts.repost, _says("a boost or like, without words of their own")),
-    ("S3", _only_emoji_or_names, _says("only emoji or names")),
-    ("S4", _closing_courtesy, _says("a closing courtesy")),
-    ("S5", lambda read: read.facts.answered_since, _says("the last word is ours")),
-    ("S6", lambda read: read.facts.duplicate, _says("they said the same before; it is queued")),
-    ("S7", lambda read: read.facts.muted, _says("muted by us")),
+    ("S1", lambda read: read.facts.part is Part.OURS, _says(Sentence("we wrote it"))),
+    (
+        "S2",
+        lambda read: read.facts.repost,
+        _says(Sentence("a boost or like, without words of their own")),
+    ),
+    ("S3", _only_emoji_or_names, _says(Sentence("only emoji or names"))),
+    ("S4", _closing_courtesy, _says(Sentence("a closing courtesy"))),
+    ("S5", lambda read: read.facts.answered_since, _says(Sentence("the last word is ours"))),
+    (
+        "S6",
+        lambda read: read.facts.duplicate,
+        _says(Sentence("they said the same before; it is queued")),
+    ),
+    ("S7", lambda read: read.facts.muted, _says(Sentence("muted by us"))),
     (
         "S8",
         lambda read: read.facts.history or read.facts.age > HISTORY,
-        _says("older than 72 hours when first seen"),
+        _says(Sentence("older than 72 hours when first seen")),
     ),
     (
         "S9",
         lambda read: read.facts.automated and not read.facts.to_us,
-        _says("written by a program, and not to us"),
+        _says(Sentence("written by a program, and not to us")),
     ),
     (
         "S10",
         lambda read: read.facts.part is Part.THIRD_PARTY,
-        _says("others talking among themselves"),
+        _says(Sentence("others talking among themselves")),
     ),
 )
 
@@ -264,8 +271,8 @@ def _risks(read: _Read) -> list[str]:
     return [risk for risk in read.facts.risk if risk != "exposed"]
 
 
-def _quotes(template: str, word: Callable[[_Read], str]) -> Callable[[_Read], Sentence]:
-    return lambda read: Sentence(template, {"words": word(read)})
+def _quotes(sentence: Sentence, word: Callable[[_Read], str]) -> Callable[[_Read], Sentence]:
+    return lambda read: replace(sentence, values={"words": word(read)})
 
 
 def _to_us(read: _Read) -> Sentence:
@@ -292,14 +299,14 @@ _ASK: tuple[_Rule, ...] = (
     (
         "A3",
         lambda read: bool(read.question),
-        _quotes("asks a question: “{words}”", lambda read: read.question),
+        _quotes(Sentence("asks a question: “{words}”"), lambda read: read.question),
     ),
     (
         "A4",
         lambda read: bool(read.wish),
-        _quotes("asks for help or complains: “{words}”", lambda read: read.wish),
+        _quotes(Sentence("asks for help or complains: “{words}”"), lambda read: read.wish),
     ),
-    ("A5", _loud_and_negative, _says("negative, and many people see it")),
+    ("A5", _loud_and_negative, _says(Sentence("negative, and many people see it"))),
     (
         "A6",
         lambda read: read.facts.role in ("journalist", "vip"),

@@ -117,6 +117,8 @@ def apply(
             return _reopen(conversation, now)
         case happened.Promote():
             return _promote(conversation, event, now)
+        case happened.Escalate():
+            return _escalate(conversation, event, now)
         case happened.Take():
             return _assign(conversation, event.by)
         case happened.Assign():
@@ -310,6 +312,17 @@ def _promote(conversation: Conversation, event: happened.Promote, now: Micros) -
         return _refuse(conversation, Sentence("It is in the queue already."))
     by_hand = Reason("promoted", Sentence("{name} put it in the queue.", {"name": event.by}))
     return Step(replace(_lifted(conversation, now), need=by_hand))
+
+
+def _escalate(conversation: Conversation, event: happened.Escalate, now: Micros) -> Step:
+    if conversation.tier == 1 and conversation.manual_priority == 1 and conversation.needs_reply:
+        return _refuse(conversation, Sentence("It is at the top already."))
+    raised = Sentence("raised as a risk by {name}", {"name": event.by})
+    lifted = conversation if conversation.needs_reply else _lifted(conversation, now)
+    reasons = tuple(reason for reason in conversation.reasons if reason != raised)
+    return Step(
+        replace(lifted, in_queue=True, tier=1, manual_priority=1, reasons=(raised, *reasons))
+    )
 
 
 def _lifted(conversation: Conversation, now: Micros) -> Conversation:

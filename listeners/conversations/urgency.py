@@ -92,6 +92,17 @@ def ranked(conversation: Conversation, urgency: Urgency) -> Conversation:
     )
 
 
+def due_again(conversation: Conversation, hours: BusinessHours, targets: Targets) -> Conversation:
+    """Return it with the due time of its clock, for one whose clock was started by a key."""
+    since = conversation.waiting_since
+    if not conversation.needs_reply or since is None:
+        return conversation
+    first = conversation.first_response_at is None
+    urgent = conversation.tier == RISK
+    seconds = targets.urgent if urgent else targets.first if first else targets.next
+    return replace(conversation, due_at=due_at(since, seconds, hours))
+
+
 def effective_tier(tier: int, due: Micros | None, now: Micros) -> int:
     """Return the tier at ``now``: 2 where it is overdue or due within 15 minutes, unless higher."""
     if tier > DUE and due is not None and due - now <= DUE_SOON:

@@ -6,6 +6,7 @@ A draft's title and explanation never hold a secret: findings carry their masked
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from listeners.model import AlertClass, Post, Sentence, Severity
 from listeners.risk.alert import Draft, rule_key
@@ -21,11 +22,11 @@ _QUIET = frozenset({"exposed", "press", "abuse"})
 """Classes that rank a conversation but raise no alert by themselves."""
 
 _WORD_TITLES = {
-    "boycott": "A call to turn away from {brand}",
-    "legal": "The law is spoken of with {brand}",
-    "safety": "Danger or health is spoken of with {brand}",
-    "threat": "A threat of violence against {brand}",
-    "hack": "Fraud or hacking is spoken of with {brand}",
+    "boycott": Sentence("A call to turn away from {brand}"),
+    "legal": Sentence("The law is spoken of with {brand}"),
+    "safety": Sentence("Danger or health is spoken of with {brand}"),
+    "threat": Sentence("A threat of violence against {brand}"),
+    "hack": Sentence("Fraud or hacking is spoken of with {brand}"),
 }
 
 
@@ -55,7 +56,7 @@ def drafts_of(
 def _title(finding: Finding, brand: str) -> Sentence:
     shown = {"brand": brand, "masked": finding.masked, "rule": finding.rule}
     if finding.risk != "leak":
-        return Sentence(_WORD_TITLES[finding.rule], {"brand": brand})
+        return replace(_WORD_TITLES[finding.rule], values={"brand": brand})
     if finding.rule == "confidential term":
         return Sentence("A confidential term of {brand} is in public: {masked}", shown)
     if finding.rule == "internal words":

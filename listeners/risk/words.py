@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from listeners.model import Sentence, Severity
 from listeners.phrases import Hit, PhraseBook, listed
@@ -168,13 +169,13 @@ _SEVERITY = {
     "abuse": Severity.INFO,
 }
 _SENTENCES = {
-    "boycott": "calls to turn away: “{words}”",
-    "legal": "speaks of the law: “{words}”",
-    "safety": "speaks of danger or health: “{words}”",
-    "hack": "speaks of fraud or hacking: “{words}”",
-    "press": "speaks for the press: “{words}”",
-    "threat": "threatens: “{words}”",
-    "abuse": "abuses us: “{words}”",
+    "boycott": Sentence("calls to turn away: “{words}”"),
+    "legal": Sentence("speaks of the law: “{words}”"),
+    "safety": Sentence("speaks of danger or health: “{words}”"),
+    "hack": Sentence("speaks of fraud or hacking: “{words}”"),
+    "press": Sentence("speaks for the press: “{words}”"),
+    "threat": Sentence("threatens: “{words}”"),
+    "abuse": Sentence("abuses us: “{words}”"),
 }
 
 
@@ -214,5 +215,5 @@ def _finding(hit: Hit, folded: Folded) -> Finding:
         start=start,
         end=end,
         masked=words,
-        sentence=Sentence(_SENTENCES[hit.list], {"words": words}),
+        sentence=replace(_SENTENCES[hit.list], values={"words": words}),
     )

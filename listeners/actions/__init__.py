@@ -1,0 +1,23 @@
+"""Every verb a person can do, to one or to many, with its inverse.
+
+The screen and the commands both call ``perform``, ``undo`` and ``redo``. The rules are pure and
+live in ``conversations`` and ``risk``; here they are joined to the store: what a verb changes and
+its lines in the log are one transaction.
+"""
+
+from listeners.actions.outcome import Outcome, Undoable
+from listeners.actions.perform import perform
+from listeners.actions.undoing import redo, undo, undo_list
+from listeners.actions.verbs import DISMISS_REASONS, VERBS, UnknownVerbError
+
+__all__ = [
+    "DISMISS_REASONS",
+    "VERBS",
+    "Outcome",
+    "Undoable",
+    "UnknownVerbError",
+    "perform",
+    "redo",
+    "undo",
+    "undo_list",
+]
