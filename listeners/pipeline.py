@@ -105,7 +105,8 @@ class Pipeline:
         return await self._store.write(work)
 
     async def _judge_all(self, source: SourceConfig, posts: Iterable[Post]) -> list[Judged]:
-        posts = list(posts)
+        # A reply finds its parent in the same batch, in whatever order the network gave them.
+        posts = sorted(posts, key=lambda post: written_at(post, self._clock()))
         ids = [i for post in posts for i in (post.parent_id, post.root_id) if i]
         networks = {post.network for post in posts}
         followed: dict[str, dict[str, frozenset[str]]] = {
@@ -118,9 +119,6 @@ class Pipeline:
                 await asyncio.sleep(0)
             known = followed[post.network]
             found = self._judge.judge(post, source, known)
-            if found and not known:
-                # A reply in the same batch belongs to the thread its parent has just opened.
-                followed[post.network] = known = {}
             for one in found:
                 brands = known.get(post.native_id, frozenset()) | {one.brand}
                 known[post.native_id] = brands
