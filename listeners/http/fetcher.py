@@ -11,7 +11,6 @@ import asyncio
 import logging
 import random
 import ssl
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -42,10 +41,9 @@ from listeners.http.body import BodyError, read_body
 from listeners.http.budget import BudgetStore
 from listeners.http.guard import Lookup, is_public, look_up, refuse_private
 from listeners.http.manners import Manners
+from listeners.http.purse import Purse
 from listeners.http.transports import Transports
-from listeners.model import SourceState
-from listeners.networks.contract import SourceError
-from listeners.secret import Secret, SecretError
+from listeners.secret import Secret
 
 USER_AGENT = f"hubbub/{__version__} (+https://pypi.org/project/hubbub/)"
 MAX_LINE = 2**20
@@ -60,7 +58,6 @@ _ACCEPT: Mapping[Expect, str] = {
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _ERROR_BODY = 256 * 1024
-_SECRET_SECONDS = 300.0
 
 # Both log whole addresses, tokens in the query included, at INFO.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -98,7 +95,7 @@ class Fetcher:
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._transports = Transports(context, lookup)
         self._chance = chance
-        self._revealed: dict[int, tuple[Secret, Hidden, float]] = {}
+        self._purse = Purse()
 
     async def __aenter__(self) -> Self:
         await self._manners.load()
@@ -244,15 +241,7 @@ class Fetcher:
         Raises:
             SourceError: it cannot be read.
         """
-        kept = self._revealed.get(id(secret))
-        if kept and kept[0] is secret and time.monotonic() < kept[2]:
-            return kept[1]
-        try:
-            value = Hidden(await asyncio.to_thread(secret.reveal))
-        except SecretError as error:
-            raise SourceError(SourceState.NEEDS_TOKEN, error.sentence) from error
-        self._revealed[id(secret)] = (secret, value, time.monotonic() + _SECRET_SECONDS)
-        return value
+        return await self._purse.reveal(secret)
 
     async def bearer(self, secret: Secret | None) -> dict[str, Secret | str]:
         """Return the ``secret_headers`` of a bearer token; none for no token."""
@@ -317,7 +306,7 @@ class Fetcher:
         for hop in range(MAX_REDIRECTS + 1):
             here = readable(url)
             at_origin = origin(here) == origin(start)
-            secrets = await self._secrets(ask, start) if at_origin else {}
+            secrets = await self._purse.headers(ask, start) if at_origin else {}
             key = budget_key(here, secrets)
             self._manners.check(key, host_of(url))
             await self._manners.pace(host_of(url))
@@ -367,17 +356,6 @@ class Fetcher:
                 return await transport.handle_async_request(request)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise faults.from_transport(error, host_of(address), ask.timeout) from error
-
-    async def _secrets(self, ask: Ask, start: SplitResult) -> dict[str, str]:
-        secrets: dict[str, str] = {}
-        if start.username or start.password:
-            basic = httpx.BasicAuth(start.username or "", start.password or "")
-            request = next(basic.auth_flow(httpx.Request("GET", "http://x")))
-            secrets["authorization"] = Hidden(request.headers["authorization"])
-        for name, value in ask.secrets.items():
-            hidden = await self.reveal(value) if isinstance(value, Secret) else Hidden(value)
-            secrets[name.lower()] = hidden
-        return secrets
 
 
 def _limits(ask: Ask) -> httpx.Timeout:

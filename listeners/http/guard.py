@@ -11,9 +11,10 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import httpcore
 import httpx
@@ -28,6 +29,11 @@ Lookup = Callable[[str, int], list[str]]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SITE_LOCAL = ipaddress.ip_network("fec0::/10")
 _CONNECTIONS = 8
+_LOOKUPS = 32
+_NO_NAME_SERVER = (
+    "The name {host} could not be looked up in time: the name server does not answer. hubbub "
+    "tries again."
+)
 
 
 def is_public(address: str) -> bool:
@@ -69,11 +75,15 @@ def look_up(host: str, port: int) -> list[str]:
 
 
 class Resolver:
-    """Names to addresses, in threads of its own: a hung look-up must starve nobody else."""
+    """Names to addresses, each look-up in a thread of its own.
+
+    A look-up cannot be cancelled, only forgotten: a pool would starve behind those that hang,
+    and would be waited for when the program ends. Daemon threads are neither.
+    """
 
     def __init__(self, lookup: Lookup = look_up) -> None:
         self._lookup = lookup
-        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="hubbub-names")
+        self._running = 0
 
     async def resolve(self, host: str, port: int, timeout: float | None) -> list[str]:
         """Return the addresses of ``host``.
@@ -81,25 +91,43 @@ class Resolver:
         Raises:
             SourceError: there are none, or the answer took longer than ``timeout`` seconds.
         """
+        if self._running >= _LOOKUPS:
+            raise failing(_NO_NAME_SERVER, host)
         loop = asyncio.get_running_loop()
+        answer: asyncio.Future[list[str]] = loop.create_future()
+
+        def ended(addresses: list[str], error: Exception | None) -> None:
+            self._running -= 1
+            if answer.done():
+                return
+            if error is not None:
+                answer.set_exception(error)
+            else:
+                answer.set_result(addresses)
+
+        def run() -> None:
+            addresses: list[str] = []
+            failure: Exception | None = None
+            try:
+                addresses = self._lookup(host, port)
+            except Exception as error:  # handed to whoever asked
+                failure = error
+            # The loop may have ended while the system was asked; then nobody waits.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(ended, addresses, failure)
+
+        self._running += 1
+        threading.Thread(target=run, name="hubbub-name", daemon=True).start()
         try:
             async with asyncio.timeout(timeout):
-                addresses = await loop.run_in_executor(self._threads, self._lookup, host, port)
+                addresses = await answer
         except TimeoutError as error:
-            raise failing(
-                "The name {host} could not be looked up in time: the name server does not "
-                "answer. hubbub tries again.",
-                host,
-            ) from error
+            raise failing(_NO_NAME_SERVER, host) from error
         except (OSError, UnicodeError) as error:
             raise failing(UNKNOWN_NAME, host) from error
         if not addresses:
             raise failing(UNKNOWN_NAME, host)
         return addresses
-
-    def close(self) -> None:
-        """Let go of the threads; one that hangs in the system is not waited for."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class _Door(httpcore.AsyncNetworkBackend):

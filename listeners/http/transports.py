@@ -48,7 +48,6 @@ class Transports:
         for transport in self._made.values():
             await transport.aclose()
         self._made.clear()
-        self._resolver.close()
 
     def _make(self, proxy: str, *, private: bool, streaming: bool) -> httpx.AsyncHTTPTransport:
         if not proxy:

@@ -551,7 +551,7 @@ async def test_credentials_in_an_address_are_sent_as_a_header(
     server.on("/x", json_reply(1), status_reply(401))
     url = f"http://me:pa%20ss@127.0.0.1:{server.port}/x"
     await get(fetch, url)
-    assert server.requests[0].headers["authorization"].startswith("Basic ")
+    assert server.requests[0].headers["authorization"] == "Basic bWU6cGEgc3M="
     assert "pa" not in str(await refusal(fetch, url))
 
 
