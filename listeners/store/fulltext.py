@@ -2,7 +2,8 @@
 
 Filling it by triggers, row by row, costs two to five times as much, because FTS5 then flushes its
 buffer at every row. The index holds no text of its own (``content='mention'``): to take a row out
-it must be told the very text that was put in, so ``unindex_text`` comes *before* the change.
+it must be told the very text that was put in, so ``unindex_text`` comes *before* the change. Every
+mention has its row in the index, a deleted one an empty row: then FTS5 can check itself.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SELECT id, title, text FROM mention WHERE id IN (SELECT value FROM json_each(?))
 _REMOVE = """
 INSERT INTO mention_fts (mention_fts, rowid, title, text)
 SELECT 'delete', id, title, text FROM mention
-WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL
+WHERE id IN (SELECT value FROM json_each(?))
 """
 
 
@@ -29,7 +30,7 @@ async def index_text(connection: Connection, ids: Iterable[int]) -> None:
 
 
 async def unindex_text(connection: Connection, ids: Iterable[int]) -> None:
-    """Take mentions out of the index, before their text changes. Deleted ones are out already."""
+    """Take mentions out of the index, before their text changes or they go."""
     await connection.fetch(_REMOVE, (dumps(list(ids)),))
 
 

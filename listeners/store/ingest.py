@@ -244,6 +244,7 @@ async def delete_mentions(
                links = '[]', tags = '[]', risk = '[]', reasons = '[]', fold = '' WHERE id = ?""",
         [(now, id_) for id_ in ids],
     )
+    await index_text(connection, ids)
     await connection.fetch(
         "DELETE FROM edit WHERE mention_id IN (SELECT value FROM json_each(?))", (dumps(ids),)
     )
