@@ -117,6 +117,9 @@ def _plain(value: object) -> object:
             return value
 
 
+_BLANK = Sentence("")
+
+
 def _same(value: object) -> object:
     return value
 
@@ -130,7 +133,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _sentence(value: Any) -> Sentence:
-    return Sentence(value["template"], value["values"])
+    return replace(_BLANK, template=value["template"], values=value["values"])
 
 
 def _sentences(value: Any) -> tuple[Sentence, ...]:

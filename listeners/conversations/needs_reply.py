@@ -299,12 +299,14 @@ _ASK: tuple[_Rule, ...] = (
     (
         "A3",
         lambda read: bool(read.question),
-        _quotes(Sentence("asks a question: “{words}”"), lambda read: read.question),
+        _quotes(Sentence("asks a question: “{words}”", {"words": ""}), lambda read: read.question),
     ),
     (
         "A4",
         lambda read: bool(read.wish),
-        _quotes(Sentence("asks for help or complains: “{words}”"), lambda read: read.wish),
+        _quotes(
+            Sentence("asks for help or complains: “{words}”", {"words": ""}), lambda read: read.wish
+        ),
     ),
     ("A5", _loud_and_negative, _says(Sentence("negative, and many people see it"))),
     (

@@ -22,11 +22,11 @@ _QUIET = frozenset({"exposed", "press", "abuse"})
 """Classes that rank a conversation but raise no alert by themselves."""
 
 _WORD_TITLES = {
-    "boycott": Sentence("A call to turn away from {brand}"),
-    "legal": Sentence("The law is spoken of with {brand}"),
-    "safety": Sentence("Danger or health is spoken of with {brand}"),
-    "threat": Sentence("A threat of violence against {brand}"),
-    "hack": Sentence("Fraud or hacking is spoken of with {brand}"),
+    "boycott": Sentence("A call to turn away from {brand}", {"brand": ""}),
+    "legal": Sentence("The law is spoken of with {brand}", {"brand": ""}),
+    "safety": Sentence("Danger or health is spoken of with {brand}", {"brand": ""}),
+    "threat": Sentence("A threat of violence against {brand}", {"brand": ""}),
+    "hack": Sentence("Fraud or hacking is spoken of with {brand}", {"brand": ""}),
 }
 
 

@@ -169,13 +169,13 @@ _SEVERITY = {
     "abuse": Severity.INFO,
 }
 _SENTENCES = {
-    "boycott": Sentence("calls to turn away: “{words}”"),
-    "legal": Sentence("speaks of the law: “{words}”"),
-    "safety": Sentence("speaks of danger or health: “{words}”"),
-    "hack": Sentence("speaks of fraud or hacking: “{words}”"),
-    "press": Sentence("speaks for the press: “{words}”"),
-    "threat": Sentence("threatens: “{words}”"),
-    "abuse": Sentence("abuses us: “{words}”"),
+    "boycott": Sentence("calls to turn away: “{words}”", {"words": ""}),
+    "legal": Sentence("speaks of the law: “{words}”", {"words": ""}),
+    "safety": Sentence("speaks of danger or health: “{words}”", {"words": ""}),
+    "hack": Sentence("speaks of fraud or hacking: “{words}”", {"words": ""}),
+    "press": Sentence("speaks for the press: “{words}”", {"words": ""}),
+    "threat": Sentence("threatens: “{words}”", {"words": ""}),
+    "abuse": Sentence("abuses us: “{words}”", {"words": ""}),
 }
 
 
