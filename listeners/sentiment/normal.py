@@ -1,0 +1,68 @@
+"""The layer before scoring: a post as its author meant it, without what says nothing of mood.
+
+Entities are decoded, typographic apostrophes made straight, emoji reduced to their base; addresses
+and @handles go, since they name and do not judge; the names of the brand are masked, because
+"united" and "Orange" must not weigh as words. ``#NotHappy`` becomes two words.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from listeners.sentiment.emoji import plain_emoji, said_twice
+from listeners.sentiment.rules import MAX_TEXT
+
+MASK = "◦"
+"""Stands for a name: a word of its own that no lexicon knows."""
+
+_STRAIGHT = str.maketrans("’‘ʼ＇´`！？", "''''''!?", "\u200b\u2060\ufeff")
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w.])@\w[\w.-]*(?:@[\w.-]*\w)?")
+_CAMEL_TAG = re.compile(r"#(?=\w*[a-zà-ÿ][A-ZÀ-Þ])(\w+)")
+_CAMEL_STEP = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
+
+
+def normal(text: str, mask: Sequence[str] = ()) -> str:
+    """Return the first 5,000 characters of a text as they are scored."""
+    text = text[:MAX_TEXT]
+    if "&" in text:
+        text = html.unescape(text)
+    if not text.isascii():
+        text = said_twice(plain_emoji(unicodedata.normalize("NFC", text).translate(_STRAIGHT)))
+    if "://" in text or "www." in text or "WWW." in text:
+        text = _ADDRESS.sub(" ", text)
+    if "@" in text:
+        text = _HANDLE.sub(" ", text)
+    if mask:
+        names = _names(tuple(mask))
+        if names is not None:
+            text = names.sub(MASK, text)
+    if "#" in text:
+        text = _CAMEL_TAG.sub(lambda tag: _CAMEL_STEP.sub(" ", tag.group(1)), text)
+    return text
+
+
+@lru_cache(maxsize=256)
+def _names(mask: tuple[str, ...]) -> re.Pattern[str] | None:
+    written = {unicodedata.normalize("NFC", name.strip().lstrip("@#")) for name in mask}
+    straight = {name.translate(_STRAIGHT) for name in written if name}
+    bare = {_bare(name) for name in straight}
+    names = sorted(straight | bare, key=lambda name: (-len(name), name))
+    if not names:
+        return None
+    choices = "|".join(re.escape(name).replace(r"\ ", r"[\s_-]?") for name in names)
+    return re.compile(rf"(?<!\w)[#@]?(?:{choices})(?!\w)", re.IGNORECASE)
+
+
+def _bare(name: str) -> str:
+    decomposed = unicodedata.normalize("NFD", name)
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+
+
+def letters(text: str) -> int:
+    """Count the letters of a text, names masked."""
+    return sum(map(str.isalpha, text))
