@@ -12,10 +12,11 @@ from dataclasses import replace
 from listeners.alerting import PROGRAM, apply_to_alerts, check_conditions
 from listeners.clock import Clock
 from listeners.config import BrandConfig, Config
+from listeners.conversations.clock import due_at
 from listeners.conversations.conversation import Conversation
 from listeners.conversations.events import IdleTooLong, Rules, SnoozeEnded
 from listeners.conversations.state import Step, apply
-from listeners.conversations.urgency import DUE_SOON, becomes_due
+from listeners.conversations.urgency import DUE_SOON, RISK, becomes_due
 from listeners.model import DAY, HOUR, Micros
 from listeners.risk import detection, source_health
 from listeners.risk.alert import Draft, fingerprint
@@ -74,10 +75,21 @@ class Housekeeping:
                 for one in await agenda.gone_quiet(connection, Micros(now - self._rules.idle))
             ]
             await _save(connection, [*ended, *quiet], now)
+            fresh = await agenda.without_due_time(connection)
+            await subjects.save_conversations(connection, [self._with_due(one) for one in fresh])
             soon = await agenda.due_before(connection, Micros(now + DUE_SOON))
             await subjects.save_conversations(connection, becomes_due(soon, now))
 
         await self._store.write(work)
+
+    def _with_due(self, one: Conversation) -> Conversation:
+        """Give a due time to what a key put back to work."""
+        brand = self._config.brand(one.brand) or BrandConfig(name=one.brand)
+        targets = brand.targets
+        usual = targets.first if one.first_response_at is None else targets.next
+        seconds = targets.urgent if one.tier == RISK else usual
+        since = one.waiting_since
+        return one if since is None else replace(one, due_at=due_at(since, seconds, brand.hours))
 
     async def detectors(self) -> None:
         """Look at every condition: what is true fires or goes on, what is over calms down."""

@@ -9,20 +9,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from listeners.actions import perform
 from listeners.clock import Clock, utc_now
 from listeners.config import Config
 from listeners.demo.story import LENGTH, Told, story_config, tell
 from listeners.housekeeping import Housekeeping
 from listeners.model import HOUR, MINUTE, SECOND, Batch, Micros, SourceState
 from listeners.pipeline import Counts, Pipeline
-from listeners.store import Store
+from listeners.store import Store, reads
 from listeners.store.connection import Connection
+from listeners.store.filters import QueueFilter
 from listeners.store.sources import NewSource, register_sources, set_source_state
 
 TOLD_AT_ONCE = int(37.5 * HOUR)
 """How much of the story has happened when the dashboard opens: all but the crisis."""
 CHAPTER = 30 * MINUTE
 """How often, in the story's time, the detectors look."""
+LOOKS_AT_ONCE = HOUR
+"""The same while the first part is told."""
+TEAM = ("Ana", "Léo")
+ANSWERED_FROM = 44 * HOUR
+"""From when the team answers again, one by one, after the crisis; till then it is overrun."""
+GOT_TO = 60 * MINUTE
+LEFT_LYING = 5 * HOUR
+"""How long, in the story's time, a conversation waits for the team: most, and the odd one."""
 
 
 class StoryClock:
@@ -96,10 +106,11 @@ class Player:
         first = [item for item in told if item.at < self._at_once]
         at = 0
         while at < self._at_once:
-            at = min(at + CHAPTER, self._at_once)
+            at = min(at + LOOKS_AT_ONCE, self._at_once)
             self.clock.hold(at)
-            chapter = [item for item in first if at - CHAPTER <= item.at < at]
+            chapter = [item for item in first if at - LOOKS_AT_ONCE <= item.at < at]
             await self._take(chapter)
+            await self._team_works()
             await self._house.all_once()
 
     async def play(self) -> None:
@@ -110,6 +121,8 @@ class Player:
         for item in rest:
             while next_look <= item.at:
                 await asyncio.sleep(self.clock.seconds_until(next_look))
+                if next_look >= ANSWERED_FROM:
+                    await self._team_works()
                 await self._house.all_once()
                 next_look += CHAPTER
             await asyncio.sleep(self.clock.seconds_until(item.at))
@@ -127,6 +140,23 @@ class Player:
     def wake(self, key: str | None = None) -> int:
         """Answer the refresh key: a story cannot be hurried."""
         return 0
+
+    async def _team_works(self) -> None:
+        """Let Ana and Léo clear the queue as a team does, all but what they have not got to."""
+        now = self.clock()
+        rows = await reads.conversations(
+            self._store, await reads.queue_ids(self._store, QueueFilter())
+        )
+        done: dict[tuple[str, str], list[int]] = {}
+        for row in rows.values():
+            waited = now - (row.waiting_since or now)
+            patience = LEFT_LYING if row.id % 11 == 0 else GOT_TO
+            if waited >= patience:
+                actor = TEAM[row.id % len(TEAM)]
+                verb = "ignore" if row.tier == 5 else "answered"
+                done.setdefault((actor, verb), []).append(row.id)
+        for (actor, verb), ids in done.items():
+            await perform(self._store, actor, verb, "conversation", ids, now)
 
     async def _register(self) -> dict[str, int]:
         keys = [source.key for source in self.config.sources]

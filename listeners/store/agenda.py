@@ -31,6 +31,15 @@ async def gone_quiet(connection: Connection, before: Micros) -> list[Conversatio
     )
 
 
+async def without_due_time(connection: Connection) -> list[Conversation]:
+    """Return the open conversations of the queue that wait on us and have no due time yet."""
+    rows = await connection.fetch(
+        """SELECT id FROM conversation WHERE state = 'open' AND in_queue = 1
+           AND merged_into IS NULL AND due_at IS NULL AND waiting_since IS NOT NULL"""
+    )
+    return list((await load_conversations(connection, [row["id"] for row in rows])).values())
+
+
 async def due_before(connection: Connection, before: Micros) -> list[Conversation]:
     """Return the open conversations of the queue that are due before then."""
     return await _load(
