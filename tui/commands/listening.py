@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Protocol, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, cast
 
 from listeners.config import Config
 from listeners.model import SafeText
@@ -110,3 +111,21 @@ class Listening:
         # first key is answered meanwhile.
         module = await asyncio.to_thread(importlib.import_module, "listeners.engine")
         return cast(Engine, module.Engine(self._store, self._config))
+
+
+@asynccontextmanager
+async def beside(name: str, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do something beside the block, and end it with the block; a fault in it is logged."""
+    task = spawn(name, work)
+    task.add_done_callback(lambda done: _tell_fault(name, done))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _tell_fault(name: str, task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _log.error("the %s ended", name, exc_info=error)
