@@ -20,9 +20,9 @@ async def brand_ids(store: Store, brand: str) -> list[int]:
 
 
 def merged(arm: str, ids: Sequence[int], parameters: Sequence[object]) -> tuple[str, list[object]]:
-    """Return ``arm`` once a brand joined by ``UNION ALL``, and all its parameters.
+    """Return ``arm`` once an id joined by ``UNION ALL``, and all its parameters.
 
-    ``arm`` is a SELECT whose first parameter is the brand id and whose others are ``parameters``.
+    ``arm`` is a SELECT whose first parameter is the id and whose others are ``parameters``.
     """
     return (
         " UNION ALL ".join([arm] * len(ids)),

@@ -14,7 +14,7 @@ from listeners.model import DAY, HOUR, MINUTE, Bucket, Micros, SafeText, Severit
 from listeners.store.codec import dumps
 from listeners.store.connection import Row
 from listeners.store.database import Store
-from listeners.store.reads.brands import brand_ids
+from listeners.store.reads.brands import brand_ids, merged
 
 USUAL_DAYS = 28
 ENOUGH_SCORED = 5
@@ -50,12 +50,12 @@ async def series(
     table, width = _TABLES[resolution]
     first = since // width * width
     ids = await brand_ids(store, brand)
-    rows = await store.fetch(
-        f"""SELECT start, {_SUMS} FROM {table}
-            WHERE {_OF_BRANDS} AND start >= ? AND start < ? GROUP BY start""",
-        (dumps(ids), first, until),
-    )
-    found = {row["start"]: _bucket(row, row["start"]) for row in rows}
+    arm = f"""SELECT start, {_SUMS} FROM {table}
+              WHERE brand_id = ? AND start >= ? AND start < ? GROUP BY start"""
+    found: dict[int, Bucket] = {}
+    if ids:
+        for row in await store.fetch(*merged(arm, ids, (first, until))):
+            found[row["start"]] = _plus(found.get(row["start"]), _bucket(row, row["start"]))
     return [
         found.get(start) or Bucket(Micros(start), 0, 0, 0, 0, 0, 0.0)
         for start in range(first, until, width)
@@ -200,6 +200,21 @@ async def _sources(store: Store) -> tuple[tuple[SafeText, ...], int, int]:
     rows = await store.fetch("SELECT label, state FROM source ORDER BY label")
     trouble = tuple(SafeText(row["label"]) for row in rows if row["state"] not in _FINE)
     return trouble, len(rows), sum(row["state"] == "catching up" for row in rows)
+
+
+def _plus(one: Bucket | None, other: Bucket) -> Bucket:
+    """Return the sum of two brands' buckets."""
+    if one is None:
+        return other
+    return Bucket(
+        one.start,
+        one.total + other.total,
+        one.negative + other.negative,
+        one.neutral + other.neutral,
+        one.positive + other.positive,
+        one.unscored + other.unscored,
+        one.compound_sum + other.compound_sum,
+    )
 
 
 def _bucket(row: Row, start: int) -> Bucket:

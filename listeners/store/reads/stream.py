@@ -20,6 +20,9 @@ from listeners.store.filters import StreamFilter
 from listeners.store.reads.brands import brand_ids, merged
 from listeners.store.search import Condition, Search
 
+THREAD_LIMIT = 1000
+"""Messages of one conversation that are shown at most."""
+
 _STREAM = """
 SELECT m.id AS id, m.sort_at AS sort_at FROM mention m
 WHERE m.brand_id = ? AND m.deleted_at IS NULL{where}
@@ -115,17 +118,29 @@ async def mentions(store: Store, ids: Iterable[int]) -> dict[int, MentionRow]:
     return {row["id"]: mention_of(row) for row in rows}
 
 
-async def thread(store: Store, conversation_id: int) -> list[MentionRow]:
-    """Return a conversation's messages, oldest first, with those of what was merged into it."""
-    rows = await store.fetch(
-        f"""WITH RECURSIVE family(id) AS (
-                SELECT ? UNION
-                SELECT c.id FROM family JOIN conversation c ON c.merged_into = family.id)
-            {_COLUMNS} FROM family JOIN mention m ON m.conversation_id = family.id {_JOINS}
-            ORDER BY m.sort_at, m.id""",
-        (conversation_id,),
-    )
-    return [mention_of(row) for row in rows]
+_FAMILY = """
+WITH RECURSIVE family(id) AS (
+    SELECT ? UNION SELECT c.id FROM family JOIN conversation c ON c.merged_into = family.id)
+SELECT id FROM family
+"""
+_MESSAGES = """
+SELECT m.id AS id, m.sort_at AS sort_at FROM mention m WHERE m.conversation_id = ?
+"""
+
+
+async def thread(
+    store: Store, conversation_id: int, *, limit: int = THREAD_LIMIT
+) -> list[MentionRow]:
+    """Return a conversation's messages, oldest first, with those of what was merged into it.
+
+    Of a longer one the newest ``limit`` are returned.
+    """
+    family = [row["id"] for row in await store.fetch(_FAMILY, (conversation_id,))]
+    sql, parameters = merged(_MESSAGES, family, ())
+    rows = await store.fetch(f"{sql} ORDER BY sort_at DESC, id DESC LIMIT ?", (*parameters, limit))
+    ids = [row["id"] for row in reversed(rows)]
+    found = await mentions(store, ids)
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def mention_of(row: Row) -> MentionRow:

@@ -126,6 +126,7 @@ CREATE TABLE mention (
 ) STRICT;
 CREATE INDEX mention_stream ON mention (brand_id, sort_at DESC, id DESC);
 CREATE INDEX mention_stream_label ON mention (brand_id, label, sort_at DESC, id DESC);
+CREATE INDEX mention_stream_network ON mention (brand_id, network, sort_at DESC, id DESC);
 CREATE INDEX mention_thread ON mention (conversation_id, sort_at, id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX mention_asked ON mention (fold, sort_at) WHERE asks = 1 AND fold != '';
 CREATE INDEX mention_account ON mention (account_id, sort_at DESC);

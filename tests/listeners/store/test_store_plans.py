@@ -1,0 +1,125 @@
+"""Every query of the screen walks an index: no table is read whole, nothing is sorted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from listeners.model import DAY, HOUR, MINUTE, Label, Micros
+from listeners.query import parse, to_fts
+from listeners.store import Store, reads
+from listeners.store.connection import Row
+from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
+from tests.listeners.store.builders import BRAND, NOW, World
+
+Read = Callable[[Store], Awaitable[object]]
+
+# The two small tables that are read whole, and lists handed over as parameters.
+SMALL = {"brand", "source", "json_each", "w", "family", "CONSTANT", "mention_fts"}
+
+READS: dict[str, Read] = {
+    "queue of all brands": lambda s: reads.queue_ids(s, QueueFilter()),
+    "queue of one brand": lambda s: reads.queue_ids(s, QueueFilter(brand=BRAND)),
+    "queue with every filter": lambda s: reads.queue_ids(
+        s,
+        QueueFilter(
+            brand=BRAND,
+            networks=("feeds",),
+            assignee="ana",
+            labels=(Label.NEGATIVE,),
+            tags=("press",),
+            langs=("fr",),
+        ),
+    ),
+    "what is closed": lambda s: reads.queue_ids(s, QueueFilter(states=("resolved", "waiting"))),
+    "rows of the queue": lambda s: reads.conversations(s, [1, 2]),
+    "stream of all brands": lambda s: reads.mention_ids(s, StreamFilter(), limit=5),
+    "next page": lambda s: reads.mention_ids(s, StreamFilter(), limit=5, before=7),
+    "next page of a brand": lambda s: reads.mention_ids(
+        s, StreamFilter(brand=BRAND), limit=5, before=7
+    ),
+    "stream of a label": lambda s: reads.mention_ids(
+        s, StreamFilter(brand=BRAND, labels=(Label.NEGATIVE,)), limit=5, before=7
+    ),
+    "stream of a network": lambda s: reads.mention_ids(
+        s, StreamFilter(networks=("feeds",)), limit=5, before=7
+    ),
+    "stream since then": lambda s: reads.mention_ids(
+        s, StreamFilter(since=Micros(NOW - HOUR)), limit=5, before=7
+    ),
+    "search": lambda s: reads.mention_ids(
+        s, StreamFilter(query=to_fts(parse("words"))), limit=5, before=7
+    ),
+    "rows of the stream": lambda s: reads.mentions(s, [1, 2]),
+    "thread": lambda s: reads.thread(s, 1),
+    "minutes": lambda s: reads.series(
+        s, BRAND, resolution="minute", since=Micros(NOW - HOUR), until=NOW
+    ),
+    "hours of all brands": lambda s: reads.series(
+        s, "", resolution="hour", since=Micros(NOW - DAY), until=NOW
+    ),
+    "alerts": lambda s: reads.alert_ids(s, AlertFilter()),
+    "rows of alerts": lambda s: reads.alerts(s, [1]),
+    "notes": lambda s: reads.notes(s, "conversation", 1),
+    "log of a subject": lambda s: reads.events(s, "conversation", 1),
+    "author": lambda s: reads.account_history(s, "mention", 1),
+    "author of a conversation": lambda s: reads.account_history(s, "conversation", 1),
+}
+
+# These sum up at most some hundred rows into a handful of groups.
+SUMS: dict[str, Read] = {
+    "by network": lambda s: reads.by_network(s, "", Micros(NOW - DAY)),
+    "status line": lambda s: reads.status_line(s, "", NOW),
+}
+
+
+async def plan(world: World, monkeypatch: pytest.MonkeyPatch, read: Read) -> list[str]:
+    """Return the steps SQLite plans for every query of a read, in a store with rows in it."""
+    await world.add([world.mention(f"words {n}", at=Micros(NOW - n * MINUTE)) for n in range(20)])
+    steps: list[str] = []
+    fetch = Store.fetch
+
+    async def explaining(store: Store, sql: str, parameters: object = ()) -> list[Row]:
+        explained = await fetch(store, f"EXPLAIN QUERY PLAN {sql}", parameters)  # type: ignore[arg-type]
+        steps.extend(row["detail"] for row in explained)
+        return await fetch(store, sql, parameters)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Store, "fetch", explaining)
+    await read(world.store)
+    assert steps
+    return steps
+
+
+def whole_tables(steps: list[str]) -> list[str]:
+    return [
+        step
+        for step in steps
+        if step.startswith("SCAN ") and step.split()[1] not in SMALL and "(subquery" not in step
+    ]
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_a_list_is_read_in_the_order_of_an_index(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    steps = await plan(world, monkeypatch, READS[name])
+    assert whole_tables(steps) == []
+    assert [step for step in steps if "TEMP B-TREE" in step] == []
+
+
+@pytest.mark.parametrize("name", SUMS)
+async def test_a_sum_is_read_by_an_index(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    steps = await plan(world, monkeypatch, SUMS[name])
+    assert whole_tables(steps) == []
+
+
+async def test_the_check_can_fail(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def careless(store: Store) -> object:
+        return await store.fetch("SELECT id FROM mention ORDER BY likes")
+
+    steps = await plan(world, monkeypatch, careless)
+    assert whole_tables(steps) == ["SCAN mention"]
+    assert "USE TEMP B-TREE FOR ORDER BY" in steps
