@@ -199,7 +199,8 @@ _FINE = ("ok", "starting", "catching up", "off")
 async def _sources(store: Store) -> tuple[tuple[SafeText, ...], int, int]:
     rows = await store.fetch("SELECT label, state FROM source ORDER BY label")
     trouble = tuple(SafeText(row["label"]) for row in rows if row["state"] not in _FINE)
-    return trouble, len(rows), sum(row["state"] == "catching up" for row in rows)
+    listening = [row for row in rows if row["state"] != "off"]
+    return trouble, len(listening), sum(row["state"] == "catching up" for row in rows)
 
 
 def _plus(one: Bucket | None, other: Bucket) -> Bucket:
