@@ -63,3 +63,12 @@ class Connection:
             raise RuntimeError("this transaction has ended; its connection must not be kept")
         if self._failed:
             raise RuntimeError("a statement of this transaction failed; it can only be rolled back")
+
+
+async def roll_back(database: aiosqlite.Connection) -> None:
+    """End an open transaction, if there is one, with nothing stored."""
+    # A hop that was cancelled still runs in the thread: only after one more hop is it known
+    # whether a transaction is open.
+    await database.execute_fetchall("SELECT 1")
+    if database.in_transaction:
+        await database.execute_fetchall("ROLLBACK")

@@ -17,7 +17,7 @@ from typing import Literal, TypeVar
 
 import aiosqlite
 
-from listeners.store.connection import Parameters, Row
+from listeners.store.connection import Connection, Parameters, Row, roll_back
 from listeners.store.errors import StoreError, Trouble, explained, store_error
 from listeners.store.files import StoreFile
 from listeners.store.prepare import BUSY_MILLISECONDS, location, prepare, prepare_to_look
@@ -101,6 +101,17 @@ class Store:
         """
         return await self._readers.fetch(sql, parameters)
 
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work``, which may only read, on one moment of the store and return its result.
+
+        For what asks several questions that must agree, or takes a connection, and would hold
+        the write lock for nothing in ``write``. Keep it short: it holds up checkpoints.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return await self._readers.read(work)
+
     async def wait_for_change(self, timeout: float) -> bool:
         """Wait until anybody has changed the store since the last ``True``.
 
@@ -133,10 +144,29 @@ class Readers:
 
     async def fetch(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Run one query on an idle connection; one hop, and nothing is left open."""
+        async with self._borrowed() as database:
+            return list(await database.execute_fetchall(sql, parameters))
+
+    async def read(self, work: Work[T]) -> T:
+        """Run several queries on an idle connection, all on the same moment of the store."""
+        async with self._borrowed() as database:
+            connection = Connection(database)
+            try:
+                await database.execute_fetchall("BEGIN")
+                return await work(connection)
+            except asyncio.CancelledError:
+                await database.interrupt()
+                raise
+            finally:
+                connection.end()
+                await roll_back(database)
+
+    @asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator[aiosqlite.Connection]:
         async with self._free:
             database = self._idle.pop()
             try:
-                return list(await database.execute_fetchall(sql, parameters))
+                yield database
             except asyncio.CancelledError:
                 # Nobody wants the answer any more: the next query must not wait for it.
                 await database.interrupt()

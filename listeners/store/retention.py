@@ -24,8 +24,8 @@ from listeners.store.settings import put_setting
 
 CHUNK = 50
 PAUSE_SECONDS = 0.05
-MINUTES_KEPT = 8 * DAY
-"""Counts by minute are kept this long; those by hour for ever."""
+MINUTES_KEPT = 29 * DAY
+"""Counts by minute are kept as long as a detector looks back; those by hour for ever."""
 GRAVES_KEPT = 30 * DAY
 """A deletion heard before its post is remembered this long; a forgotten account for ever."""
 

@@ -25,7 +25,7 @@ from typing import Any, TypeVar, cast
 import aiosqlite
 
 from listeners.model import Sentence
-from listeners.store.connection import Connection
+from listeners.store.connection import Connection, roll_back
 from listeners.store.errors import StoreError, Trouble, explained
 from listeners.store.files import StoreFile
 from listeners.supervisor import spawn
@@ -189,17 +189,10 @@ class Writer:
             await self._database.execute_fetchall("COMMIT")
             return result
         except BaseException:
-            await self._roll_back()
+            await roll_back(self._database)
             raise
         finally:
             connection.end()
-
-    async def _roll_back(self) -> None:
-        # A hop that was cancelled still runs in the thread: only after one more hop is it known
-        # whether a transaction is open.
-        await self._database.execute_fetchall("SELECT 1")
-        if self._database.in_transaction:
-            await self._database.execute_fetchall("ROLLBACK")
 
     def _remember(self, error: Exception) -> None:
         if isinstance(error, StoreError) and error.trouble is not Trouble.CHANGED:

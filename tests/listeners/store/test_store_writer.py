@@ -249,6 +249,44 @@ async def test_a_cancelled_read_does_not_hold_up_the_next(store: Store) -> None:
     assert time.monotonic() - began < 1
 
 
+async def test_one_read_sees_one_moment(store: Store) -> None:
+    asked, go = asyncio.Event(), asyncio.Event()
+
+    async def work(connection: Connection) -> list[int]:
+        counts = []
+        for _ in range(2):
+            counts.append(len(await connection.fetch("SELECT * FROM setting")))
+            asked.set()
+            await go.wait()
+        return counts
+
+    reading = spawn("read", store.read(work))
+    await asked.wait()
+    await store.write(lambda c: put(c, "a"))
+    go.set()
+    assert await reading == [0, 0]
+    assert await store.read(work) == [1, 1]
+    with pytest.raises(StoreError):
+        await store.read(lambda c: put(c, "b"))
+
+
+async def test_a_cancelled_read_leaves_no_old_moment_behind(store: Store) -> None:
+    chance = random.Random(8)
+
+    async def work(connection: Connection) -> None:
+        for _ in range(5):
+            await connection.fetch("SELECT * FROM setting")
+
+    for number in range(100):
+        reading = spawn("read", store.read(work))
+        await asyncio.sleep(chance.random() * 0.0008)
+        reading.cancel()
+        await asyncio.wait([reading])
+        await store.write(lambda c, n=number: put(c, f"{n}"))
+        seen = [len(await stored(store)) for _ in range(3)]
+        assert seen == [number + 1] * 3
+
+
 # --- trouble -------------------------------------------------------------------------------------
 
 
