@@ -19,6 +19,7 @@ from tui.i18n import _, say
 from tui.keymap import user_keys
 from tui.screens.base import HubScreen
 from tui.screens.dashboard import Dashboard
+from tui.screens.search import SearchScreen
 from tui.terminal.guard import GuardedApp
 from tui.theme import CONFIGURED, DARK, THEMES
 from tui.widgets.paint import use_plain_emoji
@@ -118,6 +119,14 @@ class Hubbub(GuardedApp[int]):
         for screen in self.screen_stack:
             if isinstance(screen, HubScreen):
                 screen.redraw(screen.query("*"))
+
+    def open_search(self) -> None:
+        """Search everything heard."""
+        if not isinstance(self.screen, SearchScreen):
+            self.push_screen(SearchScreen(self.desk))
+
+    def open_sources(self) -> None:
+        """Show where hubbub listens."""
 
     def open_help(self, panel: Panel | None) -> None:
         """Show the keys of a panel."""

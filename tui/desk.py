@@ -23,8 +23,10 @@ from listeners.model import (
     SourceRow,
 )
 from listeners.store import Store, reads
-from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
 from tui.actions import BY_ID, Action, Panel
+from tui.explaining import masks, weights
+from tui.filtering import View, alert_filter, queue_filter, stream_filter
+from tui.i18n import _
 from tui.session import ChartRange, Session
 from tui.widgets.key_line import key_name
 from tui.widgets.sentiment import Mood
@@ -54,15 +56,19 @@ class Desk:
     clock: Clock = utc_now
     demo: bool = False
     session: Session = field(default_factory=Session)
-    queue: QueueFilter = field(default_factory=QueueFilter)
-    alerts: AlertFilter = field(default_factory=AlertFilter)
-    stream: StreamFilter = field(default_factory=StreamFilter)
+    views: dict[Panel, View] = field(
+        default_factory=lambda: {
+            panel: View() for panel in (Panel.QUEUE, Panel.ALERTS, Panel.STREAM)
+        }
+    )
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tags: set[str] = field(default_factory=set)
+    search: str = ""
 
     @property
     def actor(self) -> str:
         """The name that stands in the log for what is done here."""
-        return self.config.member
+        return self.config.member or _("me")
 
     def keys_of(self, action: Action) -> Sequence[str]:
         """Return the keys of an action, the person's own if she set any."""
@@ -72,6 +78,10 @@ class Desk:
         """Return the key to name in a sentence, as it is written on a keyboard."""
         keys = self.keys_of(BY_ID[action])
         return key_name(keys[0]) if keys else ""
+
+    def tags_seen(self) -> Sequence[str]:
+        """Return the tags met so far, to offer them again."""
+        return sorted(self.tags)
 
     # --- figures -----------------------------------------------------------------------------
 
@@ -116,17 +126,18 @@ class Desk:
 
     async def ids(self, panel: Panel) -> array[int]:
         """Return the order of a list as the store has it now."""
-        brand = self.session.brand
+        brand, view = self.session.brand, self.views[panel]
         if panel is Panel.QUEUE:
-            return await reads.queue_ids(self.store, replace(self.queue, brand=brand))
+            return await reads.queue_ids(self.store, queue_filter(view, brand))
         if panel is Panel.ALERTS:
-            return await reads.alert_ids(self.store, replace(self.alerts, brand=brand))
-        stream = replace(self.stream, brand=brand)
-        return await reads.mention_ids(self.store, stream, limit=STREAM_PAGE)
+            return await reads.alert_ids(self.store, alert_filter(view, brand))
+        return await reads.mention_ids(self.store, stream_filter(view, brand), limit=STREAM_PAGE)
 
     async def conversations(self, ids: Sequence[int]) -> Mapping[int, ConversationRow]:
         """Return rows of the queue."""
-        return await reads.conversations(self.store, ids)
+        rows = await reads.conversations(self.store, ids)
+        self.tags.update(tag for row in rows.values() for tag in row.tags)
+        return rows
 
     async def alert_rows(self, ids: Sequence[int]) -> Mapping[int, AlertRow]:
         """Return rows of the alerts."""
@@ -158,7 +169,11 @@ class Desk:
         if focus is None:
             return thread
         history = await reads.account_history(self.store, "mention", focus.id, limit=100)
-        return replace(thread, person=acquaintance(history, thread.mentions))
+        return replace(
+            thread,
+            person=acquaintance(history, thread.mentions),
+            weights=await weights(focus, masks(self.config)),
+        )
 
     async def alert(self, alert: int) -> Thread:
         """Return an alert with its newest evidence and our notes on it."""

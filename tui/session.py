@@ -87,6 +87,11 @@ class RowList:
         self._held = offered
         return self.ids is not before
 
+    def begin(self) -> None:
+        """Forget order, cursor and marks: the next offer is another list altogether."""
+        self._adopt(array("q"))
+        self.index, self.touched = 0, False
+
     def arrivals(self) -> bool:
         """Show what was held back, in today's order; return whether anything changed."""
         return self._adopt(self._held) if self._held is not None else False

@@ -159,6 +159,7 @@ class Palette:
     faint: Style
     ghost: Style
     ground: Style
+    bar: Style
     positive: Style
     negative: Style
     neutral: Style
@@ -227,6 +228,7 @@ def palette(theme: str, no_color: bool = False) -> Palette:
         faint=fg(colours.faint, _DIM) if ansi else fg(colours.faint),
         ghost=fg(colours.ghost, _DIM) if ansi else fg(colours.ghost),
         ground=PLAIN if ansi else on(colours.ground),
+        bar=PLAIN if ansi else on(colours.raised),
         positive=fg(colours.positive),
         negative=fg(colours.negative),
         neutral=fg(colours.neutral),

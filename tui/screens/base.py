@@ -18,7 +18,7 @@ from textual.widget import Widget
 from tui.actions import ACTIONS, BY_ID, Action, Panel, footer_actions
 from tui.desk import Desk
 from tui.feed import Changed
-from tui.i18n import _
+from tui.i18n import _, ngettext
 from tui.widgets.key_line import KeyLine, Said
 from tui.widgets.status import StatusBar
 
@@ -149,11 +149,8 @@ class HubScreen(Screen[Result]):
         self.tell(self.hub.next_theme())
 
     def do_quit(self) -> None:
-        """Leave, from a screen above the dashboard one level up."""
-        if len(self.app.screen_stack) > 2:
-            self.dismiss()
-        else:
-            self.app.exit()
+        """Go one level up; the dashboard leaves hubbub."""
+        self.dismiss()
 
     def do_quit_now(self) -> None:
         """Leave from anywhere."""
@@ -161,18 +158,28 @@ class HubScreen(Screen[Result]):
 
     def do_back(self) -> None:
         """Go one level up."""
-        if len(self.app.screen_stack) > 2:
-            self.dismiss()
+        self.dismiss()
 
     def do_refresh(self) -> None:
         """Ask every source to look now, and draw everything anew."""
         engine = self.desk.engine
-        if engine is None:
-            self.tell(_("Drawn anew. Another hubbub listens."))
+        count = engine.wake() if engine is not None else 0
+        if count:
+            text = ngettext(
+                "Asked {count} source to look now.", "Asked {count} sources to look now.", count
+            )
+            self.tell(text.format(count=count))
         else:
-            count = engine.wake()
-            self.tell(_("Asked {count} sources to look now.").format(count=count))
+            self.tell(_("Drawn anew. No source could be asked: hubbub does not listen here."))
         self.look_again()
+
+    def do_search(self) -> None:
+        """Search everything heard."""
+        self.hub.open_search()
+
+    def do_panel_sources(self) -> None:
+        """Show where hubbub listens."""
+        self.hub.open_sources()
 
     def do_pause(self) -> None:
         """Stop following the store, or follow it again."""

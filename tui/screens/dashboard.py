@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,12 +12,17 @@ from textual.containers import Container, Horizontal
 from textual.events import DescendantFocus
 from textual.widget import Widget
 
-from listeners.model import AlertState, Severity, SourceRow, SourceState
+from listeners.actions.verbs import Kind
+from listeners.model import AlertRow, AlertState, MentionRow, Severity, SourceRow, SourceState
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.feed import Changed
+from tui.filtering import View, chips
 from tui.i18n import _, clock_time, ngettext, number, say
-from tui.screens.base import HubScreen
+from tui.screens.alert import AlertScreen
+from tui.screens.conversation import ConversationScreen, MentionScreen
+from tui.screens.filters import FilterScreen
+from tui.screens.triage import Subjects, TriageScreen
 from tui.session import RowList
 from tui.theme import Palette
 from tui.widgets.paint import Line, content, joined, palette_of
@@ -28,10 +34,15 @@ from tui.widgets.thread import ThreadPane
 from tui.widgets.thread_lines import Thread
 from tui.widgets.too_small import TooSmall
 
+_KINDS: Mapping[Panel, Kind] = {
+    Panel.QUEUE: "conversation",
+    Panel.ALERTS: "alert",
+    Panel.STREAM: "mention",
+}
 _ORDER = (Panel.QUEUE, Panel.ALERTS, Panel.SENTIMENT, Panel.STREAM, Panel.THREAD)
 
 
-class Dashboard(HubScreen[None]):
+class Dashboard(TriageScreen[None]):
     """The first screen and the root of all others."""
 
     def __init__(self, desk: Desk) -> None:
@@ -48,6 +59,7 @@ class Dashboard(HubScreen[None]):
         self._sources: Sequence[SourceRow] = ()
         self._leading: Panel = Panel.QUEUE
         self._firing: set[int] | None = None
+        self._seen = dict(desk.views)
 
     def compose(self) -> ComposeResult:
         """Lay the panes; styles decide which of them have room."""
@@ -89,11 +101,52 @@ class Dashboard(HubScreen[None]):
         return self.desk.session.panel
 
     @property
-    def rows(self) -> VirtualList[object] | None:
+    def rows(self) -> VirtualList[Any] | None:
         """The focused list, or the one the thread belongs to."""
         panel = self._leading if self.panel is Panel.THREAD else self.panel
         widget = self._panes.get(panel) if panel else None
         return widget if isinstance(widget, VirtualList) else None
+
+    @property
+    def detail(self) -> ThreadPane | None:
+        """The thread beside the list."""
+        return self.thread
+
+    @property
+    def address(self) -> str:
+        """The web address of the row under the cursor."""
+        row = self.rows.row if self.rows is not None else None
+        if isinstance(row, AlertRow):
+            focus = self.thread.thread.focus
+            return focus.url if focus is not None else ""
+        return getattr(row, "url", "")
+
+    @property
+    def words(self) -> str:
+        """The text of the row under the cursor."""
+        row = self.rows.row if self.rows is not None else None
+        if isinstance(row, MentionRow):
+            return row.text
+        focus = self.thread.thread.focus
+        if focus is not None and self._shown(Panel.THREAD):
+            return focus.text
+        return getattr(row, "excerpt", "")
+
+    def subjects(self) -> Subjects | None:
+        """Return the marked rows of the focused list, else the one under the cursor."""
+        panel = self._leading if self.panel in (Panel.THREAD, Panel.SENTIMENT) else self.panel
+        if panel is None or panel not in self.desk.session.lists:
+            return None
+        ids = self.desk.session.lists[panel].targets
+        return Subjects(_KINDS[panel], ids, panel, self._known(panel, ids)) if ids else None
+
+    def _known(self, panel: Panel, ids: Sequence[int]) -> object:
+        rows = self._panes[panel]
+        return rows.known(ids[0]) if isinstance(rows, VirtualList) else None
+
+    def marks_changed(self) -> None:
+        """Show how many rows are marked."""
+        self._titles()
 
     def _shown(self, panel: Panel) -> bool:
         node: Widget | None = self._panes[panel]
@@ -272,6 +325,8 @@ class Dashboard(HubScreen[None]):
                 (number_key, styles.key if focused else styles.ghost),
                 (names[panel], styles.strong if focused else styles.faint),
             ]
+            if panel in self.desk.views and (chosen := chips(self.desk.views[panel])):
+                title.append((" ⧩ " + " · ".join(chosen), styles.accent))
             pane.border_title = content(title)
             if panel in lists:
                 pane.border_subtitle = content(self._count(lists[panel], styles))
@@ -331,6 +386,81 @@ class Dashboard(HubScreen[None]):
     @on(Changed)
     def _time_passed(self) -> None:
         self.show_top()
+
+    # --- keys of the dashboard ---------------------------------------------------------------
+
+    @on(VirtualList.Opened)
+    def _opened(self, event: VirtualList.Opened) -> None:
+        cursor = self.desk.session.lists[self._leading].cursor
+        if cursor is None:
+            return
+        screens = {
+            Panel.QUEUE: ConversationScreen,
+            Panel.ALERTS: AlertScreen,
+            Panel.STREAM: MentionScreen,
+        }
+        self.app.push_screen(screens[self._leading](self.desk, cursor))
+
+    def do_open(self) -> None:
+        """Open the row under the cursor; on the sentiment, its networks are all there is."""
+        if self.rows is not None:
+            self.rows.open()
+
+    def do_back(self) -> None:
+        """Clear the marks, then the filter, then the zoom; then go to the queue."""
+        rows, panel = self.rows, self.desk.session.panel
+        if rows is not None and rows.state.clear_marks():
+            rows.marks_changed()
+            self._titles()
+        elif panel in self.desk.views and not self.desk.views[panel].open:
+            self.do_filter_clear()
+        elif self.has_class("-zoom"):
+            self.desk.session.zoomed = False
+            self._zoom(None)
+            self._go(panel if self._shown(panel) else Panel.QUEUE)
+        elif panel is not Panel.QUEUE:
+            self._go(Panel.QUEUE)
+        else:
+            self.refuse(
+                _("This is the top. {key} leaves hubbub.").format(key=self.desk.key_of("quit"))
+            )
+
+    def do_filter(self) -> None:
+        """Choose what the list shows."""
+        panel = self._leading if self.panel is Panel.THREAD else self.desk.session.panel
+        if panel in self.desk.views:
+            self.app.push_screen(FilterScreen(self.desk, panel, self._filtered))
+
+    def do_filter_clear(self) -> None:
+        """Show the whole list again."""
+        panel = self._leading if self.panel is Panel.THREAD else self.desk.session.panel
+        self.desk.views[panel] = View()
+        self._filtered()
+
+    def _filtered(self) -> None:
+        """Show a list by its new filter from its top: its order is another one altogether."""
+        for panel, rows in self.desk.session.lists.items():
+            if self.desk.views[panel] != self._seen[panel]:
+                self._seen[panel] = self.desk.views[panel]
+                rows.begin()
+        self.look_again()
+
+    def do_chart_range(self) -> None:
+        """Show another stretch of time."""
+        self.desk.session.next_range()
+        self.look_again()
+
+    def do_brand(self) -> None:
+        """Show the next brand, or all of them."""
+        session = self.desk.session
+        if len(session.brands) < 2:
+            self.refuse(_("There is only one brand."))
+            return
+        name = session.next_brand()
+        for rows in session.lists.values():
+            rows.begin()
+        self.tell(name or _("all brands"))
+        self.look_again()
 
     def do_quit(self) -> None:
         """Leave."""

@@ -135,8 +135,8 @@ def _ticks(cells: Sequence[Column]) -> list[int]:
     starts = [cell.start for cell in cells]
     return [
         place
-        for place, start in enumerate(starts)
-        if start % step == 0 and (place == 0 or starts[place - 1] != start)
+        for place in range(1, len(starts))
+        if starts[place] // step != starts[place - 1] // step
     ]
 
 
@@ -150,8 +150,9 @@ def _times(cells: Sequence[Column], styles: Palette) -> Line:
     now = _("now")
     text = [" "] * len(cells)
     last = len(cells) - cell_len(now)
+    step = _step(cells)
     for place in _ticks(cells):
-        start = cells[place].start
+        start = Micros(cells[place].start // step * step)
         label = clock_time(start)
         if label == "00:00":
             label = day(start).rsplit(" ", 1)[0]

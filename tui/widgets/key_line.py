@@ -103,8 +103,8 @@ class KeyLine(Widget):
         """Draw the message, else the keys that fit."""
         styles, width = palette_of(self), self.size.width
         if self._said is not None:
-            return strip(self._message(self._said, styles), width)
-        return strip(self._keys(width, styles), width)
+            return strip(self._message(self._said, styles), width, styles.bar)
+        return strip(self._keys(width, styles), width, styles.bar)
 
     def _message(self, said: Said, styles: Palette) -> Line:
         mark = (" ✗ ", styles.negative + BOLD) if said.refused else (" ✓ ", styles.ours + BOLD)

@@ -127,7 +127,7 @@ def cut(line: Line, width: int) -> Line:
     return kept
 
 
-def strip(line: Line, width: int, base: Style = PLAIN) -> Strip:
+def strip(line: Line, width: int, base: Style) -> Strip:
     """Return a line as cells, cut or filled to exactly a width, over a base style."""
     fitting = cut(line, width)
     segments = [Segment(text, (base + style).rich_style) for text, style in fitting if text]

@@ -101,8 +101,12 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
                 self.refresh()
 
     @property
+    def _view(self) -> Size:
+        return self.scrollable_content_region.size
+
+    @property
     def _height(self) -> int:
-        return max(1, self.row_height(self.size.width))
+        return max(1, self.row_height(self._view.width))
 
     def offer(self, ids: Sequence[int], *, frozen: bool) -> None:
         """Take a new order from the store; the cursor keeps its row and its place in sight."""
@@ -131,7 +135,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self.post_message(self.Moved(self))
 
     def _measure(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self.state) * self._height)
+        self.virtual_size = Size(self._view.width, len(self.state) * self._height)
 
     async def reload(self) -> None:
         """Load the rows in sight and around anew, and redraw those that changed."""
@@ -147,7 +151,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
     def _wanted(self) -> list[int]:
         height = self._height
         first = self.scroll_offset.y // height
-        shown = self.size.height // height + 1
+        shown = self._view.height // height + 1
         wanted = list(self.state.ids[max(0, first - _MARGIN) : first + shown + _MARGIN])
         cursor = self.state.cursor
         if cursor is not None and cursor not in wanted:
@@ -182,16 +186,16 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the list."""
-        width, now, styles = self.size.width, self._clock(), palette_of(self)
+        width, now, styles = self._view.width, self._clock(), palette_of(self)
         look = (width, styles, now // MINUTE)
         if look != self._drawn_for:
             self._strips.clear()
             self._drawn_for = look
         if not len(self.state):
-            return self._empty_line(y, width)
+            return self._empty_line(y, width, styles)
         place, line = divmod(self.scroll_offset.y + y, self._height)
         if place >= len(self.state):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, styles.ground.rich_style)
         row_id = self.state.ids[place]
         chosen, marked = place == self.state.index, row_id in self.state.marks
         key = (row_id, line, chosen, marked, self.has_focus)
@@ -200,8 +204,9 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             row = self._rows.get(row_id)
             if row is None:
                 self.call_later(self._fetch)
-                return strip([("   …", styles.ghost)], width)
+                return strip([("   …", styles.ghost)], width, styles.ground)
             base = (styles.cursor if self.has_focus else styles.resting) if chosen else PLAIN
+            base = styles.ground + base
             lines = self.lines(row, width, now, styles, chosen=chosen, marked=marked)
             for number, made in enumerate(lines):
                 self._strips[(row_id, number, chosen, marked, self.has_focus)] = strip(
@@ -210,17 +215,17 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             drawn = self._strips.get(key) or Strip.blank(width, base.rich_style)
         return drawn
 
-    def _empty_line(self, y: int, width: int) -> Strip:
-        place = y - max(0, (self.size.height - len(self._empty)) // 2)
+    def _empty_line(self, y: int, width: int, styles: Palette) -> Strip:
+        place = y - max(0, (self._view.height - len(self._empty)) // 2)
         line = self._empty[place] if 0 <= place < len(self._empty) else []
         left = max(1, (width - width_of(line)) // 2)
-        return strip([(" " * left, PLAIN), *line], width)
+        return strip([(" " * left, PLAIN), *line], width, styles.ground)
 
     def _refresh_row(self, place: int) -> None:
         height = self._height
         top = place * height - self.scroll_offset.y
-        if -height < top < self.size.height:
-            self.refresh(Region(0, max(0, top), self.size.width, height + min(0, top)))
+        if -height < top < self._view.height:
+            self.refresh(Region(0, max(0, top), self._view.width, height + min(0, top)))
 
     def redraw(self) -> None:
         """Draw every line anew: another theme, language or minute."""
@@ -232,7 +237,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
     @property
     def page(self) -> int:
         """Rows on one page, one of them kept in sight."""
-        return max(1, self.size.height // self._height - 1)
+        return max(1, self._view.height // self._height - 1)
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row and keep it in sight."""
@@ -253,7 +258,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
 
     def show_cursor(self) -> None:
         """Scroll as little as needed to see the whole row under the cursor."""
-        height, view = self._height, self.size.height
+        height, view = self._height, self._view.height
         top = self.state.index * height
         offset = self.scroll_offset.y
         if top < offset:

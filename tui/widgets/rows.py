@@ -29,6 +29,8 @@ from tui.words import word
 DUE_SOON = 15 * MINUTE
 """What counts as due soon, as in the order of the queue."""
 
+_UNDER = 11
+"""Cells in front of the second line of a conversation: the mood stands alone on the left."""
 _NETWORK = 11
 _AGE = 5
 _ROLES = {
@@ -113,7 +115,7 @@ class ConversationRows(VirtualList[ConversationRow]):
             return [[*figures, *why, ("   ", styles.ink), *said]]
         return [
             [*figures, *why],
-            [bar, *_margin(chosen, marked, False, styles), *said],
+            [bar, (" " * _UNDER, styles.ink), *said],
         ]
 
     @staticmethod
@@ -186,7 +188,7 @@ class AlertRows(VirtualList[AlertRow]):
         title: Line = [(one_line(say(row.title)), styles.strong if live else styles.ink)]
         if self.row_height(width) == 1:
             return [[*head, *title, ("   ", styles.ink), *self.about(row, now, styles)]]
-        indent: Line = [bar, *_margin(chosen, marked, False, styles)]
+        indent: Line = [bar, (" " * 9, styles.ink)]
         return [[*head, *self.about(row, now, styles)], [*indent, *title]]
 
     @staticmethod
@@ -202,8 +204,6 @@ class AlertRows(VirtualList[AlertRow]):
             parts.append([(f"→ {one_line(row.owner)}", styles.ours)])
         if row.count > 1:
             parts.append([(f"×{row.count}", styles.ink)])
-        if row.thin_baseline:
-            parts.append([(_("thin baseline"), styles.faint)])
         return joined(parts, (" · ", styles.ghost))
 
 

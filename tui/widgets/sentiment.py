@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from textual.renderables.digits import DIGITS, DIGITS3X3
 from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
@@ -28,6 +27,22 @@ from tui.widgets.paint import (
 
 AS_USUAL = 0.05
 """A mood this close to the usual one is called usual."""
+_HALVES = {"  ": " ", "# ": "▀", " #": "▄", "##": "█"}
+_DOTS = {
+    "0": ("###", "# #", "# #", "# #", "###", "   "),
+    "1": ("## ", " # ", " # ", " # ", "###", "   "),
+    "2": ("###", "  #", "###", "#  ", "###", "   "),
+    "3": ("###", "  #", " ##", "  #", "###", "   "),
+    "4": ("# #", "# #", "###", "  #", "  #", "   "),
+    "5": ("###", "#  ", "###", "  #", "###", "   "),
+    "6": ("###", "#  ", "###", "# #", "###", "   "),
+    "7": ("###", "  #", "  #", " # ", " # ", "   "),
+    "8": ("###", "# #", "###", "# #", "###", "   "),
+    "9": ("###", "# #", "###", "  #", "###", "   "),
+    "+": ("   ", " # ", "###", " # ", "   ", "   "),
+    "-": ("   ", "   ", "###", "   ", "   ", "   "),
+    ".": (" ", " ", " ", " ", "#", " "),
+}
 _TABLE = 40
 _SIDE_BY_SIDE = 100
 
@@ -101,15 +116,15 @@ def headline(data: Mood, styles: Palette, *, big: bool) -> list[Line]:
 
 
 def _large(text: str, style: Style) -> list[Line]:
-    """Return a figure in digits three lines high."""
+    """Return a figure three lines high, in half blocks."""
     rows = ["", "", ""]
     for char in text.replace(",", "."):
-        place = DIGITS.find(char)
-        if place < 0:
+        dots = _DOTS.get(char)
+        if dots is None:
             continue
         for row in range(3):
-            glyph = DIGITS3X3[place * 3 + row]
-            rows[row] += glyph if char != "." else glyph.strip().rjust(1)
+            over, under = dots[2 * row], dots[2 * row + 1]
+            rows[row] += "".join(_HALVES[a + b] for a, b in zip(over, under, strict=True)) + " "
     return [[(row, style)] for row in rows]
 
 
@@ -197,7 +212,7 @@ class SentimentPanel(Widget, can_focus=True):
             self._lines = panel_lines(*asked)
             self._drawn = asked
         line = self._lines[y] if y < len(self._lines) else []
-        return strip(line, self.size.width)
+        return strip(line, self.size.width, styles.ground)
 
     def redraw(self) -> None:
         """Draw anew in another theme."""

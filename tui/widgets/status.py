@@ -212,4 +212,4 @@ class StatusBar(Widget):
         room = width - width_of(line) - len(self._top.clock) - 1
         if self._top.clock and room > 1:
             line = [*line, (" " * room, styles.ink), (self._top.clock, styles.faint)]
-        return strip(line, width)
+        return strip(line, width, styles.bar)

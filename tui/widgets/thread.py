@@ -41,7 +41,11 @@ class ThreadHead(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        return strip(self._lines[y] if y < len(self._lines) else [], self.size.width)
+        return strip(
+            self._lines[y] if y < len(self._lines) else [],
+            self.size.width,
+            palette_of(self).ground,
+        )
 
 
 class ThreadMessages(ScrollView, can_focus=True, inherit_bindings=False):
@@ -53,13 +57,18 @@ class ThreadMessages(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._laid = Laid([])
 
+    @property
+    def view(self) -> Size:
+        """The room for lines, without the scrollbar."""
+        return self.scrollable_content_region.size
+
     def show(self, laid: Laid, *, again: bool) -> None:
         """Draw these lines; ``again``: it is the same thread as before, so keep the place."""
-        at_end = self.scroll_offset.y >= self.virtual_size.height - self.size.height
+        at_end = self.scroll_offset.y >= self.virtual_size.height - self.view.height
         kept = self.scroll_offset.y
         self._laid = laid
-        self.virtual_size = Size(self.size.width, len(laid.lines))
-        end = max(0, len(laid.lines) - self.size.height)
+        self.virtual_size = Size(self.view.width, len(laid.lines))
+        end = max(0, len(laid.lines) - self.view.height)
         target = (end if at_end else kept) if again else min(end, laid.focus)
         self.scroll_to(y=min(target, end), animate=False, immediate=True)
         self.refresh()
@@ -68,7 +77,7 @@ class ThreadMessages(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw one line."""
         place = self.scroll_offset.y + y
         line = self._laid.lines[place] if place < len(self._laid.lines) else []
-        return strip(line, self.size.width)
+        return strip(line, self.view.width, palette_of(self).ground)
 
     def scroll_lines(self, lines: int) -> None:
         """Scroll by some lines."""
@@ -77,7 +86,7 @@ class ThreadMessages(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def page(self) -> int:
         """Lines on one page, one of them kept in sight."""
-        return max(1, self.size.height - 1)
+        return max(1, self.view.height - 1)
 
 
 class ThreadPane(Vertical):
@@ -115,7 +124,7 @@ class ThreadPane(Vertical):
         self.call_after_refresh(self._draw, again=True)
 
     def _draw(self, *, again: bool) -> None:
-        width = self.messages.size.width or self.size.width
+        width = self.messages.view.width or self.size.width
         height, now, styles = self.size.height, self._clock(), palette_of(self)
         asked = (self._thread, width, height, styles, now // MINUTE)
         if width < 2 or asked == self._drawn:

@@ -26,4 +26,4 @@ class TooSmall(Widget):
         place = y - max(0, (height - len(lines)) // 2)
         line = cut(lines[place], width) if 0 <= place < len(lines) else []
         left = max(0, (width - width_of(line)) // 2)
-        return strip([(" " * left, styles.ink), *line], width)
+        return strip([(" " * left, styles.ink), *line], width, styles.ground)

@@ -1,0 +1,60 @@
+"""The history of one subject: who did what to it and when."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from listeners.actions.verbs import Kind
+from listeners.store import reads
+from tui.desk import Desk
+from tui.i18n import _
+from tui.widgets.log_lines import log_lines
+from tui.widgets.paint import content, palette_of
+from tui.widgets.thread import ThreadMessages
+from tui.widgets.thread_lines import Laid
+
+
+class HistoryScreen(ModalScreen[None]):
+    """The log of a conversation, an alert or a mention, newest first."""
+
+    BINDINGS = [  # noqa: RUF012 - as Textual declares it
+        Binding("escape,q,H,h,left,enter", "dismiss(None)", show=False),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+
+    def __init__(self, desk: Desk, kind: Kind, subject: int) -> None:
+        super().__init__()
+        self._desk = desk
+        self._kind = kind
+        self._subject = subject
+        self._lines = ThreadMessages()
+
+    def compose(self) -> ComposeResult:
+        """Lay the log in a box."""
+        with Vertical(id="box", classes="wide"):
+            yield self._lines
+
+    async def on_mount(self) -> None:
+        """Read the log."""
+        styles = palette_of(self)
+        box = self.query_one("#box")
+        box.border_title = content([(f" {_('What was done')} ", styles.strong)])
+        box.border_subtitle = content([(f" {_('esc leaves')} ", styles.faint)])
+        events = await reads.events(self._desk.store, self._kind, self._subject)
+        self.call_after_refresh(
+            lambda: self._lines.show(
+                Laid(log_lines(events, self._lines.view.width, self._desk.clock(), styles)),
+                again=False,
+            )
+        )
+        self._lines.focus()
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by some lines."""
+        self._lines.scroll_lines(lines)

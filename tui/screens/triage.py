@@ -1,0 +1,295 @@
+"""The verbs: each key asks what it must, hands the rows to ``listeners.actions``, and says it.
+
+No verb asks for confirmation, since every one can be undone. What a person did leaves its list
+at once, although the order of the rest stands still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from listeners import actions
+from listeners.actions.verbs import Kind
+from listeners.model import ConversationRow
+from tui.actions import BY_ID, Panel
+from tui.i18n import _, say
+from tui.screens import pickers
+from tui.screens.history import HistoryScreen
+from tui.screens.moving import MovingScreen
+from tui.widgets.choices import Choice
+
+Result = TypeVar("Result")
+
+CLOSING = frozenset({"done", "resolve", "snooze", "dismiss"})
+"""Actions after which a conversation needs nothing more now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What a verb is done to: the rows of one panel, and the first of them if it is loaded."""
+
+    kind: Kind
+    ids: tuple[int, ...]
+    panel: Panel
+    first: object = None
+
+
+class TriageScreen(MovingScreen[Result]):
+    """A screen on which work is done."""
+
+    def subjects(self) -> Subjects | None:
+        """Return what the verbs apply to now."""
+        return None
+
+    # --- verbs that ask nothing --------------------------------------------------------------
+
+    def do_done(self) -> None:
+        """Answered; an alert is resolved."""
+        self._act("done")
+
+    def do_resolve(self) -> None:
+        """Closed for good."""
+        self._act("resolve")
+
+    def do_reopen(self) -> None:
+        """Back to work."""
+        self._act("reopen")
+
+    def do_take(self) -> None:
+        """Mine; an alert is acknowledged."""
+        self._act("take")
+
+    def do_escalate(self) -> None:
+        """Raised as a risk."""
+        self._act("escalate")
+
+    def do_promote(self) -> None:
+        """A mention goes to the queue."""
+        self._act("promote")
+
+    # --- verbs that ask one thing --------------------------------------------------------------
+
+    def do_snooze(self) -> None:
+        """Ask until when."""
+        now = self.desk.clock()
+
+        def until(subjects: Subjects, choice: Choice) -> None:
+            value = choice.value if isinstance(choice.value, int) else None
+            self._perform("snooze", subjects, until=value)
+
+        self._ask(
+            _("Until when?"),
+            lambda subjects: partial(
+                pickers.snooze_choices, now=now, alert=subjects.kind == "alert"
+            ),
+            until,
+            hint=_("2h, 17:30, tomorrow, fri"),
+        )
+
+    def do_dismiss(self) -> None:
+        """No answer needed; for an alert ask why it was a false alarm."""
+        subjects = self.subjects()
+        if subjects is None or subjects.kind != "alert":
+            self._act("dismiss")
+            return
+        self._ask(
+            _("Why is it a false alarm?"),
+            lambda subjects: pickers.reason_choices,
+            lambda subjects, choice: self._perform("dismiss", subjects, reason=str(choice.value)),
+            hint=_("this teaches the rule"),
+        )
+
+    def do_assign(self) -> None:
+        """Ask whom to give it to."""
+        desk = self.desk
+
+        def give(subjects: Subjects, choice: Choice) -> None:
+            if choice.value:
+                self._perform("assign", subjects, to=str(choice.value))
+            else:
+                self._perform("assign", subjects, verb="release")
+
+        self._ask(
+            _("To whom?"),
+            lambda subjects: partial(
+                pickers.name_choices, members=desk.config.members, me=desk.actor
+            ),
+            give,
+            hint=_("a name"),
+        )
+
+    def do_tag(self) -> None:
+        """Ask which tag to put on or take off."""
+
+        def choices(subjects: Subjects) -> pickers.ChoicesFor:
+            row = subjects.first
+            present = row.tags if isinstance(row, ConversationRow) else ()
+            return partial(pickers.tag_choices, present=present, known=self.desk.tags_seen())
+
+        self._ask(
+            _("Which tag?"),
+            choices,
+            lambda subjects, choice: self._perform(
+                "tag", subjects, verb="untag" if choice.on else "tag", tags=str(choice.value)
+            ),
+            hint=_("a word; one that is on is taken off"),
+        )
+
+    def do_note(self) -> None:
+        """Ask for the words of a note."""
+        self._ask(
+            _("Note for the team"),
+            lambda subjects: pickers.note_choices,
+            lambda subjects, choice: self._perform("note", subjects, text=str(choice.value)),
+            hint=_("stays in hubbub, never leaves it"),
+        )
+
+    def do_priority(self) -> None:
+        """Ask how important it is."""
+        self._ask(
+            _("How important?"),
+            lambda subjects: pickers.rank_choices,
+            lambda subjects, choice: self._perform(
+                "priority",
+                subjects,
+                priority=choice.value if isinstance(choice.value, int) else None,
+            ),
+        )
+
+    def do_mute(self) -> None:
+        """Ask what to mute; an alert's rule is muted at once."""
+        subjects = self.subjects()
+        if subjects is not None and subjects.kind == "alert":
+            self._act("mute")
+            return
+
+        def choices(subjects: Subjects) -> pickers.ChoicesFor:
+            author = getattr(subjects.first, "author", "")
+            return partial(pickers.mute_choices, author=author)
+
+        def mute(subjects: Subjects, choice: Choice) -> None:
+            if isinstance(choice.value, tuple):
+                what, word = choice.value
+                self._perform("mute", subjects, what=what, word=word)
+
+        self._ask(_("Mute what?"), choices, mute, hint=_("or a word"))
+
+    # --- undo ----------------------------------------------------------------------------------
+
+    def do_undo(self) -> None:
+        """Take back the last action."""
+        self.later(self._undo)
+
+    def do_redo(self) -> None:
+        """Do again what was taken back."""
+        self.later(self._redo)
+
+    async def _undo(self) -> None:
+        desk = self.desk
+        steps = await actions.undo_list(desk.store, desk.actor, 1)
+        outcome = await actions.undo(desk.store, desk.actor, desk.clock())
+        self._mine(steps)
+        self._said(outcome, undo=False)
+
+    async def _redo(self) -> None:
+        desk = self.desk
+        outcome = await actions.redo(desk.store, desk.actor, desk.clock())
+        self._mine(await actions.undo_list(desk.store, desk.actor, 1))
+        self._said(outcome, undo=True)
+
+    def _mine(self, steps: list[actions.Undoable]) -> None:
+        panels = {"conversation": Panel.QUEUE, "alert": Panel.ALERTS}
+        for event in steps[0].events if steps else ():
+            panel = panels.get(event.subject_kind)
+            if panel is not None:
+                self.desk.session.lists[panel].mine.add(event.subject_id)
+
+    # --- doing ---------------------------------------------------------------------------------
+
+    def _act(self, action: str) -> None:
+        subjects = self.subjects()
+        if subjects is None:
+            self.refuse(_("Nothing is selected."))
+        else:
+            self._perform(action, subjects)
+
+    def _ask(
+        self,
+        title: str,
+        choices: Callable[[Subjects], pickers.ChoicesFor],
+        then: Callable[[Subjects, Choice], None],
+        *,
+        hint: str = "",
+    ) -> None:
+        """Ask one thing about the rows that are selected now, whatever is selected later."""
+        subjects = self.subjects()
+        if subjects is None:
+            self.refuse(_("Nothing is selected."))
+            return
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                then(subjects, choice)
+
+        self.app.push_screen(pickers.Picker(title, choices(subjects), hint=hint), chosen)
+
+    def _perform(
+        self, action: str, subjects: Subjects, *, verb: str = "", **arguments: Any
+    ) -> None:
+        named = verb or BY_ID[action].verbs.get(subjects.kind)
+        if named is None:
+            self.refuse(
+                _("{action} is for conversations and alerts.").format(
+                    action=_(BY_ID[action].label_in(subjects.panel))
+                )
+            )
+            return
+        self.later(partial(self._performed, action, named, subjects, arguments))
+
+    async def _performed(
+        self, action: str, verb: str, subjects: Subjects, arguments: dict[str, Any]
+    ) -> None:
+        desk = self.desk
+        outcome = await actions.perform(
+            desk.store,
+            desk.actor,
+            verb,
+            subjects.kind,
+            subjects.ids,
+            desk.clock(),
+            **arguments,
+        )
+        if outcome.done:
+            rows = desk.session.lists.get(subjects.panel)
+            if rows is not None:
+                rows.mine.update(subjects.ids)
+                rows.clear_marks()
+        self._said(outcome, undo=True)
+        if outcome.done:
+            self.acted(action, subjects)
+
+    def _said(self, outcome: actions.Outcome, *, undo: bool) -> None:
+        if not outcome.done:
+            self.refuse(say(outcome.sentence))
+        else:
+            text: str = say(outcome.sentence)
+            if outcome.refused:
+                text = f"{text}  ·  {say(outcome.refused[0])}"
+            self.tell(text, undo=undo)
+        self.look_again()
+
+    def acted(self, action: str, subjects: Subjects) -> None:
+        """Do what follows an action on this screen."""
+
+    # --- history -------------------------------------------------------------------------------
+
+    def do_history(self) -> None:
+        """Show who did what to the row under the cursor."""
+        subjects = self.subjects()
+        if subjects is None:
+            self.refuse(_("Nothing is selected."))
+        else:
+            self.app.push_screen(HistoryScreen(self.desk, subjects.kind, subjects.ids[0]))
