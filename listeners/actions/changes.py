@@ -63,12 +63,29 @@ def conflicts(subject: Subject, change: Change) -> tuple[str, ...]:
     """Return the fields that no longer are as ``change`` left them, nor as they were before it."""
     return tuple(
         name
-        for name, left in change.after.items()
-        if name in _names(subject)
+        for name in _own(subject, change)
+        if _plain(getattr(subject, name)) not in (change.after[name], change.before[name])
+    )
+
+
+def undone_already(subject: Subject, change: Change) -> tuple[str, ...]:
+    """Return the fields of ``change`` if all of them are as they were before it, else nothing."""
+    names = _own(subject, change)
+    if all(_plain(getattr(subject, name)) == change.before[name] for name in names):
+        return names
+    return ()
+
+
+def _own(subject: Subject, change: Change) -> tuple[str, ...]:
+    """Return the fields that belong to whoever set them last."""
+    return tuple(
+        name
+        for name in change.before
+        if name in change.after
+        and name in _names(subject)
         and name not in _SOFT
         and name not in _COUNTED
         and name != "tags"
-        and _plain(getattr(subject, name)) not in (left, change.before.get(name))
     )
 
 

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from listeners.actions.changes import Change, conflicts, difference, taken_back
+from listeners.actions.changes import (
+    Change,
+    conflicts,
+    difference,
+    taken_back,
+    undone_already,
+)
 from listeners.actions.outcome import Outcome, Undoable
 from listeners.actions.perform import newer_alert
 from listeners.actions.words import done
@@ -129,7 +135,7 @@ class _Turning:
         subject = loaded.get(event.subject_id)
         if subject is None:
             return Sentence("It is no longer there.")
-        clash = conflicts(subject, change)
+        clash = conflicts(subject, change) or undone_already(subject, change)
         if clash:
             return await self._who(event, clash)
         after = taken_back(subject, change)
@@ -143,7 +149,7 @@ class _Turning:
         subject = loaded.get(event.subject_id)
         if subject is None:
             return Sentence("It is no longer there.")
-        clash = conflicts(subject, change)
+        clash = conflicts(subject, change) or undone_already(subject, change)
         if clash:
             return await self._who(event, clash)
         after = taken_back(subject, change)

@@ -114,7 +114,7 @@ def ask(
         actor=actor,
         until=until,
         to=clean_line(to, 80),
-        text=clean(text),
+        text=clean(text).strip(),
         tags=tuple(dict.fromkeys(tag for tag in cleaned if tag)),
         priority=priority,
         reason=clean_line(reason, 200) or "other",
