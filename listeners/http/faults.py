@@ -111,6 +111,17 @@ def failing(template: str, host: str) -> SourceError:
     return SourceError(SourceState.FAILING, Sentence(template, {"host": host}))
 
 
+def proxy_unusable() -> SourceError:
+    """Return the error for proxy variables that cannot be followed."""
+    return SourceError(
+        SourceState.FAILING,
+        Sentence(
+            "The proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY cannot be used: hubbub speaks to "
+            "http proxies only. Set an http:// proxy, or add the host to NO_PROXY."
+        ),
+    )
+
+
 def too_slow(host: str, seconds: float) -> SourceError:
     """Return the error for a deadline that passed."""
     return SourceError(

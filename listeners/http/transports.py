@@ -12,9 +12,8 @@ from urllib.parse import SplitResult
 
 import httpx
 
+from listeners.http.faults import proxy_unusable
 from listeners.http.guard import DirectTransport, Lookup, Resolver
-from listeners.model import Sentence, SourceState
-from listeners.networks.contract import SourceError
 
 
 class Transports:
@@ -37,7 +36,7 @@ class Transports:
         Raises:
             SourceError: the proxy variables ask for what is not installed, or are unreadable.
         """
-        proxy = _proxy_for(url)
+        proxy = proxy_for(url)
         key = (proxy, private, streaming)
         if key not in self._made:
             self._made[key] = self._make(proxy, private=private, streaming=streaming)
@@ -57,18 +56,11 @@ class Transports:
         try:
             return httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, proxy=proxy)
         except (ImportError, ValueError, httpx.InvalidURL) as error:
-            raise SourceError(
-                SourceState.FAILING,
-                Sentence(
-                    "The proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY cannot be used: hubbub "
-                    "speaks to http proxies only. Set an http:// proxy, or add the host to "
-                    "NO_PROXY."
-                ),
-            ) from error
+            raise proxy_unusable() from error
 
 
-def _proxy_for(url: SplitResult) -> str:
-    """The proxy the environment names for this address, or nothing."""
+def proxy_for(url: SplitResult) -> str:
+    """Return the proxy the environment names for this address, or nothing."""
     proxies = urllib.request.getproxies()
     if not proxies or urllib.request.proxy_bypass(url.hostname or ""):
         return ""

@@ -42,6 +42,7 @@ from tests.fake.http_server import (
     head,
     json_reply,
     raw_bytes,
+    raw_server,
     reset_in_body,
     silent,
     status_reply,
@@ -719,11 +720,9 @@ async def test_67_plain_http_on_the_port(wall: Wall) -> None:
     async def complain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(10)
         writer.write(head(400, {"content-length": "0"}))
-        writer.close()
+        await writer.drain()
 
-    plain = await asyncio.start_server(complain, "127.0.0.1", 0)
-    port = plain.sockets[0].getsockname()[1]
-    async with plain, Fetcher(wall) as fetch:
+    async with raw_server(complain) as port, Fetcher(wall) as fetch:
         error = await refusal(fetch, f"https://127.0.0.1:{port}/x", timeout=5)
     assert "does not speak https" in str(error)
 

@@ -1,0 +1,51 @@
+"""Secrets on their way into a request: read when needed, kept shortly, never shown."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from urllib.parse import SplitResult, unquote
+
+from listeners.http.answer import Hidden
+from listeners.http.ask import Ask
+from listeners.model import SourceState
+from listeners.networks.contract import SourceError
+from listeners.secret import Secret, SecretError
+
+_KEPT_SECONDS = 300.0
+
+
+class Purse:
+    """Reads secrets; keeps each for five minutes, since its command may be slow or ask a person."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[Secret, Hidden, float]] = {}
+
+    async def reveal(self, secret: Secret) -> Hidden:
+        """Return the secret.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        kept = self._kept.get(id(secret))
+        if kept and kept[0] is secret and time.monotonic() < kept[2]:
+            return kept[1]
+        try:
+            value = Hidden(await asyncio.to_thread(secret.reveal))
+        except SecretError as error:
+            raise SourceError(SourceState.NEEDS_TOKEN, error.sentence) from error
+        self._kept[id(secret)] = (secret, value, time.monotonic() + _KEPT_SECONDS)
+        return value
+
+    async def headers(self, ask: Ask, origin: SplitResult) -> dict[str, str]:
+        """Return the secret headers of a request, those in its address (user:password@) too."""
+        secrets: dict[str, str] = {}
+        if origin.username or origin.password:
+            pair = f"{unquote(origin.username or '')}:{unquote(origin.password or '')}"
+            token = base64.b64encode(pair.encode()).decode("ascii")
+            secrets["authorization"] = Hidden(f"Basic {token}")
+        for name, value in ask.secrets.items():
+            hidden = await self.reveal(value) if isinstance(value, Secret) else Hidden(value)
+            secrets[name.lower()] = hidden
+        return secrets
