@@ -8,17 +8,18 @@ after a break, so every connection begins with a reading and goes on being check
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
-from listeners.model import HOUR, MINUTE, SECOND, Batch, Gap, Micros, Sentence
+from listeners.model import HOUR, MINUTE, SECOND, Batch, Deletion, Gap, Micros, Sentence
 from listeners.networks.contract import Capability
 from listeners.networks.mastodon_decode import NETWORK
 from listeners.networks.mastodon_harvest import Harvester
+from listeners.networks.mastodon_live import Event, Live, NotStreamingError
 from listeners.networks.mastodon_memory import Memory
 from listeners.networks.mastodon_places import Mark, Place, places_of, read_cursor, write_cursor
 from listeners.networks.mastodon_reader import Page, Reader
@@ -29,6 +30,12 @@ SECOND_LOOK = 5 * MINUTE
 """How often newest pages are read again: for edits, counts, deletions and late arrivals."""
 REFUSED_FOR = HOUR
 """How long a place that we thought of ourselves is left alone after a refusal."""
+POLLED_FOR = HOUR
+"""How long a server that does not push is only asked before its streams are tried again."""
+
+_STREAMED = Place("public")
+"""How streamed posts are treated: mostly strangers', whose threads are not looked up."""
+_NOTIFIED = Place("notifications")
 
 _LOST_PLACE = Sentence(
     "The place up to which this source was read could not be understood. hubbub begins again at "
@@ -69,8 +76,10 @@ class MastodonListener:
         self._reader = Reader(self._server)
         self._harvester = Harvester(source, self._brands, self._server, self._memory, clock)
         self._threads = Threads(self._server, self._harvester, self._memory)
+        self._live = Live(self._server, fetch)
         self._refused: dict[str, Micros] = {}
-        self._looked_at = clock()
+        self._looked_at: Micros | None = clock()
+        self._not_streaming: Micros | None = None
 
     async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Yield what is new in every place, oldest first within each; then look again.
@@ -92,13 +101,23 @@ class MastodonListener:
                         yield batch
             except RefusedError as error:
                 refusal = self._note_refusal(place, error) or refusal
-        if self._clock() - self._looked_at >= SECOND_LOOK:
+        if self._is_due(self._looked_at, SECOND_LOOK):
             self._looked_at = self._clock()
             async with aclosing(self._look_again(places)) as batches:
                 async for batch in batches:
                     yield batch
         if refusal is not None:
             raise refusal
+
+    def stream(self, cursor: str | None) -> AsyncIterator[Batch] | None:
+        """Yield batches as posts are written, read again regularly; ``None`` without a token.
+
+        Since Mastodon 4.2 every stream needs one. A server that does not push is polled.
+        """
+        if not self._server.signed_in or not self._is_due(self._not_streaming, POLLED_FOR):
+            return None
+        places = [place for place in self._places() if place.stream]
+        return self._stream(cursor, places) if places else None
 
     async def thread(self, native_ids: Sequence[str]) -> Batch:
         """Return the threads around these posts; see ``mastodon_threads``.
@@ -110,8 +129,57 @@ class MastodonListener:
 
     def _places(self) -> tuple[Place, ...]:
         places = places_of(self._source, self._brands, signed_in=self._server.signed_in)
-        now = self._clock()
-        return tuple(place for place in places if self._refused.get(place.key, 0) <= now)
+        return tuple(p for p in places if self._is_due(self._refused.get(p.key), REFUSED_FOR))
+
+    def _is_due(self, since: Micros | None, every: int) -> bool:
+        """Whether something last done at ``since`` is to be done again; a clock may jump back."""
+        return since is None or not 0 <= self._clock() - since < every
+
+    async def _stream(
+        self, cursor: str | None, places: Sequence[Place]
+    ) -> AsyncGenerator[Batch, None]:
+        checked: Micros | None = None
+        interval = self._source.interval or self.capability.interval
+        try:
+            async with aclosing(self._live.events(places)) as told:
+                async for events in told:
+                    if self._is_due(checked, int(interval * SECOND)):
+                        if checked is None:
+                            # Deletions name ids of the server: the newest posts' are learnt.
+                            self._looked_at = None
+                        checked = self._clock()
+                        async with aclosing(self.poll(cursor)) as batches:
+                            async for batch in batches:
+                                cursor = batch.cursor or cursor
+                                yield batch
+                    batch = await self._batch_of_events(events)
+                    if batch.fetched:
+                        yield batch
+                        self._memory.handed_on(batch.posts)
+        except NotStreamingError as error:
+            self._not_streaming = self._clock()
+            error.until = Micros(self._clock() + int(interval * SECOND))
+            raise
+
+    async def _batch_of_events(self, events: Sequence[Event]) -> Batch:
+        told, notified, gone = [], [], []
+        for event in events:
+            if event.name in ("update", "status.update"):
+                told.append(event.payload)
+            elif event.name == "notification":
+                notified.append(event.payload)
+            elif event.name == "conversation" and isinstance(event.payload, dict):
+                told.append(event.payload.get("last_status"))
+            elif event.name == "delete" and (uri := self._memory.uri_of(str(event.payload))):
+                gone.append(Deletion(NETWORK, uri))
+        posts = await self._harvester.gather(_STREAMED, told)
+        notes = await self._harvester.gather(_NOTIFIED, notified)
+        return Batch(
+            posts=posts.posts + notes.posts,
+            deletions=tuple(gone),
+            bad=posts.bad + notes.bad,
+            fetched=posts.fetched + notes.fetched + len(gone),
+        )
 
     async def _read(self, place: Place, marks: dict[str, Mark]) -> AsyncGenerator[Batch, None]:
         """Yield the batches of one place, each with the cursor that ``marks`` then make."""
@@ -158,6 +226,6 @@ class MastodonListener:
         """Leave a place alone that we thought of ourselves; return what the user must know."""
         if not place.optional:
             return error
-        self._refused[place.key] = Micros(self._clock() + REFUSED_FOR)
+        self._refused[place.key] = self._clock()
         _log.info("%s does not show us %s (%s)", self._server.name, place.kind, error.status)
         return None

@@ -42,9 +42,6 @@ class OwnAccounts:
         return tuple(dict.fromkeys(self._spelled.values()))
 
 
-NOBODY = OwnAccounts(())
-
-
 def _names(handle: str, host: str) -> Iterable[str]:
     plain = handle.removeprefix("@").casefold()
     if not plain:
@@ -63,3 +60,6 @@ def _host(address: str) -> str:
         return urlsplit(address).netloc.rpartition("@")[2].casefold()
     except ValueError:
         return ""
+
+
+NOBODY = OwnAccounts(())

@@ -202,5 +202,8 @@ def _of_brands(brands: list[BrandConfig], signed_in: bool) -> Iterator[Place]:
                 yield Place("account", name, optional=True)
     if signed_in:
         for query in queries:
-            for words in push_down(query, "mastodon")[:MOST_SEARCHES]:
+            # A tag's timeline also holds the posts whose authors keep them out of the search.
+            known = {f"#{tag}" for tag in tags_of(query)[:MOST_TAGS]}
+            searches = [s for s in push_down(query, "mastodon") if s.casefold() not in known]
+            for words in searches[:MOST_SEARCHES]:
                 yield Place("search", words, optional=True)

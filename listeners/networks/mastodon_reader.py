@@ -127,10 +127,10 @@ class Reader:
         for _ in range(FIRST_PAGES if mark is None else MOST_PAGES):
             sheet = await self._ask(place, position)
             fresh = tuple(r for r in sheet.records if api_id_of(r) not in seen)
-            if fresh:
-                sheets.append(replace(sheet, records=fresh))
             # A server that ignores how it is paged sends the same page again: that is the end.
             ended = seen.issuperset(sheet.ids)
+            if fresh and not (ended and sheets):
+                sheets.append(replace(sheet, records=fresh))
             seen.update(sheet.ids)
             if ended or (mark is not None and (mark.id in sheet.ids or _is_below(fresh, mark))):
                 reached = True
