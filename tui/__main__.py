@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
 from tui.commands import COMMANDS, DONE, FAILED, WRONG_USE
 from tui.commands.parser import build_parser, speak
 from tui.language import _
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(stranger + "\n")
         return FAILED
     parsed = build_parser(given).parse_args(given)
-    modules = {command.name: command.module for command in COMMANDS}
+    modules = {name: module for name, module, _help in COMMANDS}
     module = modules.get(parsed.command or "", "tui.commands.dashboard")
     return _guarded(module, parsed)
 
@@ -78,7 +81,8 @@ def foreign_package() -> str:
     import listeners
     import tui
 
-    roots = {str(Path(str(package.__file__)).resolve().parents[1]) for package in (tui, listeners)}
+    files = [os.path.realpath(str(package.__file__)) for package in (tui, listeners)]
+    roots = {os.path.dirname(os.path.dirname(file)) for file in files}
     if len(roots) == 1:
         return ""
     return _(

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DOMAIN = "hubbub"
 LOCALE = os.path.join(os.path.dirname(__file__), "locale")

@@ -7,50 +7,36 @@ when it is asked for, and imports what it needs as late as it can. Exit codes: 0
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tui.language import msgid
 
 DONE = 0
 FAILED = 1
 WRONG_USE = 2
 
-
-@dataclass(frozen=True)
-class Command:
-    """One command: its name, its module, and what it is for."""
-
-    name: str
-    module: str
-    help: str
-
-
-COMMANDS = (
-    Command(
+# Plain tuples: ``hubbub --help`` loads nothing that it could do without.
+COMMANDS: tuple[tuple[str, str, str], ...] = (
+    (
         "demo",
         "tui.commands.demo",
         msgid("play two days of a made-up brand, into a store of its own"),
     ),
-    Command("init", "tui.commands.init", msgid("write a first configuration")),
-    Command("doctor", "tui.commands.doctor", msgid("check this installation and say what to mend")),
-    Command("listen", "tui.commands.listen", msgid("listen without a screen")),
-    Command(
-        "sources", "tui.commands.sources", msgid("where hubbub listens, and how each is doing")
-    ),
-    Command("mentions", "tui.commands.mentions", msgid("what was heard, newest first")),
-    Command("convs", "tui.commands.convs", msgid("conversations, the one to answer first on top")),
-    Command("conv", "tui.commands.conv", msgid("show or triage one conversation")),
-    Command("alerts", "tui.commands.alerts", msgid("risks, the worst first")),
-    Command("alert", "tui.commands.alert", msgid("show or triage one alert")),
-    Command("undo", "tui.commands.undo", msgid("take back the last action")),
-    Command("redo", "tui.commands.redo", msgid("do again what was taken back")),
-    Command("score", "tui.commands.score", msgid("the sentiment of a text, and why")),
-    Command("match", "tui.commands.match", msgid("try a query on texts")),
-    Command("stats", "tui.commands.stats", msgid("the figures of the dashboard")),
-    Command("import", "tui.commands.import_", msgid("take in mentions from a file")),
-    Command("export", "tui.commands.export", msgid("write out what is stored")),
-    Command(
-        "backup", "tui.commands.backup", msgid("copy the store safely, also while it is in use")
-    ),
-    Command("forget", "tui.commands.forget", msgid("erase a person's mentions for good")),
+    ("init", "tui.commands.init", msgid("write a first configuration")),
+    ("doctor", "tui.commands.doctor", msgid("check this installation and say what to mend")),
+    ("listen", "tui.commands.listen", msgid("listen without a screen")),
+    ("sources", "tui.commands.sources", msgid("where hubbub listens, and how each is doing")),
+    ("mentions", "tui.commands.mentions", msgid("what was heard, newest first")),
+    ("convs", "tui.commands.convs", msgid("conversations, the one to answer first on top")),
+    ("conv", "tui.commands.conv", msgid("show or triage one conversation")),
+    ("alerts", "tui.commands.alerts", msgid("risks, the worst first")),
+    ("alert", "tui.commands.alert", msgid("show or triage one alert")),
+    ("undo", "tui.commands.undo", msgid("take back the last action")),
+    ("redo", "tui.commands.redo", msgid("do again what was taken back")),
+    ("score", "tui.commands.score", msgid("the sentiment of a text, and why")),
+    ("match", "tui.commands.match", msgid("try a query on texts")),
+    ("stats", "tui.commands.stats", msgid("the figures of the dashboard")),
+    ("import", "tui.commands.import_", msgid("take in mentions from a file")),
+    ("export", "tui.commands.export", msgid("write out what is stored")),
+    ("backup", "tui.commands.backup", msgid("copy the store safely, also while it is in use")),
+    ("forget", "tui.commands.forget", msgid("erase a person's mentions for good")),
 )
+"""Each command: its name, its module, and what it is for (a msgid)."""

@@ -43,6 +43,11 @@ class Settings:
     store: Path
     output: Output
 
+    @classmethod
+    def of(cls, config: Config, store: str, output: Output) -> Settings:
+        """Return settings; no ``store`` means the usual one."""
+        return cls(config, Path(store).expanduser() if store else default_store_path(), output)
+
     @property
     def member(self) -> str:
         """Whose actions these are: the configuration's ``member``, else the user's login."""
@@ -61,10 +66,9 @@ def settings(arguments: argparse.Namespace) -> Settings:
         ConfigError: the configuration is wrong, or is not where it was said to be.
     """
     named = getattr(arguments, "config", "")
-    store = getattr(arguments, "store", "")
-    return Settings(
+    return Settings.of(
         load_config(Path(named).expanduser() if named else None),
-        Path(store).expanduser() if store else default_store_path(),
+        getattr(arguments, "store", ""),
         Output(getattr(arguments, "output", "table")),
     )
 

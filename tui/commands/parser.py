@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import gettext
 import importlib
 import os
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+import sys
 
 from tui.commands import COMMANDS, WRONG_USE
-from tui.language import DOMAIN, LOCALE, _, choose_language, msgid, use_language
+from tui.language import _, choose_language, msgid, ngettext, use_language
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 FORMATS = ("table", "json", "jsonl", "csv")
 
@@ -67,12 +69,11 @@ def build_parser(arguments: Sequence[str]) -> Parser:
     add_common(parser)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"))
     asked = command_of(arguments)
-    for command in COMMANDS:
-        text = _(command.help)
-        one = commands.add_parser(command.name, help=text, description=text)
-        add_common(one)
-        if command.name == asked:
-            importlib.import_module(command.module).add_arguments(one)
+    for name, module, help_text in COMMANDS:
+        one = commands.add_parser(name, help=_(help_text), description=_(help_text))
+        if name == asked:
+            add_common(one)
+            importlib.import_module(module).add_arguments(one)
     return parser
 
 
@@ -128,19 +129,16 @@ def speak(arguments: Sequence[str]) -> None:
     named = _value_of("--config", arguments) or os.environ.get("HUBBUB_CONFIG", "")
     spoken = choose_language(_glance(named))
     use_language(spoken)
-    os.environ["LANGUAGE"] = spoken
-    gettext.bindtextdomain(DOMAIN, LOCALE)
-    gettext.textdomain(DOMAIN)
+    # argparse looks these two names up at every word; its own way through gettext would search
+    # the disk for a catalogue each time, a hundred times for one help.
+    vars(argparse)["_"] = _
+    vars(argparse)["ngettext"] = ngettext
 
 
 def _glance(named: str) -> str:
     """Return the ``language`` that stands before the first table of the configuration."""
-    if not named:
-        import platformdirs
-
-        named = os.path.join(platformdirs.user_config_dir("hubbub"), "hubbub.toml")
     try:
-        with Path(named).open(encoding="utf-8", errors="replace") as file:
+        with open(named or usual_config(), encoding="utf-8", errors="replace") as file:
             for line in file:
                 key, _equals, value = line.partition("=")
                 if key.strip() == "language":
@@ -150,6 +148,17 @@ def _glance(named: str) -> str:
     except OSError:
         return ""
     return ""
+
+
+def usual_config() -> str:
+    """Return where the configuration usually is; on Linux without loading anything for it."""
+    platform: str = sys.platform
+    if platform == "linux":
+        base = os.environ.get("XDG_CONFIG_HOME", "").strip() or os.path.expanduser("~/.config")
+        return f"{base}/hubbub/hubbub.toml"
+    import platformdirs
+
+    return f"{platformdirs.user_config_dir('hubbub')}/hubbub.toml"
 
 
 def _version() -> str:
