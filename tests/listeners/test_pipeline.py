@@ -259,3 +259,10 @@ async def test_bad_records_and_gaps_are_written_down(desk: Desk) -> None:
     (source,) = await reads.sources(desk.store)
     assert source.bad == 1
     assert source.open_gap is not None
+
+
+async def test_a_large_batch_is_stored_whole_and_counted_once(desk: Desk) -> None:
+    posts = [post(number, f"Lune number {number}") for number in range(120)]
+    counts = await desk.take(*posts, fetched=150, cursor="150")
+    assert (counts.fetched, counts.new) == (150, 120)
+    assert await desk.cursor() == "150"
