@@ -153,7 +153,7 @@ class MastodonListener:
                                 cursor = batch.cursor or cursor
                                 yield batch
                     batch = await self._batch_of_events(events)
-                    if batch.fetched:
+                    if batch.posts or batch.deletions or batch.bad:
                         yield batch
                         self._memory.handed_on(batch.posts)
         except NotStreamingError as error:
@@ -176,7 +176,7 @@ class MastodonListener:
         notes = await self._harvester.gather(_NOTIFIED, notified)
         return Batch(
             posts=posts.posts + notes.posts,
-            deletions=tuple(gone),
+            deletions=tuple(dict.fromkeys(gone)),
             bad=posts.bad + notes.bad,
             fetched=posts.fetched + notes.fetched + len(gone),
         )

@@ -86,8 +86,7 @@ class Live:
     async def _announced(self) -> str:
         """Return where the server says its streams are, else the server itself.
 
-        Version 2 of the instance entity, then version 1. A server behind https must not lead to
-        an open connection, and the token goes with it.
+        Version 2 of the instance entity, then version 1.
         """
         found: object = None
         instance = await self._server.lookup("/api/v2/instance")
@@ -96,11 +95,7 @@ class Live:
         if not found:
             instance = await self._server.lookup("/api/v1/instance")
             found = _dig(instance, "urls", "streaming_api")
-        if not isinstance(found, str) or not found.isprintable():
-            return self._server.base
-        base = re.sub(r"^ws", "http", found.strip()).rstrip("/")
-        safe = base.startswith("https://") or not self._server.base.startswith("https://")
-        return base if safe and base.startswith("http") else self._server.base
+        return streaming_base(self._server.base, found) or self._server.base
 
     async def _over_socket(
         self, base: str, places: Sequence[Place]
@@ -160,6 +155,19 @@ class Live:
             return False
         named, typed = urlsplit(base).hostname, urlsplit(self._server.base).hostname
         return named == typed or {named, typed} <= _LOOPBACK
+
+
+def streaming_base(server: str, announced: object) -> str:
+    """Return an announced streaming address as http or https, empty where it must not be used.
+
+    A server behind https must not lead to an open connection: the token goes with it.
+    """
+    if not isinstance(announced, str) or not announced.isprintable():
+        return ""
+    base = re.sub(r"^ws", "http", announced.strip()).rstrip("/")
+    if server.startswith("https://") and not base.startswith("https://"):
+        return ""
+    return base if base.startswith(("http://", "https://")) else ""
 
 
 def read_frame(frame: bytes | str) -> Event | None:

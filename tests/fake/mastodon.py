@@ -248,7 +248,7 @@ class FakeMastodon(FakeServer):
 
     async def listened(self, count: int = 1) -> None:
         """Wait until somebody listens."""
-        while len(self._sse) < count:  # noqa: ASYNC110 - the fake has no other sign to wait for
+        while len(self._sse) < count:
             await asyncio.sleep(0.01)
 
     def _stream(self, request: Request) -> Reply:
