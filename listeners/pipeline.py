@@ -102,7 +102,9 @@ class Pipeline:
         Raises:
             StoreError: the cursor was not moved, so that the batch is heard again.
         """
-        posts = batch.posts
+        now = self._clock()
+        # A reply finds its parent stored, in whatever order the network gave them.
+        posts = tuple(sorted(batch.posts, key=lambda post: written_at(post, now)))
         total = Counts()
         while len(posts) > AT_ONCE:
             first, posts = posts[:AT_ONCE], posts[AT_ONCE:]
@@ -120,8 +122,7 @@ class Pipeline:
         return await self._store.write(work)
 
     async def _judge_all(self, source: SourceConfig, posts: Iterable[Post]) -> list[Judged]:
-        # A reply finds its parent in the same batch, in whatever order the network gave them.
-        posts = sorted(posts, key=lambda post: written_at(post, self._clock()))
+        posts = list(posts)
         ids = [i for post in posts for i in (post.parent_id, post.root_id) if i]
         networks = {post.network for post in posts}
         followed: dict[str, dict[str, frozenset[str]]] = {
