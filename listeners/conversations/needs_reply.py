@@ -36,7 +36,7 @@ _NAMES = re.compile(r"[@#][\w.@-]+")
 _WORDS = re.compile(r"[\w']+")
 _ORDER_NUMBER = re.compile(
     r"\b(?:order|commande|ticket|case|dossier|booking|reservation|tracking|suivi|invoice|facture"
-    r"|ref|reference|rma|sav)(?: (?:number|numero|no|nr|id))?[.:#°º ]{0,3}(?:is |est )?"
+    r"|ref|reference|rma|sav)(?: (?:number|numero|no|nr|n|id))?[.:#°º ]{0,3}(?:is |est )?"
     r"(?=[a-z-]{0,8}\d)[a-z0-9-]{4,24}\b"
 )
 _SENTENCE_START = re.compile(

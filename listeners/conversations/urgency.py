@@ -194,7 +194,7 @@ def _reasons(facts: RankFacts) -> tuple[Sentence, ...]:
     said: list[Sentence] = []
     if facts.risk - _NOT_PRESSING:
         said.append(Sentence("risk"))
-        said += [sentence for name, sentence in _RISK_WORDS.items() if name in facts.risk]
+    said += [sentence for name, sentence in _RISK_WORDS.items() if name in facts.risk]
     if facts.role in _IMPORTANT_ROLES:
         said.append(Sentence("journalist") if facts.role == "journalist" else Sentence("VIP"))
     if facts.private:
