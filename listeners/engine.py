@@ -45,6 +45,7 @@ _AFTER: dict[SourceState, float] = {
     SourceState.BLOCKED: 3600.0,
     SourceState.FORMAT_CHANGED: 900.0,
     SourceState.GONE: 86400.0,
+    SourceState.OFF: 86400.0,
 }
 """Seconds until a source that was refused tries again by itself."""
 
