@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cache
 
 from listeners.sentiment.emoji import emoji_weights
-from listeners.sentiment.rules import Tables
 from listeners.sentiment.service import english_service
+from listeners.sentiment.tables import Tables
 from listeners.sentiment.vader import package_emoji, package_lexicon, vader_tables
 
 

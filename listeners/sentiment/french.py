@@ -16,8 +16,9 @@ from functools import cache
 from importlib.resources import files
 
 from listeners.sentiment.emoji import emoji_weights
-from listeners.sentiment.rules import NEGATION, Tables, Word
+from listeners.sentiment.rules import NEGATION
 from listeners.sentiment.service import french_service
+from listeners.sentiment.tables import Tables, Word
 
 _MORE, _LESS = 0.293, -0.293
 _WEAKEST = 0.3
@@ -37,7 +38,6 @@ _BOOSTERS = {
         "moins moyennement peu plutôt presque quasi quasiment rarement relativement"
     ),
 }
-_BOOSTER_PHRASES = {"à peine": _LESS, "un peu": _LESS, "à peu près": _LESS, "putain de": _MORE}
 
 _BEFORE = frozenset(
     ("pas", "jamais", "rien", "aucun", "aucune", "aucunement", "nullement", "sans", "ni", "guère")
@@ -50,7 +50,7 @@ _SPEAKERS = frozenset(
 _BETWEEN = frozenset(("du", "tout", "même", "trop", "vraiment", "non", "toujours", "franchement"))
 
 _ELISION = re.compile(r"\b(l|d|j|m|t|s|n|c|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)", re.IGNORECASE)
-_GLUED = re.compile(r"(?<=\w)([,;!?…]+|\.{2,})(?=\w)")
+_GLUED = re.compile(r"([,!?…]+|\.{2,})(?=\w)")
 _REPEATED = re.compile(r"(\w)\1{2,}")
 
 
@@ -84,14 +84,15 @@ def own_words() -> Mapping[str, float]:
 
 
 def french_boosters() -> Mapping[str, float]:
-    """Words and phrases that raise or lower the word after them."""
-    single = {word: step for step, words in _BOOSTERS.items() for word in words.split()}
-    return {**single, **_BOOSTER_PHRASES}
+    """Words that raise or lower the word after them."""
+    return {word: step for step, words in _BOOSTERS.items() for word in words.split()}
 
 
 def french_text(text: str) -> str:
     """Set elided words and glued sentences apart, so that they can be cut at spaces."""
-    return _GLUED.sub(r"\1 ", _ELISION.sub(r"\1' ", text))
+    if "'" in text:
+        text = _ELISION.sub(r"\1' ", text)
+    return _GLUED.sub(r"\1 ", text)
 
 
 @cache

@@ -28,6 +28,7 @@ MARGIN = 0.8
 ELSEWHERE = 1.0
 """Natural logarithm of how much likelier a language outside the user's must be to be taken."""
 
+_ROMANISED = frozenset({"sr", "kk", "mn", "hi", "ur", "bn", "ta", "te", "pa", "mr", "ml", "kn"})
 _UNKNOWN = frozenset({"", "und", "unknown", "zxx", "mul", "mis", "none", "other", "art"})
 _ALIASES = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "cmn": "zh", "fra": "fr",
             "fre": "fr", "eng": "en", "french": "fr", "english": "en"}  # fmt: skip
@@ -59,6 +60,7 @@ _ALPHABETS = {
     "KATAKANA": ("ja",),
     "CJK": ("zh", "ja"),
 }
+_NEVER_LATIN = frozenset(lang for langs in _ALPHABETS.values() for lang in langs) - _ROMANISED
 # Letters beyond a-z of languages in the Latin alphabet, to tell two-word posts apart.
 _LATIN = {
     "en": "",
@@ -70,6 +72,10 @@ _LATIN = {
     "nl": "éëïóöü",
 }
 
+# Anything that could be a letter of another alphabet; signs, punctuation and emoji are not.
+_BEYOND_LATIN = re.compile(
+    "[^\x00-\u024f\u1e00-\u1eff\u2000-\u2bff\u3000-\u303f\ufe00-\ufe0f\U0001f000-\U0001faff]"
+)
 _TAGS = re.compile(r"#\w+")
 _WORD = re.compile(r"[^\W\d_]+")
 _loading = threading.Lock()
@@ -89,7 +95,7 @@ def alphabet_of(text: str) -> str | None:
 
     Japanese is HIRAGANA however many Chinese characters stand between.
     """
-    if text.isascii():
+    if _BEYOND_LATIN.search(text) is None:
         return "LATIN" if any(map(str.isalpha, text)) else None
     found = Counter(_alphabet(character) for character in text[:600] if character.isalpha())
     if not found:
@@ -107,14 +113,11 @@ def _alphabet(character: str) -> str:
     return name.partition("-")[0]
 
 
-def fits(lang: str, text: str) -> bool:
-    """Whether a text can be in a language by its alphabet; what has no letter fits all."""
-    alphabet = alphabet_of(text)
-    if alphabet is None or alphabet not in (*_ALPHABETS, "LATIN"):
-        return True
+def fits(lang: str, alphabet: str) -> bool:
+    """Whether a language can be written in an alphabet; an unknown alphabet fits all."""
     if alphabet == "LATIN":
-        return not any(lang in langs for langs in _ALPHABETS.values()) or lang in ("sr", "kk", "hi")
-    return lang in _ALPHABETS[alphabet]
+        return lang not in _NEVER_LATIN
+    return alphabet not in _ALPHABETS or lang in _ALPHABETS[alphabet]
 
 
 def identify(text: str, languages: Sequence[str] = ("en", "fr")) -> str | None:

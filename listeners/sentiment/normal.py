@@ -19,7 +19,10 @@ from listeners.sentiment.rules import MAX_TEXT
 MASK = "◦"
 """Stands for a name: a word of its own that no lexicon knows."""
 
-_STRAIGHT = str.maketrans("’‘ʼ＇´`！？", "''''''!?", "\u200b\u2060\ufeff")
+_STRAIGHT = (
+    ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("＇", "'"), ("´", "'"), ("！", "!"), ("？", "?"),
+    ("\u200b", ""), ("\u2060", ""), ("\ufeff", ""), ("\xa0", " "), ("\u202f", " "),
+)  # fmt: skip
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w.])@\w[\w.-]*(?:@[\w.-]*\w)?")
 _CAMEL_TAG = re.compile(r"#(?=\w*[a-zà-ÿ][A-ZÀ-Þ])(\w+)")
@@ -32,7 +35,7 @@ def normal(text: str, mask: Sequence[str] = ()) -> str:
     if "&" in text:
         text = html.unescape(text)
     if not text.isascii():
-        text = said_twice(plain_emoji(unicodedata.normalize("NFC", text).translate(_STRAIGHT)))
+        text = said_twice(plain_emoji(straight(unicodedata.normalize("NFC", text))))
     if "://" in text or "www." in text or "WWW." in text:
         text = _ADDRESS.sub(" ", text)
     if "@" in text:
@@ -46,12 +49,19 @@ def normal(text: str, mask: Sequence[str] = ()) -> str:
     return text
 
 
+def straight(text: str) -> str:
+    """Replace typographic apostrophes, full-width marks and invisible or odd spaces."""
+    for odd, plain in _STRAIGHT:
+        text = text.replace(odd, plain)
+    return text
+
+
 @lru_cache(maxsize=256)
 def _names(mask: tuple[str, ...]) -> re.Pattern[str] | None:
     written = {unicodedata.normalize("NFC", name.strip().lstrip("@#")) for name in mask}
-    straight = {name.translate(_STRAIGHT) for name in written if name}
-    bare = {_bare(name) for name in straight}
-    names = sorted(straight | bare, key=lambda name: (-len(name), name))
+    plain = {straight(name) for name in written if name}
+    bare = {_bare(name) for name in plain}
+    names = sorted(plain | bare, key=lambda name: (-len(name), name))
     if not names:
         return None
     choices = "|".join(re.escape(name).replace(r"\ ", r"[\s_-]?") for name in names)

@@ -12,11 +12,11 @@ empty for plain VADER.
 from __future__ import annotations
 
 import math
-import string
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
+
+from listeners.sentiment.tables import Tables, Word
 
 MAX_TEXT = 5_000
 """Characters that are scored; what follows has no say."""
@@ -25,26 +25,6 @@ NEGATION = -0.74
 CAPITALS = 0.733
 _SECOND, _THIRD = 0.95, 0.9
 _NORMAL_ALPHA = 15
-_CACHE_WORDS = 50_000
-_CACHE_LENGTH = 40
-
-
-@dataclass(slots=True)
-class Word:
-    """What is known of one token before its neighbours are looked at.
-
-    ``plain``: it has no valence, is not in capitals and not the "but" of its language.
-    """
-
-    text: str
-    lower: str
-    upper: bool
-    valence: float | None
-    boost: float | None = None
-    negates: bool = False
-    ends_phrase: bool = False
-    starts_term: bool = False
-    plain: bool = False
 
 
 class Polarity(NamedTuple):
@@ -54,118 +34,6 @@ class Polarity(NamedTuple):
     neu: float
     pos: float
     compound: float
-
-
-class Tables:
-    """The words of one language, and what became of every token seen so far.
-
-    ``boosters`` hold single words and phrases; ``idioms`` replace the valence of a lexicon word
-    they contain or touch. ``emoji`` maps a character to the text put in its place. ``english``
-    turns on the rules that name English words (least, kind of, never so, without doubt, no).
-
-    The rest is not VADER's: ``terms`` are phrases with a valence of their own, as tuples of
-    lower-case words; ``prepare`` finds words that are turned by what follows them;
-    ``alternatives`` gives other spellings of a word that is in no table.
-    """
-
-    def __init__(
-        self,
-        *,
-        lexicon: Mapping[str, float],
-        boosters: Mapping[str, float],
-        negations: Collection[str],
-        idioms: Mapping[str, float] | None = None,
-        emoji: Mapping[str, str] | None = None,
-        but: str = "but",
-        english: bool = True,
-        terms: Mapping[tuple[str, ...], float] | None = None,
-        prepare: Callable[[list[Word]], Mapping[int, float]] | None = None,
-        alternatives: Callable[[str], Iterable[str]] | None = None,
-    ) -> None:
-        self.lexicon = lexicon
-        self.boosters = boosters
-        self.negations = frozenset(negations)
-        self.idioms = idioms or {}
-        self.emoji = emoji or {}
-        self.emoji_keys = frozenset(self.emoji)
-        self.but = but
-        self.english = english
-        self.terms = terms or {}
-        self.prepare = prepare
-        self.alternatives = alternatives
-        phrases = [*self.idioms, *(booster for booster in boosters if " " in booster)]
-        self._phrase_ends = frozenset(phrase.rpartition(" ")[2] for phrase in phrases)
-        self._term_starts = frozenset(term[0] for term in self.terms)
-        self._longest_term = max(map(len, self.terms), default=0)
-        self._seen = _Seen(self._look_up)
-
-    def words(self, text: str) -> list[Word]:
-        """Cut a text into words; the words of a term become one."""
-        words = list(map(self._seen.__getitem__, text.split()))
-        if self._longest_term and any(word.starts_term for word in words):
-            return self._join_terms(words)
-        return words
-
-    def _look_up(self, token: str) -> Word:
-        text = token.strip(string.punctuation)
-        if len(text) <= 2:
-            text = token  # likely an emoticon
-        lower, upper = text.lower(), text.isupper()
-        valence, boost = self.lexicon.get(lower), self.boosters.get(lower)
-        if valence is None and boost is None and self.alternatives is not None:
-            for other in self.alternatives(lower):
-                valence, boost = self.lexicon.get(other), self.boosters.get(other)
-                if valence is not None or boost is not None:
-                    break
-        return Word(
-            text=text,
-            lower=lower,
-            upper=upper,
-            valence=valence,
-            boost=boost,
-            negates=lower in self.negations or (self.english and "n't" in lower),
-            ends_phrase=lower in self._phrase_ends,
-            starts_term=lower in self._term_starts,
-            plain=valence is None and not upper and lower != self.but,
-        )
-
-    def _join_terms(self, words: list[Word]) -> list[Word]:
-        joined: list[Word] = []
-        at = 0
-        while at < len(words):
-            word = words[at]
-            size = self._term_at(words, at) if word.starts_term else 0
-            if size:
-                part = words[at : at + size]
-                word = Word(
-                    text=" ".join([one.text for one in part]),
-                    lower=" ".join([one.lower for one in part]),
-                    upper=all(one.upper for one in part),
-                    valence=self.terms[tuple(one.lower for one in part)],
-                )
-            joined.append(word)
-            at += size or 1
-        return joined
-
-    def _term_at(self, words: list[Word], at: int) -> int:
-        key = tuple(word.lower for word in words[at : at + self._longest_term])
-        return next((size for size in range(len(key), 0, -1) if key[:size] in self.terms), 0)
-
-
-class _Seen(dict[str, Word]):
-    """Tokens looked up before; emptied when full, and never keeping a very long one."""
-
-    def __init__(self, look_up: Callable[[str], Word]) -> None:
-        super().__init__()
-        self._look_up = look_up
-
-    def __missing__(self, token: str) -> Word:
-        word = self._look_up(token)
-        if len(token) <= _CACHE_LENGTH:
-            if len(self) >= _CACHE_WORDS:
-                self.clear()
-            self[token] = word
-        return word
 
 
 def polarity(text: str, tables: Tables) -> Polarity:

@@ -12,8 +12,9 @@ from listeners.sentiment import language
 from listeners.sentiment.emoji import emoji_weights, is_pictograph
 from listeners.sentiment.english import english_tables
 from listeners.sentiment.french import french_tables, french_text
-from listeners.sentiment.normal import MASK, normal
-from listeners.sentiment.rules import Tables, Word, compound_of, spelled_out, valences
+from listeners.sentiment.normal import normal
+from listeners.sentiment.rules import compound_of, spelled_out, valences
+from listeners.sentiment.tables import Tables, Word
 from listeners.sentiment.vader import vader_compound
 
 SCORER_VERSION = 1
@@ -149,10 +150,11 @@ def _choose(
     text: str, lang: str | None, languages: Sequence[str]
 ) -> tuple[str | None, _Scorer | None]:
     tagged = language.normal_tag(lang)
-    if language.alphabet_of(text) is None:
+    alphabet = language.alphabet_of(text)
+    if alphabet is None:
         speaks = any(character in emoji_weights() for character in text)
         return tagged, _EMOJI if speaks else None
-    if tagged is None or not language.fits(tagged, text):
+    if tagged is None or not language.fits(tagged, alphabet):
         tagged = language.identify_normal(text, languages)
     return tagged, _SCORERS.get(tagged) if tagged is not None else None
 
@@ -167,8 +169,3 @@ def _kind(word: Word) -> Kind:
     if " " in word.lower:
         return "phrase"
     return "emoji" if len(word.text) == 1 and is_pictograph(word.text) else "word"
-
-
-def names_to_mask(names: Sequence[str]) -> tuple[str, ...]:
-    """Return names without blanks, longest first, ready to be given as ``mask``."""
-    return tuple(sorted({name for name in names if name.strip(f" {MASK}")}, key=len, reverse=True))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from listeners.sentiment.rules import Polarity, Tables, polarity
+from listeners.sentiment.rules import Polarity, polarity
+from listeners.sentiment.tables import Tables
 
 
 @cache
