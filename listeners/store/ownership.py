@@ -62,14 +62,14 @@ class Ownership:
         Raises:
             StoreError: the store cannot be written; this process must not listen then.
         """
-        held_already = self._lock.held
-        free = self._lock.take()
-        now = self._clock()
-        if self._claimable(await self.owner(), free, now):
-            self._owned = await self._store.write(lambda c: self._beat(c, free), urgent=True)
+        # Only a lock that was free until now proves that its owner died: one that we have held
+        # since we were owner ourselves proves nothing about who took over meanwhile.
+        freed = not self._lock.held and self._lock.take()
+        if self._claimable(await self.owner(), freed, self._clock()):
+            self._owned = await self._store.write(lambda c: self._beat(c, freed), urgent=True)
         else:
             self._owned = False
-        if not self._owned and (free or held_already):
+        if not self._owned:
             self._lock.release()
         await self._store.checkpoint_here(self._owned)
         return self._owned
@@ -85,17 +85,17 @@ class Ownership:
         self._owned = False
         self._lock.release()
 
-    def _claimable(self, owner: Owner | None, free: bool, now: Micros) -> bool:
+    def _claimable(self, owner: Owner | None, freed: bool, now: Micros) -> bool:
         if owner is None or owner.instance == self._instance:
             return True
         # A heartbeat from the future is as dead as an old one: some clock was set.
         stale = abs(now - owner.heartbeat_at) > STALE
-        return stale or (free and owner.host == self._host)
+        return stale or (freed and owner.host == self._host)
 
-    async def _beat(self, connection: Connection, free: bool) -> bool:
+    async def _beat(self, connection: Connection, freed: bool) -> bool:
         """Ask again under the write lock, then sign."""
         now = self._clock()
-        if not self._claimable(_owner(await connection.fetch("SELECT * FROM owner")), free, now):
+        if not self._claimable(_owner(await connection.fetch("SELECT * FROM owner")), freed, now):
             return False
         await connection.fetch(
             """INSERT OR REPLACE INTO owner (one, instance, pid, host, heartbeat_at)

@@ -161,6 +161,9 @@ async def _forget_leftovers(connection: Connection, before: Micros, now: Micros)
     await connection.fetch("DELETE FROM rollup_minute WHERE start < ?", (now - MINUTES_KEPT,))
 
 
+_AUTHOR = "SELECT id, key, handle, person_id FROM account WHERE network = ? AND key = ?"
+
+
 async def forget_account(
     store: Store, network: str, author_key: str, now: Micros, *, pause: float = PAUSE_SECONDS
 ) -> int:
@@ -171,11 +174,13 @@ async def forget_account(
     """
     # First the stone: a batch that comes between two chunks must not bring anything new.
     await store.write(lambda c: tombstones(c, [(network, "account", author_key)], now), urgent=True)
+    author = await store.fetch(_AUTHOR, (network, storable(author_key)))
     deleted = 0
     while chunk := await store.write(lambda c: _forget_account_chunk(c, network, author_key)):
         deleted += chunk
         await asyncio.sleep(pause)
-    await store.write(lambda c: _forget_author(c, network, author_key))
+    for row in author:
+        await store.write(partial(_forget_author, author=row))
     step = begin_merge
     while await store.write(step):
         step = go_on_merging
@@ -196,21 +201,16 @@ async def _forget_account_chunk(connection: Connection, network: str, author_key
     return len(ids)
 
 
-async def _forget_author(connection: Connection, network: str, author_key: str) -> None:
-    rows = await connection.fetch(
-        "SELECT id, handle, person_id FROM account WHERE network = ? AND key = ?",
-        (network, storable(author_key)),
+async def _forget_author(connection: Connection, author: Row) -> None:
+    """Delete what is left of an author: their account, their name in titles and dead letters."""
+    await connection.fetch(
+        "UPDATE conversation SET opener_id = NULL, title = '' WHERE opener_id = ?", (author["id"],)
     )
-    for row in rows:
-        await connection.fetch(
-            "UPDATE conversation SET opener_id = NULL, title = '' WHERE opener_id = ?", (row["id"],)
-        )
-        await connection.fetch("DELETE FROM account WHERE id = ?", (row["id"],))
-        await connection.fetch(
-            """DELETE FROM person WHERE id = ?
-               AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)""",
-            (row["person_id"],),
-        )
-        names = [name for name in (storable(author_key), row["handle"]) if name]
-        for name in names:
-            await connection.fetch("DELETE FROM dead_letter WHERE instr(record, ?)", (name,))
+    await connection.fetch("DELETE FROM account WHERE id = ?", (author["id"],))
+    await connection.fetch(
+        """DELETE FROM person WHERE id = ?
+           AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)""",
+        (author["person_id"],),
+    )
+    for name in filter(None, (author["key"], author["handle"])):
+        await connection.fetch("DELETE FROM dead_letter WHERE instr(record, ?)", (name,))
