@@ -18,9 +18,8 @@ from listeners.text import fold
 LONGEST: Final = 80
 """Characters of the longest text that is tried as a date."""
 
-_FIRST_YEAR: Final = 1971
-"""Earlier is a clock that was never set: nobody posted then."""
-_LAST_YEAR: Final = 2200
+YEARS: Final = range(1971, 2201)
+"""Years a date is believed in: earlier is a clock that was never set."""
 
 # fmt: off
 _MONTHS: Final = {
@@ -82,7 +81,7 @@ def read_date(text: str, *, day_first: bool = True, zone: tzinfo = UTC) -> Micro
         moment = moment.astimezone(UTC)
     except (OverflowError, ValueError):
         return None
-    return from_datetime(moment) if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+    return from_datetime(moment) if moment.year in YEARS else None
 
 
 def day_comes_first(texts: list[str]) -> bool:

@@ -51,7 +51,7 @@ _ROOT = re.compile(r"<(?=[A-Za-z_])")
 _ENTITY_DECLARATION = re.compile(
     r"<!ENTITY\s{1,9}([\w.-]{1,40})\s{1,9}\"(&#\w{1,8};|[^&\"<]{1,32})\""
 )
-_REFERENCE = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31})|#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6}));")
 _XML_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)\b", re.IGNORECASE)
 _TAG = re.compile(r"<(?:[\w.-]{1,40}:)?(?:category|subject|keywords|tags?)\b", re.IGNORECASE)
@@ -126,7 +126,11 @@ def tame(text: str) -> tuple[bytes, bool]:
     own = dict(_ENTITY_DECLARATION.findall(prolog[:65_536]))
 
     def character(match: re.Match[str]) -> str:
-        name = match[1]
+        name, decimal, hexadecimal = match.groups()
+        if not name:
+            code = int(decimal) if decimal else int(hexadecimal, 16)
+            legal = code < 0x110000 and not _ILLEGAL.match(chr(code))
+            return match[0] if legal else "\ufffd"
         if name in own:
             return own[name]
         if name in _XML_NAMES or f"{name};" not in html.entities.html5:

@@ -94,7 +94,8 @@ def _to_table(cursor: FeedCursor) -> dict[str, object]:
         "known": dict(cursor.known),
         "comments": {key: _to_table(value) for key, value in cursor.comments.items()},
     }
-    return {key: value for key, value in table.items() if value not in ("", None, 0, [], {})}
+    # No replies at all is something known; not to know how many is not.
+    return {key: value for key, value in table.items() if value or (key, value) == ("replies", 0)}
 
 
 def _from_table(table: Mapping[str, object]) -> FeedCursor:

@@ -150,7 +150,7 @@ def _post(entry: Entry, native_id: str, feed: Feed, origin: Origin) -> Post:
         links=tuple(dict.fromkeys([*([entry.link] if entry.link else []), *entry.links])),
         tags=_tags(entry),
         engagement=Engagement(replies=entry.replies),
-        addressed=bool(parent) and site in origin.sites,
+        addressed=bool(parent) and not origin.sites.isdisjoint((site, host_of(parent))),
         raw=entry.raw,
     )
 

@@ -12,12 +12,13 @@ import io
 import re
 import time
 from collections.abc import Mapping
+from email.utils import parseaddr
 from typing import Final, cast
 
 import feedparser
 
-from listeners.importing.dates import read_date
-from listeners.model import BadRecord, Micros, Sentence
+from listeners.importing.dates import YEARS, read_date
+from listeners.model import SECOND, BadRecord, Micros, Sentence
 from listeners.networks.feeds_bytes import decode, root_name, tame
 from listeners.networks.feeds_entry import Entry, Feed, NotAFeedError
 from listeners.networks.feeds_html import address, feeds_of_page, links_of, shown, unwrap
@@ -214,14 +215,15 @@ def _body(table: Mapping[str, object]) -> tuple[str, str]:
 def _author(table: Mapping[str, object]) -> tuple[str, str]:
     """Return the first author's name and address; a mail address only where there is no name."""
     people = [*_mappings(table, "authors"), _mapping(table, "author_detail")]
-    for person in people:
-        if name := _text(person, "name"):
-            # The parser takes "(Ann)" apart and may keep the first bracket alone.
-            name += ")" * (name.count("(") - name.count(")"))
-            return html.unescape(name), _text(person, "href")
-    if author := _text(table, "author"):
-        return html.unescape(author), ""
-    return next((_text(person, "email") for person in people if _text(person, "email")), ""), ""
+    person = next((each for each in people if _text(each, "name")), {})
+    name, written = _text(person, "name"), _text(table, "author")
+    # The parser knows mail addresses of short top-level domains only, and leaves their rests.
+    if "@" in written and not (name and written.startswith(f"{name} (")):
+        name = parseaddr(written)[0] or parseaddr(written)[1] or written
+    name = name or written
+    # It takes "(Ann)" apart and may keep the first bracket alone.
+    name += ")" * (name.count("(") - name.count(")"))
+    return html.unescape(name), _text(person, "href")
 
 
 def _language(table: Mapping[str, object]) -> str:
@@ -251,9 +253,8 @@ def _moment(table: Mapping[str, object], key: str) -> tuple[Micros | None, str]:
     written = _text(table, key)
     moment = read_date(written)
     parsed = _get(table, f"{key}_parsed")
-    if moment is None and isinstance(parsed, time.struct_time):
-        seconds = calendar.timegm(parsed)
-        moment = read_date(str(seconds)) if seconds > 0 else None
+    if moment is None and isinstance(parsed, time.struct_time) and parsed.tm_year in YEARS:
+        moment = Micros(calendar.timegm(parsed) * SECOND)
     return moment, written
 
 
