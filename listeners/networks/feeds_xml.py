@@ -74,8 +74,8 @@ def read_xml(body: bytes, charset: str, url: str) -> Feed:
             )
         )
     about = _mapping(found, "feed")
-    read = [_entry(entry, url) for entry in entries]
-    # A wrong label on the encoding is no damage: the text was decoded before.
+    wordpress = "wordpress" in _text(about, "generator").lower()
+    read = [_entry(entry, url, wordpress=wordpress) for entry in entries]
     return Feed(
         title=_plain(about, "title"),
         link=address(_text(about, "link"), url),
@@ -149,7 +149,7 @@ def _as_text(value: str, kind: str) -> str:
     return html_to_text(value) if kind in _HTML_TYPES else value
 
 
-def _entry(table: Mapping[str, object], url: str) -> Entry | BadRecord:
+def _entry(table: Mapping[str, object], url: str, *, wordpress: bool) -> Entry | BadRecord:
     link = _link(table, url)
     body, kind = _body(table)
     title = _plain(table, "title")
@@ -184,7 +184,7 @@ def _entry(table: Mapping[str, object], url: str) -> Entry | BadRecord:
         ),
         links=tuple(dict.fromkeys([each for each in related if each] + list(links))),
         reply_to=_reply_to(table),
-        comment_feed=address(_text(table, "wfw_commentrss"), url),
+        comment_feed=_comment_feed(table, url, wordpress=wordpress),
         replies=_count(table, "slash_comments", "thr_total"),
         publisher=_plain(source, "title"),
         publisher_url=address(_text(source, "href") or _text(source, "link"), url),
@@ -238,6 +238,15 @@ def _reply_to(table: Mapping[str, object]) -> str:
             answered = _mapping(table, key)
             return _text(answered, "ref") or _text(answered, "href")
     return ""
+
+
+def _comment_feed(table: Mapping[str, object], url: str, *, wordpress: bool) -> str:
+    """Return the feed of comments on an entry; WordPress names their parents in Atom alone."""
+    found = address(_text(table, "wfw_commentrss"), url)
+    if wordpress:
+        found = found.replace("feed=rss2", "feed=atom")
+        return found.removesuffix("/") + "/atom/" if found.endswith(("/feed", "/feed/")) else found
+    return found
 
 
 def _count(table: Mapping[str, object], *keys: str) -> int | None:

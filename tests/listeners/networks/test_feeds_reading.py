@@ -402,11 +402,31 @@ def test_wordpress_comments_find_their_article_and_each_other() -> None:
 
 
 def test_comments_on_our_own_site_are_said_to_us() -> None:
-    body = rss([Article("https://www.kerlann.example/?p=1#comment-5", text="Help?")])
     ours = Origin(what=URL, url=URL, sites=frozenset({"kerlann.example"}))
-    assert not read_page(body, "", ours).items[0].post.addressed
-    linked = Article("x", text="Help?", link="https://www.kerlann.example/a#comment-5")
-    assert read_page(rss([linked]), "", ours).items[0].post.addressed
+    cases = [
+        (Article("https://www.kerlann.example/?p=1#comment-5"), True),
+        (Article("x", link="https://www.kerlann.example/a#comment-5"), True),
+        (Article("x", link="https://www.kerlann.example/a"), False),
+        (Article("https://elsewhere.example/?p=1#comment-5"), False),
+    ]
+    for article, addressed in cases:
+        assert read_page(rss([article]), "", ours).items[0].post.addressed is addressed
+
+
+@pytest.mark.parametrize(
+    ("stated", "asked"),
+    [
+        ("https://h.example/2026/a/feed/", "https://h.example/2026/a/feed/atom/"),
+        ("https://h.example/?feed=rss2&amp;p=1", "https://h.example/?feed=atom&p=1"),
+        ("https://h.example/comments.xml", "https://h.example/comments.xml"),
+    ],
+)
+def test_wordpress_is_asked_for_the_comments_that_name_their_parents(
+    stated: str, asked: str
+) -> None:
+    more = f"<wfw:commentRss>{stated}</wfw:commentRss>"
+    generator = "<generator>https://wordpress.org/?v=6.1.9</generator>"
+    assert only(rss([Article("1", more=more)], channel=generator)).comment_feed == asked
 
 
 def test_an_article_knows_its_comment_feed_and_their_count() -> None:
