@@ -21,6 +21,7 @@ LONGEST_NAME = 80
 _NETWORK_AND_HANDLE = re.compile(r"([^\W\d_]+)\s*[:=]\s*(\S.*)")
 _SERVER_HANDLE = re.compile(r"@?[\w.-]+@([\w-]+(?:\.[\w-]+)+)", re.UNICODE)
 _DOMAIN_HANDLE = re.compile(r"@?[\w-]+(?:\.[\w-]+)+", re.UNICODE)
+_FEED = re.compile(r"/[^?]*\b(?:feed|rss|atom|xml|rdf)\b|[?&]feed=", re.IGNORECASE)
 _WEBSITE = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/\S*)?", re.UNICODE)
 
 
@@ -153,10 +154,12 @@ def _start(brand: FirstBrand, capability: Capability) -> Start:
             capability, (), Sentence("for files of yours: “hubbub import FILE” takes them in")
         )
     if network == "feeds":
-        if brand.website:
+        if _FEED.search(brand.website):
             feed = {"network": network, "what": _address(brand.website)}
-            return Start(capability, (feed,), Sentence("news and comments of your website"))
-        return Start(capability, (), Sentence("needs the address of a website or feed"))
+            return Start(capability, (feed,), Sentence("the feed of your website"))
+        return Start(
+            capability, (), Sentence("needs a feed's address, such as example.org/feed.xml")
+        )
     if capability.works_without_key:
         return Start(
             capability, _servers(brand, network), Sentence("starts at once, no key needed")

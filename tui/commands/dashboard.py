@@ -8,9 +8,8 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import replace
-from pathlib import Path
 
-from listeners.config import Config, load_config
+from listeners.config import Config, default_config_path, load_config
 from listeners.query import QuerySyntaxError, query_for_brand
 from listeners.store import open_store
 from tui import log
@@ -45,18 +44,23 @@ def prepare_environment() -> None:
 
 
 async def _show(known: Settings) -> int:
-    if not known.config.brands:
+    while not known.config.brands:
         from tui.screens.welcome import Demonstration, WelcomeApp
 
-        welcome = WelcomeApp(known.config.path or Path())
+        welcome = WelcomeApp(known.config.path or default_config_path())
         code = await run_screen(welcome)
-        if code or signalled() or welcome.return_value is None:
+        answer = welcome.return_value
+        if code or signalled() or answer is None:
             return code
-        if isinstance(welcome.return_value, Demonstration):
+        if isinstance(answer, Demonstration):
             from tui.commands.demo import show
 
-            return await show(known)
-        known = replace(known, config=load_config(known.config.path))
+            # Whoever leaves the demonstration comes back to the question.
+            code = await show(known)
+            if code or signalled():
+                return code
+        else:
+            known = replace(known, config=load_config(answer.path))
     return await _dashboard(known, replace(known.config, member=known.member))
 
 

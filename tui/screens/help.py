@@ -1,0 +1,168 @@
+"""The help: every key of the focused panel first, then all the others; written by the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from tui.actions import ACTIONS, Action, Group, Panel
+from tui.desk import Desk
+from tui.i18n import _, msgid
+from tui.theme import BOLD, Palette
+from tui.widgets.key_line import key_name
+from tui.widgets.paint import Line, content, padded, palette_of, width_of, wrapped
+from tui.widgets.thread import ThreadMessages
+from tui.widgets.thread_lines import Laid
+
+KeysOf = Callable[[Action], Sequence[str]]
+
+_LABEL = 16
+_SIGNS = (
+    ("▲ · ▼ ○", msgid("positive, neutral, negative, no scorer for this language")),
+    ("❯ ✓", msgid("where the keys go; a marked row")),
+    ("● ↻ ◔ ✗", msgid("a source that is well, catching up, held back, in trouble")),
+)
+_PANELS = {
+    Panel.QUEUE: msgid("Conversations"),
+    Panel.ALERTS: msgid("Alerts"),
+    Panel.SENTIMENT: msgid("Sentiment"),
+    Panel.STREAM: msgid("Mentions"),
+    Panel.SOURCES: msgid("Sources"),
+    Panel.THREAD: msgid("Thread"),
+}
+_GROUPS = {
+    Group.TRIAGE: msgid("Answer and triage"),
+    Group.MOVE: msgid("Move"),
+    Group.MARK: msgid("Mark rows"),
+    Group.LOOK: msgid("Find and look"),
+    Group.PANELS: msgid("Panels"),
+    Group.HUBBUB: msgid("hubbub"),
+}
+
+
+def panel_name(panel: Panel) -> str:
+    """Return what a panel is called."""
+    return _(_PANELS[panel])
+
+
+def group_name(group: Group) -> str:
+    """Return the heading of a group of actions."""
+    return _(_GROUPS[group])
+
+
+def help_lines(panel: Panel | None, keys_of: KeysOf, width: int, styles: Palette) -> list[Line]:
+    """Return the help: what the focused panel can do by group, then what other panels can."""
+    here = [action for action in ACTIONS if action.applies_in(panel) and keys_of(action)]
+    elsewhere = [action for action in ACTIONS if action not in here and keys_of(action)]
+    column = max((width_of(_keys(action, keys_of, styles)) for action in ACTIONS), default=0) + 2
+    lines: list[Line] = []
+    for group in Group:
+        actions = [action for action in here if action.group is group]
+        if actions:
+            lines += _heading(group_name(group), styles)
+            for action in actions:
+                lines += _action(action, panel, keys_of, column, width, styles)
+    if elsewhere:
+        lines += _heading(_("In other panels"), styles)
+        for action in elsewhere:
+            lines += _action(action, None, keys_of, column, width, styles)
+    lines += _heading(_("Signs"), styles)
+    for signs, meaning in _SIGNS:
+        lines += _hanging([(signs, styles.key)], column, [(_(meaning), styles.ink)], width, styles)
+    without = [action for action in ACTIONS if not keys_of(action)]
+    if without:
+        named = ", ".join(_(action.label) for action in without)
+        lines += [
+            [],
+            *wrapped(
+                [(_("By the palette alone: {names}").format(names=named), styles.faint)], width
+            ),
+        ]
+    return lines[1:]
+
+
+def _heading(text: str, styles: Palette) -> list[Line]:
+    return [[], [(text, styles.accent + BOLD)]]
+
+
+def _keys(action: Action, keys_of: KeysOf, styles: Palette) -> Line:
+    names = [key_name(key) for key in keys_of(action)[:3]]
+    return [(" ".join(names), styles.key)]
+
+
+def _action(
+    action: Action,
+    panel: Panel | None,
+    keys_of: KeysOf,
+    column: int,
+    width: int,
+    styles: Palette,
+) -> list[Line]:
+    label = padded(_(action.label_in(panel)), _LABEL) + " "
+    words: Line = [(label, styles.strong), (_(action.help_in(panel)), styles.ink)]
+    return _hanging(_keys(action, keys_of, styles), column, words, width, styles)
+
+
+def _hanging(head: Line, column: int, words: Line, width: int, styles: Palette) -> list[Line]:
+    """Return a head in its column and words beside it, wrapped under themselves."""
+    made: list[Line] = []
+    for at, line in enumerate(wrapped(words, max(20, width - column))):
+        before: Line = head if at == 0 else []
+        gap = " " * (column - width_of(before))
+        made.append([*before, (gap, styles.ink), *line])
+    return made
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys of a panel, in a box; any way out leads back."""
+
+    BINDINGS = [  # noqa: RUF012 - as Textual declares it
+        Binding("escape,q,question_mark,f1,h,left,enter", "dismiss(None)", show=False),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown,space,ctrl+f", "scroll(12)", show=False),
+        Binding("pageup,ctrl+b", "scroll(-12)", show=False),
+        Binding("home,g", "scroll(-10000)", show=False),
+        Binding("end,G", "scroll(10000)", show=False),
+    ]
+    DEFAULT_CSS = "HelpScreen #box.wide { width: 100; height: 90%; }"
+
+    def __init__(self, desk: Desk, panel: Panel | None) -> None:
+        super().__init__()
+        self._desk = desk
+        self._panel = panel
+        self.lines = ThreadMessages()
+
+    def compose(self) -> ComposeResult:
+        """Lay the keys in a box."""
+        with Vertical(id="box", classes="wide"):
+            yield self.lines
+
+    def on_mount(self) -> None:
+        """Show the keys."""
+        styles = palette_of(self)
+        box = self.query_one("#box")
+        name = panel_name(self._panel) if self._panel is not None else _("hubbub")
+        title = _("Keys: {panel}").format(panel=name)
+        box.border_title = content([(f" {title} ", styles.strong)])
+        box.border_subtitle = content([(f" {_('esc leaves')} ", styles.faint)])
+        self.lines.focus()
+        self.call_after_refresh(self._show)
+
+    def on_resize(self) -> None:
+        """Wrap anew for the new width."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        width = self.lines.view.width
+        if width >= 2:
+            made = help_lines(self._panel, self._desk.keys_of, width, palette_of(self))
+            self.lines.show(Laid(made), again=True)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by some lines."""
+        self.lines.scroll_lines(lines)

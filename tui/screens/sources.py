@@ -1,0 +1,167 @@
+"""The sources: where hubbub listens, how each place is doing, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from listeners.model import SourceRow
+from listeners.networks.contract import Capability
+from listeners.networks.registry import capabilities
+from listeners.store import reads
+from tui.actions import Panel
+from tui.desk import Desk
+from tui.i18n import _, clock_time, ngettext
+from tui.screens.moving import MovingScreen
+from tui.session import RowList
+from tui.widgets.paint import Line, content, palette_of
+from tui.widgets.row_list import VirtualList
+from tui.widgets.source_lines import SourceRows, network_table, source_lines
+from tui.widgets.status import Top
+from tui.widgets.thread import ThreadMessages
+from tui.widgets.thread_lines import Laid
+from tui.widgets.too_small import TooSmall
+
+
+class SourcesScreen(MovingScreen[None]):
+    """The list of sources, and all about the one under the cursor beside or below it."""
+
+    DEFAULT_CSS = """
+    SourcesScreen #body { layout: vertical; }
+    SourcesScreen.-medium #body, SourcesScreen.-wide #body, SourcesScreen.-huge #body {
+        layout: horizontal;
+    }
+    SourcesScreen #about { display: block; }
+    SourcesScreen.-narrow #sources { height: 2fr; }
+    SourcesScreen.-narrow #about { height: 3fr; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._known: Mapping[int, SourceRow] = {}
+        self._offered: Sequence[Capability] = ()
+        self.list = SourceRows(RowList(), self._load, desk.clock, id="sources")
+        self.about = ThreadMessages(id="about")
+
+    def compose(self) -> ComposeResult:
+        """Lay the list and what is known of one source."""
+        yield self.status
+        with Container(id="body"):
+            yield self.list
+            yield self.about
+        yield TooSmall()
+        yield self.keys
+
+    def on_mount(self) -> None:
+        """Take the focus to the list."""
+        for pane in (self.list, self.about):
+            pane.add_class("pane")
+        self.list.focus()
+
+    @property
+    def panel(self) -> Panel | None:
+        """The keys are those of the sources."""
+        return Panel.SOURCES
+
+    @property
+    def rows(self) -> SourceRows:
+        """The list."""
+        return self.list
+
+    async def _load(self, ids: Sequence[int]) -> Mapping[int, SourceRow]:
+        return {one: self._known[one] for one in ids if one in self._known}
+
+    # --- looking -----------------------------------------------------------------------------
+
+    async def look(self) -> None:
+        """Read how every source is doing, and show it."""
+        top, _places = await self.desk.top()
+        self.status.show(
+            Top(
+                figures=top.figures,
+                brand=top.brand,
+                demo=top.demo,
+                lag=top.lag,
+                clock=clock_time(self.desk.clock()),
+            )
+        )
+        rows = await reads.sources(self.desk.store)
+        self._known = {row.id: row for row in rows}
+        if not self._offered:
+            # The networks' own code is loaded beside the loop: it takes a while the first time.
+            self._offered = await asyncio.to_thread(capabilities)
+        self.list.offer([row.id for row in rows], frozen=False)
+        await self.list.reload()
+        styles = palette_of(self)
+        self.list.say_empty(
+            [
+                [(_("hubbub listens nowhere yet."), styles.strong)],
+                [(_("Sources stand in the configuration:"), styles.faint)],
+                [(str(self.desk.config.path or "hubbub.toml"), styles.accent)],
+            ]
+        )
+        self._titles(rows)
+        self.call_after_refresh(self._show_about, again=True)
+
+    def _titles(self, rows: Sequence[SourceRow]) -> None:
+        styles = palette_of(self)
+        names = (_("Sources"), _("About this source"))
+        for pane, name in zip((self.list, self.about), names, strict=True):
+            title: Line = [("❯ " if pane.has_focus else "", styles.key), (name, styles.strong)]
+            pane.border_title = content(title)
+        count = ngettext("{count} source", "{count} sources", len(rows)).format(count=len(rows))
+        self.list.border_subtitle = content([(count, styles.faint)])
+        hint = _("{key} asks it now").format(key=self.desk.key_of("open"))
+        self.about.border_subtitle = content([(hint, styles.faint)])
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        self._show_about(again=False)
+
+    def _show_about(self, *, again: bool) -> None:
+        width, styles, row = self.about.view.width, palette_of(self), self.list.row
+        if width < 2:
+            return
+        lines: list[Line] = []
+        if row is not None:
+            capability = next((one for one in self._offered if one.network == row.network), None)
+            lines = source_lines(row, capability, width, self.desk.clock(), styles)
+            lines += [[], [("─" * width, styles.ghost)], []]
+        lines += network_table(self._offered, width, styles)
+        self.about.show(Laid(lines), again=again)
+
+    def on_resize(self) -> None:
+        """Wrap anew for the new width."""
+        self.call_after_refresh(self._show_about, again=True)
+
+    # --- keys --------------------------------------------------------------------------------
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        row, engine = self.list.row, self.desk.engine
+        if row is None:
+            return
+        if engine is not None and engine.wake(row.key):
+            self.tell(_("Asked {source} to look now.").format(source=row.label))
+        else:
+            self.refuse(_("Another hubbub listens, or listening has not begun yet."))
+
+    def do_detail_down(self) -> None:
+        """Scroll what is known of the source, without leaving the list."""
+        self.about.scroll_lines(3)
+
+    def do_detail_up(self) -> None:
+        """Scroll what is known of the source back up."""
+        self.about.scroll_lines(-3)
+
+    def do_panel_next(self) -> None:
+        """Go to the other pane."""
+        self.focus_next()
+
+    def do_panel_previous(self) -> None:
+        """Go to the other pane."""
+        self.focus_previous()

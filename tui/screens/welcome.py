@@ -1,0 +1,359 @@
+"""The first screen of all: a brand's name is enough to begin. It writes nothing before Enter.
+
+It is an application of its own, shown before there is a store: whoever leaves here leaves nothing
+behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Input
+
+from listeners.config import ConfigError
+from listeners.networks.contract import Capability
+from tui.first_run import FirstBrand, FirstRunError, Start, read_brand, starts, write
+from tui.i18n import _, ngettext, say
+from tui.terminal.guard import GuardedApp
+from tui.theme import DARK, THEMES, Palette
+from tui.widgets.paint import Line, palette_of, wrapped
+from tui.widgets.thread import ThreadHead
+from tui.widgets.too_small import TooSmall
+
+_WAVE = "▁▂▄▆█▇▅▃▂▁▂▅▇▄▂▁"
+_APART = "   "
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The configuration is written: listening can begin."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """The person wants to see the demonstration first."""
+
+
+Answer = Started | Demonstration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A key, what it does in a word, and the action of the screen it runs."""
+
+    key: str
+    label: str
+    action: str
+
+
+class Field(Horizontal):
+    """A question and the field for its answer."""
+
+    DEFAULT_CSS = """
+    Field { height: 1; margin-bottom: 1; }
+    Field ThreadHead { width: 20; }
+    Field Input { width: 1fr; }
+    """
+
+    def __init__(self, field_id: str, hint: str) -> None:
+        super().__init__()
+        self.question = ThreadHead()
+        self.field = Input(placeholder=hint, id=field_id, select_on_focus=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay the question before the field."""
+        yield self.question
+        yield self.field
+
+
+class Hints(ThreadHead):
+    """The keys that hold now; a click on one presses it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hints: Sequence[Hint] = ()
+
+    def offer(self, hints: Sequence[Hint], styles: Palette) -> None:
+        """Show these keys on one line."""
+        self._hints = hints
+        line: Line = []
+        for hint in hints:
+            line += [(hint.key, styles.key), (f" {hint.label}", styles.faint), (_APART, styles.ink)]
+        self.show([line])
+
+    async def on_click(self, event: events.Click) -> None:
+        """Press the key under the mouse."""
+        end = 0
+        for hint in self._hints:
+            start, end = end, end + len(hint.key) + 1 + len(hint.label) + len(_APART)
+            if start <= event.x < end:
+                await self.screen.run_action(hint.action)
+
+
+class WelcomeScreen(Screen[Answer]):
+    """Asks for the brand, shows what would start, and starts it."""
+
+    AUTO_FOCUS = ""
+    BINDINGS = [  # noqa: RUF012 - as Textual declares it
+        Binding("f5", "demonstration", show=False),
+        Binding("escape", "leave", show=False),
+        Binding("ctrl+q,ctrl+c", "quit", show=False, priority=True),
+        Binding("enter", "begin", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+    DEFAULT_CSS = """
+    WelcomeScreen { align: center middle; }
+    WelcomeScreen #welcome {
+        width: 78; max-width: 100%; height: auto; max-height: 100%; padding: 0 2;
+        border: round $hub-line; background: $hub-ground;
+    }
+    WelcomeScreen ThreadHead { width: 1fr; }
+    WelcomeScreen #preview { height: auto; max-height: 12; scrollbar-size-vertical: 1; }
+    WelcomeScreen TooSmall { display: none; width: 1fr; height: 1fr; }
+    WelcomeScreen.-tiny #welcome, WelcomeScreen.-flat #welcome { display: none; }
+    WelcomeScreen.-tiny TooSmall, WelcomeScreen.-flat TooSmall { display: block; }
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._offered: Sequence[Capability] = ()
+        self._fault = ""
+        self.head = ThreadHead()
+        self.name_field = Field("name", _("as people write it"))
+        self.handles = Field("handles", _("bluesky: @name.example, mastodon: @name@server"))
+        self.website = Field("website", _("example.org"))
+        self.preview = ThreadHead()
+        self.foot = ThreadHead()
+        self.hints = Hints()
+
+    def compose(self) -> ComposeResult:
+        """Lay the questions above what would start."""
+        with Vertical(id="welcome"):
+            yield self.head
+            yield self.name_field
+            yield self.handles
+            yield self.website
+            with VerticalScroll(id="preview", can_focus=False):
+                yield self.preview
+            yield self.foot
+            yield self.hints
+        yield TooSmall()
+
+    async def on_mount(self) -> None:
+        """Show the questions, then what the networks can do as soon as that is known."""
+        self._draw()
+        self.run_worker(self._meet_networks(), group="networks", exit_on_error=False)
+
+    async def _meet_networks(self) -> None:
+        from listeners.networks import registry
+
+        self._offered = await asyncio.to_thread(registry.capabilities)
+        self._draw()
+
+    # --- what is typed -----------------------------------------------------------------------
+
+    @property
+    def _networks(self) -> list[str]:
+        return [one.network for one in self._offered if not one.by_hand]
+
+    def _read(self) -> FirstBrand:
+        return read_brand(
+            self.name_field.field.value,
+            self.handles.field.value,
+            self.website.field.value,
+            self._networks,
+        )
+
+    def on_key(self, event: events.Key) -> None:
+        """Outside the fields: d plays the demonstration, q leaves, any other letter is typed."""
+        if self.focused is not None or not event.is_printable or event.character is None:
+            return
+        event.stop()
+        field = self.name_field.field
+        if not field.value and event.character == "d":
+            self.action_demonstration()
+        elif not field.value and event.character == "q":
+            self.action_quit()
+        else:
+            # Keys typed faster than the focus moves come here too: they are added, not lost.
+            field.value += event.character
+            field.cursor_position = len(field.value)
+            field.focus()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._fault = ""
+        self._draw()
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys that hold inside a field."""
+        self._draw()
+
+    def on_descendant_blur(self) -> None:
+        """Show the keys that hold outside the fields."""
+        self.call_after_refresh(self._draw)
+
+    # --- keys --------------------------------------------------------------------------------
+
+    def action_begin(self) -> None:
+        """Go to the first field."""
+        self.name_field.field.focus()
+
+    @on(Input.Submitted)
+    def action_start(self) -> None:
+        """Write the configuration and begin; or say what is missing."""
+        if not self._offered:
+            return
+        try:
+            brand = self._read()
+            write(self._path, brand, self._offered)
+        except FirstRunError as error:
+            self._refuse(say(error.sentence))
+            return
+        except ConfigError as error:
+            self._refuse(say(error.sentence))
+            return
+        self.dismiss(Started(self._path))
+
+    def _refuse(self, fault: str) -> None:
+        self._fault = fault
+        if not self.name_field.field.value:
+            self.name_field.field.focus()
+        self._draw()
+
+    def action_demonstration(self) -> None:
+        """Play the demonstration."""
+        self.dismiss(Demonstration())
+
+    def action_leave(self) -> None:
+        """Leave the field, or from outside the fields, hubbub."""
+        if self.focused is not None:
+            self.set_focus(None)
+        else:
+            self.action_quit()
+
+    def action_quit(self) -> None:
+        """Leave; nothing was written."""
+        self.dismiss(None)
+
+    # --- drawing -----------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        styles = palette_of(self)
+        width = min(72, self.app.size.width - 6)
+        self.head.show(_head(width, styles))
+        for field, question in (
+            (self.name_field, _("Your brand")),
+            (self.handles, _("Its accounts")),
+            (self.website, _("Its website")),
+        ):
+            focused = self.focused is field.field
+            mark = "❯ " if focused else "  "
+            style = styles.strong if focused or field is self.name_field else styles.faint
+            field.question.show([[(mark, styles.key), (question, style)]])
+        self.preview.show(self._preview(width, styles))
+        self.foot.show(self._foot(width, styles))
+        self.hints.offer(self._hints(), styles)
+
+    def _preview(self, width: int, styles: Palette) -> list[Line]:
+        if not self._offered:
+            return [[(_("Looking at what the networks offer …"), styles.faint)]]
+        try:
+            brand = self._read()
+        except FirstRunError:
+            # While typing, half an answer is no fault: what can be read already is shown.
+            brand = FirstBrand(self.name_field.field.value)
+        return preview_lines(starts(brand, self._offered), width, styles)
+
+    def _foot(self, width: int, styles: Palette) -> list[Line]:
+        lines: list[Line] = [[]]
+        if self._fault:
+            lines += [
+                [("✗ ", styles.negative), *line]
+                for line in wrapped([(self._fault, styles.negative)], width - 2)
+            ]
+        else:
+            note = _("Nothing is written before Enter; then {path}.").format(path=self._path)
+            lines += wrapped([(note, styles.faint)], width)
+        return lines
+
+    def _hints(self) -> Sequence[Hint]:
+        if self.focused is None:
+            return (
+                Hint("enter", _("begin"), "begin"),
+                Hint("d", _("demonstration"), "demonstration"),
+                Hint("q", _("leave"), "quit"),
+            )
+        return (
+            Hint("enter", _("start"), "start"),
+            Hint("tab", _("next"), "app.focus_next"),
+            Hint("F5", _("demonstration"), "demonstration"),
+            Hint("esc", _("out"), "leave"),
+        )
+
+
+def _head(width: int, styles: Palette) -> list[Line]:
+    wave: Line = [
+        (bar, styles.positive if at < len(_WAVE) // 2 else styles.negative)
+        for at, bar in enumerate(_WAVE)
+    ]
+    lines: list[Line] = [[], [*wave, ("  hubbub", styles.strong)], []]
+    text = _("Hear what is said about you, answer who should be answered, see trouble early.")
+    lines += wrapped([(text, styles.ink)], width)
+    lines += wrapped([(_("A name is enough to begin."), styles.faint)], width)
+    return [*lines, []]
+
+
+def preview_lines(found: Sequence[Start], width: int, styles: Palette) -> list[Line]:
+    """Return which networks start at once, and what the others need."""
+    ready = sum(1 for start in found if start.at_once)
+    title = ngettext(
+        "{count} network starts at once", "{count} networks start at once", ready
+    ).format(count=ready)
+    lines: list[Line] = [[(title, styles.faint)]]
+    column = max((len(start.capability.title) for start in found), default=0) + 2
+    for start in found:
+        mark = ("✓ ", styles.ours) if start.at_once else ("· ", styles.ghost)
+        name = start.capability.title.ljust(column)
+        style = styles.ink if start.at_once else styles.faint
+        head: Line = [mark, (name, style)]
+        for at, line in enumerate(wrapped([(say(start.why), styles.faint)], width - column - 2)):
+            before: Line = head if at == 0 else [(" " * (column + 2), styles.ink)]
+            lines.append([*before, *line])
+    return lines
+
+
+class WelcomeApp(GuardedApp[Answer]):
+    """Shows the welcome screen and ends with its answer."""
+
+    CSS_PATH = "../styles/hubbub.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short")]  # noqa: RUF012 - as Textual declares it
+
+    def __init__(self, path: Path, theme: str = DARK) -> None:
+        super().__init__()
+        self._path = path
+        self.animation_level = "none"
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+
+    def on_mount(self) -> None:
+        """Ask."""
+        self.push_screen(WelcomeScreen(self._path), self._answered)
+
+    def _answered(self, answer: Answer) -> None:
+        self.exit(answer)

@@ -1,0 +1,199 @@
+"""How a source reads: one row of the list, all that is known of it, and what networks can do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.style import Style
+
+from listeners.model import SECOND, Micros, SourceRow, SourceState
+from listeners.networks.contract import Capability
+from tui.i18n import _, age, ago, clock_time, moment, number, say, until
+from tui.sources import ABILITIES, abilities, access, gap_text, mend
+from tui.theme import BOLD, Palette
+from tui.widgets.paint import Line, network_name, one_line, padded, width_of, wrapped
+from tui.widgets.row_list import VirtualList
+from tui.words import word
+
+MARKS = {
+    SourceState.OK: "●",
+    SourceState.CATCHING_UP: "↻",
+    SourceState.STARTING: "○",
+    SourceState.OFF: "○",
+    SourceState.RATE_LIMITED: "◔",
+    SourceState.NEEDS_TOKEN: "⚷",
+    SourceState.FAILING: "✗",
+    SourceState.FORMAT_CHANGED: "✗",
+    SourceState.BLOCKED: "✗",
+    SourceState.GONE: "✗",
+}
+_NETWORK = 12
+_STATE = 15
+_AGE = 5
+
+
+def state_style(state: SourceState, styles: Palette) -> Style:
+    """Return the colour of a state; its word always stands beside it."""
+    match state:
+        case SourceState.OK:
+            return styles.ours
+        case SourceState.CATCHING_UP | SourceState.RATE_LIMITED | SourceState.NEEDS_TOKEN:
+            return styles.warn
+        case SourceState.STARTING | SourceState.OFF:
+            return styles.faint
+        case _:
+            return styles.negative + BOLD
+
+
+class SourceRows(VirtualList[SourceRow]):
+    """Every place listened to, two lines each: how it is doing, and what to know."""
+
+    def row_height(self, width: int) -> int:
+        """Return two lines."""
+        return 2
+
+    def lines(
+        self,
+        row: SourceRow,
+        width: int,
+        now: Micros,
+        styles: Palette,
+        *,
+        chosen: bool,
+        marked: bool,
+    ) -> list[Line]:
+        """Return state, network, age and counts, then the trouble or the rhythm."""
+        style = state_style(row.state, styles)
+        heard = age(now - row.last_ok_at) if row.last_ok_at is not None else "—"
+        first: Line = [
+            ("❯ " if chosen and self.has_focus else "› " if chosen else "  ", styles.key),
+            (f"{MARKS[row.state]} ", style),
+            (padded(word(row.state), _STATE), style),
+            (f"{heard:>{_AGE}} ", styles.faint),
+            (padded(network_name(row.network), _NETWORK), styles.strong),
+            (one_line(row.label), styles.ink),
+        ]
+        return [first, [("    ", styles.ink), *_second(row, now, styles)]]
+
+
+def _second(row: SourceRow, now: Micros, styles: Palette) -> Line:
+    if row.open_gap is not None:
+        return [("⚠ ", styles.warn), (one_line(gap_text(row.open_gap)), styles.warn)]
+    if row.detail is not None and row.state is not SourceState.OK:
+        return [(one_line(say(row.detail)), styles.faint)]
+    parts = [_("{count} new").format(count=number(row.new))]
+    if row.bad:
+        parts.append(_("{count} unreadable").format(count=number(row.bad)))
+    if row.state is SourceState.CATCHING_UP:
+        parts.append(_("{span} behind").format(span=age(int(row.lag * SECOND))))
+    elif row.next_at is not None and row.next_at > now:
+        parts.append(_("next look {when}").format(when=until(row.next_at, now)))
+    return [(" · ".join(parts), styles.faint)]
+
+
+def source_lines(
+    row: SourceRow, capability: Capability | None, width: int, now: Micros, styles: Palette
+) -> list[Line]:
+    """Return all that is known of a source."""
+    lines: list[Line] = [
+        [
+            (f"{MARKS[row.state]} ", state_style(row.state, styles)),
+            (one_line(row.label), styles.strong),
+        ],
+        [],
+    ]
+    lines += _field(_("state"), _state(row, now), width, styles)
+    if row.detail is not None:
+        lines += _field(_("why"), say(row.detail), width, styles)
+    if advice := mend(row):
+        lines += _field(_("to do"), advice, width, styles)
+    if row.open_gap is not None:
+        lines += _field(_("gap"), gap_text(row.open_gap), width, styles)
+    lines.append([])
+    heard = ago(row.last_ok_at, now) if row.last_ok_at is not None else _("never")
+    lines += _field(_("heard"), heard, width, styles)
+    if row.next_at is not None:
+        when = until(row.next_at, now) if row.next_at > now else _("now")
+        lines += _field(_("next"), when, width, styles)
+    if row.lag >= 1:
+        lines += _field(_("behind"), age(int(row.lag * SECOND)), width, styles)
+    lines += _field(_("counts"), _counts(row), width, styles)
+    promise = (
+        _("nothing is missed while it can be asked")
+        if row.gapless
+        else _("what a page no longer holds may be missed")
+    )
+    lines += _field(_("promise"), promise, width, styles)
+    if row.cursor:
+        lines += _field(_("place"), one_line(row.cursor)[:200], width, styles)
+    if capability is not None:
+        lines += [[], *_abilities(capability, width, styles)]
+    return lines
+
+
+def _state(row: SourceRow, now: Micros) -> str:
+    parts = [word(row.state)]
+    if row.until is not None and row.until > now:
+        parts.append(_("until {when}").format(when=clock_time(row.until)))
+    parts.append(_("since {when}").format(when=moment(row.state_since, now)))
+    return " ".join(parts)
+
+
+def _counts(row: SourceRow) -> str:
+    figures = (
+        (row.fetched, _("fetched")),
+        (row.new, _("new")),
+        (row.updated, _("updated")),
+        (row.deleted, _("deleted")),
+        (row.bad, _("unreadable")),
+    )
+    return " · ".join(f"{number(count)} {name}" for count, name in figures)
+
+
+def _field(name: str, text: str, width: int, styles: Palette) -> list[Line]:
+    """Return a name in its column and the text beside it, wrapped under itself."""
+    column = 9
+    return [
+        [(padded("" if at else name, column), styles.faint), *line]
+        for at, line in enumerate(wrapped([(text, styles.ink)], max(10, width - column)))
+    ]
+
+
+def _abilities(capability: Capability, width: int, styles: Palette) -> list[Line]:
+    line: Line = []
+    lines: list[Line] = [
+        [(_("What {network} lets hubbub do").format(network=capability.title), styles.faint)]
+    ]
+    for name, has in abilities(capability):
+        piece: Line = [
+            ("✓ " if has else "· ", styles.ours if has else styles.ghost),
+            (f"{name}  ", styles.ink if has else styles.ghost),
+        ]
+        if line and width_of(line) + width_of(piece) > width:
+            lines.append(line)
+            line = []
+        line += piece
+    return [*lines, line]
+
+
+def network_table(offered: Sequence[Capability], width: int, styles: Palette) -> list[Line]:
+    """Return what every network lets hubbub do, a row each."""
+    names = [_(name) for _field, name in ABILITIES]
+    titles = max((len(one.title) for one in offered), default=0) + 2
+    needed = titles + sum(len(name) + 1 for name in names) + 14
+    lines: list[Line] = [[(_("What each network lets hubbub do"), styles.strong)], []]
+    if needed > width:
+        for one in offered:
+            lines += [[(one.title, styles.strong), (f"  {access(one)}", styles.faint)]]
+            lines += [
+                [("  ", styles.ink), *line] for line in _abilities(one, width - 2, styles)[1:]
+            ]
+        return lines
+    lines.append([(" " * titles, styles.faint), *((f"{name} ", styles.faint) for name in names)])
+    for one in offered:
+        line: Line = [(padded(one.title, titles), styles.ink)]
+        for (_name, has), name in zip(abilities(one), names, strict=True):
+            mark = ("✓" if has else "·").center(len(name) + 1)
+            line.append((mark, styles.ours if has else styles.ghost))
+        lines.append([*line, (f" {access(one)}", styles.faint)])
+    return lines
