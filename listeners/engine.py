@@ -18,11 +18,11 @@ from listeners.clock import Clock, utc_now
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.housekeeping import Housekeeping
 from listeners.http import Fetcher
-from listeners.model import SECOND, Batch, Micros, Sentence, SourceState
+from listeners.model import HOUR, SECOND, Batch, Micros, Sentence, SourceState
 from listeners.networks.contract import Listener, SourceError
 from listeners.networks.registry import NETWORKS, listener_class
 from listeners.pipeline import Counts, Pipeline
-from listeners.store import Store
+from listeners.store import Store, agenda
 from listeners.store.budgets import StoredBudgets
 from listeners.store.connection import Connection
 from listeners.store.sources import (
@@ -34,6 +34,10 @@ from listeners.store.sources import (
 from listeners.supervisor import Service, spawn
 from listeners.text import clean_line
 
+THREADS_SECONDS = 60.0
+THREADS_AT_ONCE = 5
+THREAD_AGE = HOUR
+"""How often threads of open conversations are asked for, how many at once, how old they may be."""
 CATCHING_UP_SECONDS = 120.0
 """A source further behind than this is shown as catching up."""
 BAD_SHARE = 0.2
@@ -93,12 +97,17 @@ class SourceRunner:
         self._state: SourceState | None = None
         self._failures = 0
         self.service = Service(f"source {source.key}", self._run, self._failed)
+        self._threads = Service(
+            f"threads of {source.key}", self._read_threads_for_ever, self._threads_failed
+        )
 
     async def once(self) -> SourceReport:
         """Poll up to the present, store all of it, and say what was done. Never raises."""
         detail: Sentence | None = None
         try:
             await self._poll()
+            if self._listener.capability.thread:
+                await self.read_threads()
         except Exception as error:
             state, detail, _ = _verdict(error, self.source.network)
             _log.warning("%s failed", self.source.key, exc_info=error)
@@ -116,6 +125,45 @@ class SourceRunner:
             detail=detail,
             cursor=self._cursor,
         )
+
+    def services(self) -> list[Service]:
+        """Return what is to be supervised: the source, and the reading of its threads."""
+        if not self._listener.capability.thread:
+            return [self.service]
+        return [self.service, self._threads]
+
+    async def read_threads(self) -> int:
+        """Ask the network for the threads of open conversations; return how many were read.
+
+        That is how an answer of ours is seen that no stream carried, and what others said before.
+        """
+        now = self._clock()
+
+        async def choose(connection: Connection) -> dict[int, str]:
+            stale = Micros(now - THREAD_AGE)
+            return await agenda.threads_to_read(connection, self._id, stale, THREADS_AT_ONCE)
+
+        chosen = await self._store.write(choose)
+        if not chosen:
+            return 0
+
+        async def done(connection: Connection) -> None:
+            await agenda.threads_read(connection, chosen, now)
+
+        # Marked first: a thread the network cannot give must not keep the others waiting.
+        await self._store.write(done)
+        batch = await self._listener.thread(list(chosen.values()))
+        await self._pipeline.take(self.source, self._id, replace(batch, cursor=None))
+        return len(chosen)
+
+    async def _read_threads_for_ever(self) -> None:
+        while True:
+            await self._threads.rest(THREADS_SECONDS)
+            await self.read_threads()
+
+    async def _threads_failed(self, error: Exception, delay: float) -> float:
+        _, _, until = _verdict(error, self.source.network)
+        return delay if until is None else max(1.0, (until - self._clock()) / SECOND)
 
     async def _run(self) -> None:
         while True:
@@ -256,7 +304,7 @@ class Engine:
         async with Fetcher(budgets=StoredBudgets(self._store)) as fetch:
             self._runners = await self._make_runners(fetch)
             house = Housekeeping(self._store, self._config, self._clock)
-            services = [runner.service for runner in self._runners]
+            services = [service for runner in self._runners for service in runner.services()]
             services += house.services()
             tasks = [spawn(service.name, service.supervise()) for service in services]
             try:

@@ -119,7 +119,7 @@ class Judge:
                 reasons[brand] = (Sentence("written by one of our accounts"),)
             elif self.addresses_us(brand, post) and self.own_handles(brand, post.network):
                 reasons[brand] = (Sentence("addressed to us"),)
-        for native_id in (post.parent_id, post.root_id):
+        for native_id in (post.native_id, post.parent_id, post.root_id):
             for brand in followed.get(native_id or "", ()):
                 reasons.setdefault(brand, (Sentence("part of a conversation we follow"),))
         if not reasons and (post.wanted or post.addressed):

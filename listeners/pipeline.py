@@ -123,12 +123,7 @@ class Pipeline:
 
     async def _judge_all(self, source: SourceConfig, posts: Iterable[Post]) -> list[Judged]:
         posts = list(posts)
-        ids = [i for post in posts for i in (post.parent_id, post.root_id) if i]
-        networks = {post.network for post in posts}
-        followed: dict[str, dict[str, frozenset[str]]] = {
-            network: await thread_facts.followed(self._store, network, ids) if ids else {}
-            for network in networks
-        }
+        followed = await self._followed(posts)
         judged: list[Judged] = []
         for number, post in enumerate(posts):
             if number % _JUDGED_AT_ONCE == 0:
@@ -140,6 +135,17 @@ class Pipeline:
                 known[post.native_id] = brands
             judged += found
         return judged
+
+    async def _followed(self, posts: list[Post]) -> dict[str, dict[str, frozenset[str]]]:
+        """Return the brands that know these posts or what they answer, by network and id."""
+        ids: dict[str, list[str]] = {}
+        for post in posts:
+            named = (post.native_id, post.parent_id, post.root_id)
+            ids.setdefault(post.network, []).extend(one for one in named if one)
+        return {
+            network: await thread_facts.followed(self._store, network, wanted)
+            for network, wanted in ids.items()
+        }
 
     async def _write(
         self,

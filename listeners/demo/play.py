@@ -150,7 +150,9 @@ class Player:
         done: dict[tuple[str, str], list[int]] = {}
         for row in rows.values():
             waited = now - (row.waiting_since or now)
-            patience = LEFT_LYING if row.id % 11 == 0 else GOT_TO
+            overrun = now >= self.clock.began_at + ANSWERED_FROM
+            usual = 3 * GOT_TO if overrun else GOT_TO
+            patience = LEFT_LYING if row.id % 11 == 0 else usual
             if waited >= patience:
                 actor = TEAM[row.id % len(TEAM)]
                 verb = "ignore" if row.tier == 5 else "answered"

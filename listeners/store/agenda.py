@@ -55,6 +55,33 @@ async def _load(connection: Connection, sql: str, at: Micros) -> list[Conversati
     return list((await load_conversations(connection, ids)).values()) if ids else []
 
 
+async def threads_to_read(
+    connection: Connection, source_id: int, read_before: Micros, limit: int
+) -> dict[int, str]:
+    """Return open conversations heard by a source whose thread was not read since then.
+
+    By conversation id, the native id of their newest outside post; the most urgent come first.
+    """
+    rows = await connection.fetch(
+        """SELECT c.id, m.native_id FROM conversation c JOIN mention m ON m.id = c.last_outside_id
+           WHERE c.state = 'open' AND c.in_queue = 1 AND c.merged_into IS NULL
+             AND m.source_id = ? AND coalesce(c.thread_read_at, 0) < ?
+           ORDER BY c.thread_read_at IS NOT NULL, c.rank, c.due_at LIMIT ?""",
+        (source_id, read_before, limit),
+    )
+    return {row["id"]: row["native_id"] for row in rows}
+
+
+async def threads_read(
+    connection: Connection, conversation_ids: Iterable[int], now: Micros
+) -> None:
+    """Write down that the threads of these conversations were read."""
+    await connection.many(
+        "UPDATE conversation SET thread_read_at = ? WHERE id = ?",
+        [(now, id_) for id_ in conversation_ids],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class BrandFigures:
     """One brand's counts as the detectors want them, all of fresh mentions.

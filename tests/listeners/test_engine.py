@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from listeners.model import (
     Author,
     BadRecord,
     Batch,
+    ConversationState,
     Micros,
     Post,
     Sentence,
@@ -23,12 +25,15 @@ from listeners.networks.contract import Capability, SourceError
 from listeners.pipeline import Pipeline
 from listeners.store import Store, open_store, reads
 from listeners.store.connection import Connection
-from listeners.store.filters import StreamFilter
+from listeners.store.filters import QueueFilter, StreamFilter
 from listeners.store.sources import NewSource, register_sources
 
 NOW = Micros(1_790_000_000 * SECOND)
 SOURCE = SourceConfig(network="mastodon", what="#lune")
-CONFIG = Config(brands=(BrandConfig(name="Lune"),), sources=(SOURCE,))
+CONFIG = Config(
+    brands=(BrandConfig(name="Lune", handles={"mastodon": ("@lune@social.example",)}),),
+    sources=(SOURCE,),
+)
 
 Round = Callable[[str | None], Sequence[Batch | Exception]]
 
@@ -41,7 +46,8 @@ class Scripted:
             network="mastodon", title="Scripted", by_hand=by_hand, interval=3600.0
         )
         self.cursors: list[str | None] = []
-        self.streams: Sequence[Batch | Exception] = ()
+        self.threads: dict[str, Batch] = {}
+        self.asked: list[list[str]] = []
         self._rounds = list(rounds)
 
     async def poll(self, cursor: str | None) -> AsyncIterator[Batch]:
@@ -55,7 +61,8 @@ class Scripted:
         return None
 
     async def thread(self, native_ids: Sequence[str]) -> Batch:
-        return Batch()
+        self.asked.append(list(native_ids))
+        return self.threads[native_ids[0]]
 
 
 def batch(number: int, *, bad: int = 0) -> Batch:
@@ -173,3 +180,35 @@ async def test_an_unknown_network_is_off_and_says_the_way_round(store: Store) ->
     assert found.state is SourceState.OFF
     assert found.detail is not None
     assert "carrier-pigeon" in str(found.detail.values)
+
+
+async def test_threads_of_open_conversations_are_read_and_answer_by_themselves(
+    store: Store,
+) -> None:
+    us = Author(key="lune@social.example", handle="lune@social.example")
+    question = Post(
+        network="mastodon",
+        native_id="q1",
+        author=Author(key="zoe"),
+        text="Is Lune open?",
+        created_at=Micros(NOW - 60 * SECOND),
+        lang="en",
+    )
+    answer = replace(
+        question,
+        native_id="a1",
+        author=us,
+        text="Yes.",
+        parent_id="q1",
+        root_id="q1",
+        created_at=NOW,
+    )
+    listener = Scripted([Batch(posts=(question,), fetched=1, cursor="1")])
+    listener.capability = replace(listener.capability, thread=True)
+    listener.threads = {"q1": Batch(posts=(question, answer), fetched=2)}
+    report = await (await runner(store, listener)).once()
+    assert report.state is SourceState.OK
+    ids = await reads.queue_ids(store, QueueFilter(states=("open", "waiting")))
+    (row_,) = (await reads.conversations(store, ids)).values()
+    assert (row_.state, row_.messages) == (ConversationState.WAITING, 2)
+    assert listener.asked == [["q1"]]

@@ -187,6 +187,7 @@ CREATE TABLE conversation (
     answered_by_hand INTEGER NOT NULL DEFAULT 0,
     linked_to INTEGER REFERENCES conversation(id),
     merged_into INTEGER REFERENCES conversation(id),
+    thread_read_at INTEGER,              -- when the network was last asked for the whole thread
     UNIQUE (brand_id, network, root, generation)
 ) STRICT;
 CREATE INDEX conversation_queue ON conversation (brand_id, rank, due_at, score DESC, waiting_since, id)
