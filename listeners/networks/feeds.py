@@ -193,10 +193,11 @@ class FeedsListener:
             raise self._refusal(_about_page(error, origin.url, known)) from error
         feed = page.feed
         # A cut feed must be fetched again: its validators would answer "not modified" to that.
+        final = not feed.cut and not feeds_schedule.may_change_unseen(answer.headers)
         after = replace(
             known,
-            etag="" if feed.cut else _validator(answer, "etag"),
-            modified="" if feed.cut else _validator(answer, "last-modified"),
+            etag=_validator(answer, "etag") if final else "",
+            modified=_validator(answer, "last-modified") if final else "",
             seen_at=now,
             shown=page.offered,
             every=max((each for each in (every, feed.period) if each), default=None),

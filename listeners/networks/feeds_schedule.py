@@ -34,6 +34,17 @@ def asked_by_server(headers: Mapping[str, str], now: Micros) -> float | None:
     return max(0.0, (expires - since) / SECOND)
 
 
+def may_change_unseen(headers: Mapping[str, str]) -> bool:
+    """Whether an answer's validators are too young to be used (RFC 9110, 8.8.2.2).
+
+    They count in seconds: what changes later in the second of ``Last-Modified`` has the same ones,
+    and would be answered "not modified" for as long as nothing else changes.
+    """
+    modified = read_date(headers.get("last-modified", ""))
+    sent = read_date(headers.get("date", ""))
+    return modified is not None and sent is not None and sent - modified < 2 * SECOND
+
+
 def interval(
     wishes: Collection[float | None], skip_hours: Collection[int], now: Micros, *, at_home: bool
 ) -> float:

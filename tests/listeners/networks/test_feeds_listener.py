@@ -166,6 +166,22 @@ async def test_validators_go_back_byte_for_byte_and_304_says_nothing_new(world: 
     assert len(after.known) == 2
 
 
+async def test_validators_of_the_present_second_are_not_trusted(world: World) -> None:
+    now = {"date": "Sun, 22 Nov 2026 10:30:00 GMT", "etag": '"1"'}
+    world.server.on(
+        "/feed",
+        feed(rss(articles(1, 1)), last_modified="Sun, 22 Nov 2026 10:29:59 GMT", **now),
+        feed(rss(articles(1, 2)), last_modified="Sun, 22 Nov 2026 10:29:58 GMT", **now),
+        status_reply(304),
+    )
+    batches = await polled(world.listener())
+    batches = await polled(world.listener(), last_cursor(batches))
+    assert titles(batches) == ["News 2"]
+    await polled(world.listener(), last_cursor(batches))
+    sent = ["if-none-match" in request.headers for request in world.server.asked("/feed")]
+    assert sent == [False, False, True]
+
+
 async def test_a_server_without_conditions_gives_no_duplicates(world: World) -> None:
     world.server.on("/feed", feed(rss(articles(1, 2)), etag='"1"'))
     cursor = last_cursor(await polled(world.listener()))
