@@ -18,8 +18,9 @@ from listeners.clock import Clock, utc_now
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.housekeeping import Housekeeping
 from listeners.http import Fetcher
+from listeners.known import KnownPosts
 from listeners.model import HOUR, SECOND, Batch, Micros, Sentence, SourceState
-from listeners.networks.contract import Listener, SourceError
+from listeners.networks.contract import Listener, Remembering, SourceError
 from listeners.networks.registry import NETWORKS, listener_class
 from listeners.pipeline import Counts, Pipeline
 from listeners.store import Store, agenda
@@ -96,6 +97,7 @@ class SourceRunner:
         self._clock = clock
         self._state: SourceState | None = None
         self._failures = 0
+        self._known = KnownPosts()
         self.service = Service(f"source {source.key}", self._run, self._failed)
         self._threads = Service(
             f"threads of {source.key}", self._read_threads_for_ever, self._threads_failed
@@ -165,6 +167,12 @@ class SourceRunner:
         _, _, until = _verdict(error, self.source.network)
         return delay if until is None else max(1.0, (until - self._clock()) / SECOND)
 
+    async def remember(self) -> None:
+        """Tell a listener of a whole network what is stored, so that it lets little through."""
+        if isinstance(self._listener, Remembering):
+            await self._known.load(self._store, self.source.network)
+            self._listener.known = self._known
+
     async def _run(self) -> None:
         while True:
             await self._poll()
@@ -186,6 +194,7 @@ class SourceRunner:
                 await self._take(batch)
 
     async def _take(self, batch: Batch) -> None:
+        self._known.hear(batch.posts)
         drifted = self._drifted(batch)
         stored = await self._pipeline.take(
             self.source,
@@ -365,7 +374,7 @@ class Engine:
             return {key: (ids[key], await source_cursor(connection, ids[key])) for key in listeners}
 
         known = await self._store.write(work)
-        return [
+        runners = [
             SourceRunner(
                 source,
                 *known[source.key],
@@ -377,6 +386,9 @@ class Engine:
             for source in self._config.sources
             if source.key in listeners
         ]
+        for runner in runners:
+            await runner.remember()
+        return runners
 
     def _brands_of(self, source: SourceConfig) -> tuple[BrandConfig, ...]:
         brands = self._config.brands

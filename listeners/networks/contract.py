@@ -7,9 +7,9 @@ store folds what comes twice.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from listeners.model import Batch, Micros, Sentence, SourceState
 
@@ -78,3 +78,14 @@ class Listener(Protocol):
     async def thread(self, native_ids: Sequence[str]) -> Batch:
         """Return the posts around these ones (ancestors, replies), empty where unsupported."""
         ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A listener that hears a whole network and asks what we have before it lets news through.
+
+    ``known`` says whether the store may have a post (by native id), a thread (by its root) or
+    anything of an author (by key). The engine sets it before the first round.
+    """
+
+    known: Callable[[str], bool] | None
