@@ -17,6 +17,10 @@ _ADD = """
 INSERT INTO mention_fts (rowid, title, text)
 SELECT id, title, text FROM mention WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
 """
+_ADD_NEW = """
+INSERT INTO mention_fts (rowid, title, text)
+SELECT id, title, text FROM mention WHERE id BETWEEN ? AND ?
+"""
 _REMOVE = """
 INSERT INTO mention_fts (mention_fts, rowid, title, text)
 SELECT 'delete', id, title, text FROM mention
@@ -27,6 +31,11 @@ WHERE id IN (SELECT value FROM json_each(?))
 async def index_text(connection: Connection, ids: Iterable[int]) -> None:
     """Put stored mentions into the index."""
     await connection.fetch(_ADD, (dumps(list(ids)),))
+
+
+async def index_new_text(connection: Connection, first: int, last: int) -> None:
+    """Put mentions just stored, whose ids run from ``first`` to ``last``, into the index."""
+    await connection.fetch(_ADD_NEW, (first, last))
 
 
 async def unindex_text(connection: Connection, ids: Iterable[int]) -> None:

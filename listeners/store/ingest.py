@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from listeners.model import BadRecord, Engagement, Gap, Micros
+from listeners.store.accounts import upsert_accounts
 from listeners.store.codec import dumps, from_sentence, storable, whole
 from listeners.store.connection import Connection
 from listeners.store.conversation_rows import conversations_for, save_conversations
-from listeners.store.fulltext import index_text, unindex_text
+from listeners.store.fulltext import index_new_text, index_text, unindex_text
 from listeners.store.graves import buried, tombstones
 from listeners.store.mention_rows import (
     INSERT,
@@ -115,61 +116,6 @@ async def known_of_ids(connection: Connection, ids: Iterable[int]) -> list[Known
     return [known_of(row) for row in rows]
 
 
-_ACCOUNT = """
-INSERT INTO account (network, key, handle, name, url, followers, automated, ours, role,
-                     first_seen_at, last_seen_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (network, key) DO UPDATE SET
-    handle = iif(excluded.handle = '', handle, excluded.handle),
-    name = iif(excluded.name = '', name, excluded.name),
-    url = iif(excluded.url = '', url, excluded.url),
-    followers = coalesce(excluded.followers, followers),
-    automated = excluded.automated,
-    ours = max(ours, excluded.ours),
-    role = iif(excluded.role = '', role, excluded.role),
-    last_seen_at = max(last_seen_at, excluded.last_seen_at)
-"""
-
-
-async def upsert_accounts(
-    connection: Connection, seen: Iterable[SeenAccount], now: Micros
-) -> dict[tuple[str, str], int]:
-    """Store authors as last seen and return their ids by (network, author key).
-
-    What a post leaves out (a name, a count) keeps its last known value.
-    """
-    latest = {(one.network, one.author.key): one for one in seen}
-    if not latest:
-        return {}
-    await connection.many(
-        _ACCOUNT,
-        [
-            (
-                one.network,
-                storable(one.author.key),
-                storable(one.author.handle),
-                storable(one.author.name),
-                storable(one.author.url),
-                whole(one.author.followers),
-                one.author.automated,
-                one.ours,
-                one.role,
-                now,
-                now,
-            )
-            for one in latest.values()
-        ],
-    )
-    rows = await connection.fetch(
-        """SELECT w.key AS place, a.id
-           FROM json_each(?) w JOIN account a ON a.network = json_extract(w.value, '$[0]')
-            AND a.key = json_extract(w.value, '$[1]')""",
-        (dumps([[network, storable(key)] for network, key in latest]),),
-    )
-    keys = list(latest)
-    return {keys[row["place"]]: row["id"] for row in rows}
-
-
 async def insert_mentions(connection: Connection, mentions: Sequence[NewMention]) -> list[int]:
     """Store mentions none of which is known yet, and return their ids, in order.
 
@@ -190,7 +136,7 @@ async def insert_mentions(connection: Connection, mentions: Sequence[NewMention]
     await connection.many(
         INSERT, [(id_, *columns(one)) for id_, one in zip(ids, mentions, strict=True)]
     )
-    await index_text(connection, ids)
+    await index_new_text(connection, ids[0], ids[-1])
     await bump_rollups(connection, [counted(one) for one in mentions])
     return ids
 
