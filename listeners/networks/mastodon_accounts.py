@@ -24,18 +24,15 @@ class OwnAccounts:
     def spelling(self, acct: str, url: str = "") -> str | None:
         """Return the configured spelling of an account of ours, ``None`` for anybody else.
 
-        ``acct`` is the network's ``acct`` (without a host when local), ``url`` its profile. An
-        address seen once with a name of ours is known by itself from then on.
+        ``acct`` is the network's ``acct``, without a host when local. The profile's ``url`` tells
+        the host of a local account and nothing else: a far account may claim any address.
         """
-        if not self._spelled:
+        if not self._spelled or not acct:
             return None
-        names = [name.casefold() for name in (acct, url) if name]
-        if acct and "@" not in acct:
+        names = [acct.casefold()]
+        if "@" not in acct:
             names += [f"{acct}@{host}".casefold() for host in (self._host, _host(url)) if host]
-        found = next((self._spelled[name] for name in names if name in self._spelled), None)
-        if found and url:
-            self._spelled.setdefault(url.casefold(), found)
-        return found
+        return next((self._spelled[name] for name in names if name in self._spelled), None)
 
     def handles(self) -> tuple[str, ...]:
         """Return the configured spellings, each once."""
@@ -44,14 +41,12 @@ class OwnAccounts:
 
 def _names(handle: str, host: str) -> Iterable[str]:
     plain = handle.removeprefix("@").casefold()
-    if not plain:
-        return
-    yield plain
     if plain.startswith(("https://", "http://")):
-        path = urlsplit(plain).path.strip("/")
-        user = path.rsplit("/", 1)[-1].removeprefix("@")
-        yield f"{user}@{_host(plain)}"
-    elif plain.endswith(f"@{host}") and host:
+        user = urlsplit(plain).path.rstrip("/").rpartition("/")[2].removeprefix("@")
+        plain = f"{user}@{_host(plain)}" if user else ""
+    if plain:
+        yield plain
+    if host and plain.endswith(f"@{host}"):
         yield plain.removesuffix(f"@{host}")
 
 

@@ -79,8 +79,8 @@ class _WireNotification(msgspec.Struct):
 class Status:
     """A post with what only this server understands: its id, and the id of what it answers.
 
-    ``accounts`` maps account ids of this server to lasting keys, as far as this post tells.
-    ``original`` is what a repost repeats.
+    ``accounts`` maps account ids of this server to lasting keys, and ``ours`` are such ids of our
+    own accounts, as far as this post tells. ``original`` is what a repost repeats.
     """
 
     api_id: str
@@ -88,6 +88,7 @@ class Status:
     reply_to: str | None = None
     reply_to_account: str | None = None
     accounts: tuple[tuple[str, str], ...] = ()
+    ours: tuple[str, ...] = ()
     original: Status | None = None
 
 
@@ -160,9 +161,8 @@ def _status(wire: _WireStatus, own: OwnAccounts) -> Status:
     if html is None and wire.text is None:
         raise UnreadableError("the post has neither content nor text")
     author = _author(wire.account, own)
-    named, accounts = _named(wire, author, own)
-    ours = own.spelling(wire.account.acct, author.url) is not None
-    answered = dict(accounts).get(str(wire.in_reply_to_account_id))
+    mentions, ours = _named(wire, own)
+    is_ours = own.spelling(wire.account.acct, author.url) is not None
     post = Post(
         network=NETWORK,
         native_id=wire.uri,
@@ -175,11 +175,10 @@ def _status(wire: _WireStatus, own: OwnAccounts) -> Status:
         lang=_printable(wire.language) or None,
         links=_links(html or "", wire.card),
         tags=tuple(_texts(wire.tags, "name")),
-        mentions=named,
-        parent_author_key=answered,
+        mentions=mentions,
         engagement=_engagement(wire),
-        private=wire.visibility is not None and wire.visibility not in _OPEN,
-        addressed=not ours and _quotes_us(wire.quote, own),
+        private=wire.visibility is not None and _printable(wire.visibility) not in _OPEN,
+        addressed=not is_ours and _quotes_us(wire.quote, own),
         raw=_evidence(wire),
     )
     return Status(
@@ -187,7 +186,8 @@ def _status(wire: _WireStatus, own: OwnAccounts) -> Status:
         post=post,
         reply_to=_id(wire.in_reply_to_id),
         reply_to_account=_id(wire.in_reply_to_account_id),
-        accounts=accounts,
+        accounts=((str(wire.account.id), author.key),),
+        ours=(*ours, str(wire.account.id)) if is_ours else ours,
     )
 
 
@@ -201,12 +201,12 @@ def _repost(wire: _WireStatus, repeated: _WireStatus, own: OwnAccounts) -> Statu
         author=author,
         created_at=_time(wire.created_at),
         edited_at=None,
-        parent_author_key=None,
         addressed=False,
         repost=True,
     )
-    accounts = ((str(wire.account.id), author.key), *original.accounts)
-    return Status(str(wire.id), post, accounts=accounts, original=original)
+    return Status(
+        str(wire.id), post, accounts=((str(wire.account.id), author.key),), original=original
+    )
 
 
 def _author(account: _WireAccount, own: OwnAccounts) -> Author:
@@ -215,7 +215,8 @@ def _author(account: _WireAccount, own: OwnAccounts) -> Author:
     url = _printable(account.url) or _printable(account.uri)
     spelled = own.spelling(account.acct, url) or ""
     return Author(
-        key=url or account.acct,
+        # The uri is what servers authenticate; a far profile's url may be anybody's.
+        key=_printable(account.uri) or url or account.acct,
         handle=account.acct if _is_web(spelled) else spelled or account.acct,
         name=account.display_name if isinstance(account.display_name, str) else "",
         url=url,
@@ -224,21 +225,18 @@ def _author(account: _WireAccount, own: OwnAccounts) -> Author:
     )
 
 
-def _named(
-    wire: _WireStatus, author: Author, own: OwnAccounts
-) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """Return the handles a post names, and the account ids of this server it reveals."""
+def _named(wire: _WireStatus, own: OwnAccounts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the handles a post names, and the ids on this server of those that are ours."""
     handles: dict[str, None] = {}
-    accounts = {str(wire.account.id): author.key}
+    ours: list[str] = []
     for mention in _tables(wire.mentions):
         acct, address = _printable(mention.get("acct")), _printable(mention.get("url"))
-        number = mention.get("id")
-        if not acct:
-            continue
-        handles[own.spelling(acct, address) or acct] = None
-        if isinstance(number, (str, int)):
-            accounts.setdefault(str(number), address or acct)
-    return tuple(handles), tuple(accounts.items())
+        number, spelled = mention.get("id"), own.spelling(acct, address)
+        if acct:
+            handles[spelled or acct] = None
+        if spelled and isinstance(number, (str, int)):
+            ours.append(str(number))
+    return tuple(handles), tuple(ours)
 
 
 def _quotes_us(quote: object, own: OwnAccounts) -> bool:

@@ -71,13 +71,8 @@ class Harvester:
             return
         self._knows_own = True
         for handle in self.own.handles():
-            account = await self._server.account(handle)
-            number = api_id_of(account)
-            if account is None or number is None:
-                continue
-            url, acct = account.get("url"), account.get("acct")
-            if isinstance(url, str) and isinstance(acct, str) and self.own.spelling(acct, url):
-                self._memory.learn_account(number, url)
+            if number := api_id_of(await self._server.account(handle)):
+                self._memory.learn_ours(number)
 
     async def gather(
         self, place: Place, records: Iterable[object], *, first: bool = False
@@ -113,8 +108,7 @@ class Harvester:
         post = self._memory.settle(status)
         if self._is_ours(post) or post.repost:
             return post
-        answers_us = self.own.spelling("", post.parent_author_key or "") is not None
-        return replace(post, addressed=post.addressed or answers_us)
+        return replace(post, addressed=post.addressed or self._memory.answers_us(status))
 
     async def look_up(self, api_id: str) -> Status | None:
         """Ask for one post and learn from it; ``None`` where the server does not show it.

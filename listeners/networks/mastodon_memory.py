@@ -50,6 +50,7 @@ class Memory:
         self._posts: _Recent[str, _Known] = _Recent(most)
         self._api_ids: _Recent[str, str] = _Recent(most)
         self._accounts: _Recent[str, str] = _Recent(most)
+        self._ours: set[str] = set()
         self._missing: _Recent[str, None] = _Recent(most)
         self._handed_on: _Recent[str, tuple[bytes, bool]] = _Recent(most)
 
@@ -63,10 +64,15 @@ class Memory:
             self._api_ids.put(post.native_id, status.api_id)
             for number, key in status.accounts:
                 self._accounts.put(number, key)
+            self._ours.update(status.ours)
 
-    def learn_account(self, number: str, key: str) -> None:
-        """Remember whose an account id of the server is."""
-        self._accounts.put(number, key)
+    def learn_ours(self, account_id: str) -> None:
+        """Remember that this is the server's id of an account of ours."""
+        self._ours.add(account_id)
+
+    def answers_us(self, status: Status) -> bool:
+        """Whether a post answers one of an account of ours."""
+        return status.reply_to_account in self._ours
 
     def learn_missing(self, api_id: str) -> None:
         """Remember that the server does not show this post."""
@@ -102,7 +108,7 @@ class Memory:
         if status.reply_to is None:
             return post
         parent = self._posts.get(status.reply_to)
-        author = post.parent_author_key or self._accounts.get(status.reply_to_account or "")
+        author = self._accounts.get(status.reply_to_account or "")
         return replace(
             post,
             parent_id=parent.uri if parent else status.reply_to,

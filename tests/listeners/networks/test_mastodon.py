@@ -347,7 +347,7 @@ async def test_a_parent_on_the_same_page_is_known_without_asking(world: World) -
     assert (root.parent_id, root.root_id) == (None, None)
     assert (answer.parent_id, answer.root_id) == (root.native_id, root.native_id)
     assert (again.parent_id, again.root_id) == (answer.native_id, root.native_id)
-    assert again.parent_author_key == "https://far.example/@bob"
+    assert again.parent_author_key == "https://far.example/users/bob"
     assert not [r for r in world.server.requests if "/statuses/" in r.path]
 
 
