@@ -69,7 +69,7 @@ class Answer:
             SourceError: the body is a web page, or is not JSON.
         """
         try:
-            return _decode(self.body)
+            return harmless_json(self.body)
         except (ValueError, RecursionError) as error:
             self.refuse_page()
             raise SourceError(
@@ -107,7 +107,13 @@ def host_of(url: str) -> str:
     return authority.rpartition("@")[2] or "the server"
 
 
-def _decode(body: bytes) -> object:
+def harmless_json(body: bytes) -> object:
+    """Decode JSON as ``Answer.json`` does.
+
+    Raises:
+        ValueError: it is not JSON.
+        RecursionError: it is nested too deeply to be meant.
+    """
     encoding = json.detect_encoding(body)
     text = body.decode(encoding, "replace")
     value = _loads(text)

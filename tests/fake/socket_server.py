@@ -103,12 +103,16 @@ class FakeSockets:
         self._server.close()
         await self._server.wait_closed()
 
+    def refuse(self, met: Met) -> Refuse | None:
+        """Refuse by what was asked; overridden by servers that know their paths."""
+        return None
+
     def _upgrade(self, connection: ServerConnection, request: Request) -> Response | None:
         parts = urlsplit(request.path)
         headers = {name.lower(): value for name, value in request.headers.raw_items()}
         met = Met(parts.path, parse_qs(parts.query), headers)
         self.met.append(met)
-        scene = self.scenes.pop(0) if len(self.scenes) > 1 else self.scenes[0]
+        scene = self.refuse(met) or (self.scenes.pop(0) if len(self.scenes) > 1 else self.scenes[0])
         if isinstance(scene, Refuse):
             named = Headers({"content-length": str(len(scene.body)), **scene.headers})
             phrase = HTTPStatus(scene.status).phrase
