@@ -8,7 +8,6 @@ more than six hours after it was written.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,10 +17,9 @@ from listeners.store.connection import Connection
 
 FRESH_WITHIN = 6 * HOUR
 
-_TABLES = (("rollup_minute", MINUTE), ("rollup_hour", HOUR))
 _SQL = """
 INSERT INTO {table} (brand_id, start, network, negative, neutral, positive, unscored, total,
-                     compound_sum, fresh, fresh_negative)
+                     fresh, fresh_negative, compound_sum)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (brand_id, start, network) DO UPDATE SET
     negative = negative + excluded.negative,
@@ -29,10 +27,12 @@ ON CONFLICT (brand_id, start, network) DO UPDATE SET
     positive = positive + excluded.positive,
     unscored = unscored + excluded.unscored,
     total = total + excluded.total,
-    compound_sum = compound_sum + excluded.compound_sum,
     fresh = fresh + excluded.fresh,
-    fresh_negative = fresh_negative + excluded.fresh_negative
+    fresh_negative = fresh_negative + excluded.fresh_negative,
+    compound_sum = compound_sum + excluded.compound_sum
 """
+_MINUTE = _SQL.format(table="rollup_minute")
+_HOUR = _SQL.format(table="rollup_hour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +59,46 @@ class Counted:
 
 async def bump_rollups(connection: Connection, counted: Iterable[Counted]) -> None:
     """Add mentions to the counts, and take others out, in one statement a table."""
-    kept = [one for one in counted if one.part is not Part.OURS]
-    for table, width in _TABLES:
-        rows = _sums(kept, width)
-        if rows:
-            await connection.many(_SQL.format(table=table), rows)
-
-
-def _sums(counted: Iterable[Counted], width: int) -> list[tuple[int | str | float, ...]]:
-    """Return one row a bucket: labels by number, total, sum of compounds, fresh, fresh negative."""
-    whole: dict[tuple[int, int, str], list[int]] = defaultdict(lambda: [0] * 7)
-    compound: dict[tuple[int, int, str], float] = defaultdict(float)
+    minutes: dict[_Bucket, _Sums] = {}
     for one in counted:
-        bucket = (one.brand_id, one.sort_at // width * width, one.network)
-        sums = whole[bucket]
-        sums[label_number(one.label)] += one.sign
-        sums[4] += one.sign
+        if one.part is not Part.OURS:
+            start = one.sort_at - one.sort_at % MINUTE
+            minutes.setdefault((one.brand_id, start, one.network), _Sums()).add(one)
+    hours: dict[_Bucket, _Sums] = {}
+    for (brand_id, start, network), sums in minutes.items():
+        hours.setdefault((brand_id, start - start % HOUR, network), _Sums()).merge(sums)
+    for sql, buckets in ((_MINUTE, minutes), (_HOUR, hours)):
+        if buckets:
+            rows = [(*bucket, *sums.counts, sums.compound) for bucket, sums in buckets.items()]
+            await connection.many(sql, rows)
+
+
+_Bucket = tuple[int, int, str]
+"""Brand id, start, network."""
+
+
+class _Sums:
+    """What one bucket gains: labels by number, total, fresh, fresh and negative; compounds."""
+
+    __slots__ = ("compound", "counts")
+
+    def __init__(self) -> None:
+        self.counts = [0] * 7
+        self.compound = 0.0
+
+    def add(self, one: Counted) -> None:
+        sign = one.sign
+        self.counts[label_number(one.label)] += sign
+        self.counts[4] += sign
         if one.fresh:
-            sums[5] += one.sign
-            sums[6] += one.sign * (one.label is Label.NEGATIVE)
+            self.counts[5] += sign
+            if one.label is Label.NEGATIVE:
+                self.counts[6] += sign
         if one.compound is not None:
-            compound[bucket] += one.sign * one.compound
-    return [
-        (*bucket, *sums[:5], compound[bucket], *sums[5:])
-        for bucket, sums in whole.items()
-        if any(sums) or compound[bucket]
-    ]
+            self.compound += sign * one.compound
+
+    def merge(self, other: _Sums) -> None:
+        self.counts = [
+            mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)
+        ]
+        self.compound += other.compound
