@@ -271,9 +271,8 @@ def _joined(operator: str, expressions: list[str]) -> str:
 
 
 def _is_single(expression: str) -> bool:
-    return (expression.startswith("NEAR(") and expression.count("NEAR(") == 1) or (
-        expression.rstrip("*").replace('""', "").count('"') == 2 and expression.startswith('"')
-    )
+    """Whether this is one quoted term; words hold no quotation marks of their own."""
+    return expression.startswith('"') and expression.count('"') == 2
 
 
 def _phrase(text: str) -> str:

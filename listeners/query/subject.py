@@ -14,13 +14,15 @@ from listeners.query.words import (
     is_unspaced,
     is_word_character,
     lowered_ascii,
+    single_spaced,
+    spaced_words,
 )
 
 if TYPE_CHECKING:
     from listeners.model import Post
 
 # A separator that no folded word holds, so that a phrase never runs from the title into the text.
-_FIELD_BREAK = " \x1f"
+_FIELD_BREAK = "|"
 
 # A hashtag runs on over letters, digits, underscores, and Indic and Thai vowel signs.
 _TAG = re.compile(r"[#＃]([\w\u0300-\u036f\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff]+)")
@@ -66,15 +68,15 @@ class Subject:
 class Reading:
     """A subject with its folded forms, each made once and only when asked for."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, spaced: str | None = None) -> None:
+        """Read a subject; ``spaced`` is its ``spaced`` where that is known already."""
         self.subject = subject
+        self._spaced = spaced_of(subject) if spaced is None else spaced
 
     @cached_property
     def words(self) -> str:
         """Folded words of title and text, see ``folded_words``; no phrase spans the two."""
-        text = folded_words(self.subject.text)
-        title = self.subject.title
-        return f"{folded_words(title)}{_FIELD_BREAK}{text}" if title else text
+        return single_spaced(self._spaced)
 
     @cached_property
     def fields(self) -> tuple[tuple[str, ...], ...]:
@@ -128,6 +130,12 @@ class Reading:
     def sites(self) -> tuple[tuple[str, str], ...]:
         """Host and path of every link, lower case host without ``www.``."""
         return tuple(host_and_path(link) for link in self.subject.links)
+
+
+def spaced_of(subject: Subject) -> str:
+    """Return the folded words of title and text, see ``spaced_words``."""
+    text = spaced_words(subject.text)
+    return f"{spaced_words(subject.title)}{_FIELD_BREAK}{text}" if subject.title else text
 
 
 def composed(text: str) -> str:
