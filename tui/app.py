@@ -127,12 +127,17 @@ class Hubbub(GuardedApp[int]):
 
     def open_sources(self) -> None:
         """Show where hubbub listens."""
+        # Loaded when first asked for: the networks' own code has no place before the first paint.
+        from tui.screens.sources import SourcesScreen
+
+        if not isinstance(self.screen, SourcesScreen):
+            self.push_screen(SourcesScreen(self.desk))
 
     def open_help(self, panel: Panel | None) -> None:
         """Show the keys of a panel."""
+        from tui.screens.help import HelpScreen
 
-    def open_palette(self, panel: Panel | None) -> None:
-        """Find an action by its name."""
+        self.push_screen(HelpScreen(self.desk, panel))
 
 
 def _keymap(keys: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -95,7 +95,8 @@ class Desk:
 
     async def mood(self, top: Top) -> Mood:
         """Return the series and networks of the chosen range."""
-        brand, now, chosen = self.session.brand, self.clock(), self.session.chart
+        brand, now, figures = self.session.brand, self.clock(), top.figures
+        chosen = self.session.range_for(figures.rate if figures else 0.0)
         if chosen is ChartRange.HOUR:
             since, resolution = now - HOUR + MINUTE, "minute"
         else:
@@ -110,7 +111,6 @@ class Desk:
         )
         day = max(DAY, now - since) if chosen is ChartRange.TWO_DAYS else DAY
         networks = await reads.by_network(self.store, brand, Micros(now - day))
-        figures = top.figures
         return Mood(
             mood=figures.mood if figures else None,
             usual=figures.mood_usual if figures else None,

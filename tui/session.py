@@ -1,8 +1,9 @@
 """What a person is looking at: cursor, marks, order and panel, without a screen.
 
 The law kept here: nothing moves under the cursor. A list follows the store only while the person
-rests at its top and touches no key; otherwise its order stands still, what arrives is counted,
-what others close stays in its place, and what she closed herself leaves at once.
+rests at its top and touches no key, or has left it alone for minutes; otherwise its order stands
+still, what arrives is counted, what others close stays in its place, and what she closed herself
+leaves at once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ from tui.actions import Panel
 
 ACTING = 8 * SECOND
 """How long after a key the person counts as acting."""
+LEFT_ALONE = 120 * SECOND
+"""How long after a key a list follows the store again, wherever its cursor stands."""
+
+
+LIVELY = 20
+"""Mentions in the last hour from which a chart by the minute says something."""
 
 
 class RowList:
@@ -207,7 +214,8 @@ class Session:
     panel: Panel = Panel.QUEUE
     zoomed: bool = False
     paused: bool = False
-    chart: ChartRange = ChartRange.HOUR
+    chart: ChartRange | None = None
+    """``None`` until the first figures choose: the hour where much is heard, else the day."""
     lists: dict[Panel, RowList] = field(
         default_factory=lambda: {
             panel: RowList() for panel in (Panel.QUEUE, Panel.ALERTS, Panel.STREAM)
@@ -222,8 +230,9 @@ class Session:
     def frozen(self, panel: Panel, now: Micros, *, reading: bool = False) -> bool:
         """Say whether the order of a list stands still; ``reading``: something is open above it."""
         rows = self.lists[panel]
-        acting = now - self._last_key < ACTING
-        return self.paused or reading or acting or rows.touched or bool(rows.marks)
+        still = now - self._last_key
+        acting = still < (LEFT_ALONE if rows.touched else ACTING)
+        return self.paused or reading or acting or bool(rows.marks)
 
     def next_brand(self) -> str:
         """Go to the next brand, after the last one to all of them; return its name."""
@@ -236,5 +245,12 @@ class Session:
     def next_range(self) -> ChartRange:
         """Go to the next range of the chart."""
         ranges = tuple(ChartRange)
-        self.chart = ranges[(ranges.index(self.chart) + 1) % len(ranges)]
+        place = ranges.index(self.chart) if self.chart is not None else -1
+        self.chart = ranges[(place + 1) % len(ranges)]
+        return self.chart
+
+    def range_for(self, rate: float) -> ChartRange:
+        """Return the range shown; the first one fits the mentions heard in an hour."""
+        if self.chart is None:
+            self.chart = ChartRange.HOUR if rate >= LIVELY else ChartRange.DAY
         return self.chart

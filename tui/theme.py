@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from textual.color import Color
 from textual.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from listeners.model import Label, Severity
 
@@ -87,7 +87,7 @@ _ANSI = _Colours(
     ink="ansi_default",
     strong="ansi_default",
     faint="ansi_default",
-    ghost="ansi_default",
+    ghost="ansi_bright_black",
     line="ansi_bright_black",
     ground="ansi_default",
     raised="ansi_default",
@@ -119,6 +119,8 @@ def _theme(name: str, colours: _Colours, *, dark: bool, ansi: bool = False) -> T
         surface=colours.ground,
         panel=colours.raised,
         variables={
+            # Textual's own styles ask for these as soon as a theme keeps the terminal's colours.
+            **(BUILTIN_THEMES["ansi-dark" if dark else "ansi-light"].variables if ansi else {}),
             "hub-line": colours.line,
             "hub-faint": colours.faint,
             "hub-raised": colours.raised,
@@ -130,7 +132,7 @@ def _theme(name: str, colours: _Colours, *, dark: bool, ansi: bool = False) -> T
             "border": colours.accent,
             "border-blurred": colours.line,
             "scrollbar": colours.line,
-            "scrollbar-hover": colours.ghost if not ansi else colours.line,
+            "scrollbar-hover": colours.ghost,
             "scrollbar-active": colours.accent,
             "scrollbar-background": colours.ground,
             "scrollbar-background-hover": colours.ground,
@@ -177,6 +179,8 @@ class Palette:
     on_neutral: Style
     on_positive: Style
     on_negative: Style
+    flat: bool
+    """The cursor is shown in reverse: its row then has one look from end to end."""
 
     def label(self, label: Label) -> Style:
         """Return the colour of a sentiment label."""
@@ -226,7 +230,7 @@ def palette(theme: str, no_color: bool = False) -> Palette:
         ink=fg(colours.ink),
         strong=fg(colours.strong, BOLD) if plain else fg(colours.strong),
         faint=fg(colours.faint, _DIM) if ansi else fg(colours.faint),
-        ghost=fg(colours.ghost, _DIM) if ansi else fg(colours.ghost),
+        ghost=fg(colours.ghost),
         ground=PLAIN if ansi else on(colours.ground),
         bar=PLAIN if ansi else on(colours.raised),
         positive=fg(colours.positive),
@@ -243,7 +247,8 @@ def palette(theme: str, no_color: bool = False) -> Palette:
         critical=_REVERSE if plain else fg(colours.on_colour, BOLD) + on(colours.negative),
         link=fg(colours.positive, Style(underline=True)),
         strike=fg(colours.faint, Style(strike=True)),
-        on_neutral=on("ansi_white" if ansi else colours.ghost),
+        on_neutral=on(colours.ghost),
         on_positive=on(colours.positive),
         on_negative=on(colours.negative),
+        flat=plain,
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from listeners.model import Micros
 from tui.actions import Panel
-from tui.session import ACTING, ChartRange, RowList, Session
+from tui.session import ACTING, LEFT_ALONE, ChartRange, RowList, Session
 
 LATER = Micros(1_000 * ACTING)
 
@@ -142,7 +142,14 @@ def test_the_cursor_never_changes_its_row_while_the_row_is_there(
 
 @pytest.mark.parametrize(
     ("why", "frozen"),
-    [("resting", False), ("key", True), ("moved", True), ("marked", True), ("paused", True)],
+    [
+        ("resting", False),
+        ("key", True),
+        ("moved", True),
+        ("left alone", False),
+        ("marked", True),
+        ("paused", True),
+    ],
 )
 def test_when_the_order_stands_still(why: str, frozen: bool) -> None:
     session = Session()
@@ -153,6 +160,9 @@ def test_when_the_order_stands_still(why: str, frozen: bool) -> None:
         session.acted(Micros(LATER - 1))
     elif why == "moved":
         queue.move(1)
+    elif why == "left alone":
+        queue.move(1)
+        session.acted(Micros(LATER - LEFT_ALONE))
     elif why == "marked":
         queue.toggle_mark()
     elif why == "paused":
@@ -165,8 +175,7 @@ def test_brands_and_ranges_go_round() -> None:
     session = Session(brands=("Aurora", "Borealis"))
     assert [session.next_brand() for _ in range(3)] == ["Aurora", "Borealis", ""]
     assert Session(brands=("Aurora",), brand="Aurora").next_brand() == "Aurora"
-    assert [session.next_range() for _ in range(3)] == [
-        ChartRange.DAY,
-        ChartRange.TWO_DAYS,
-        ChartRange.HOUR,
-    ]
+    assert session.range_for(3) is ChartRange.DAY
+    assert session.range_for(300) is ChartRange.DAY
+    assert [session.next_range() for _ in range(2)] == [ChartRange.TWO_DAYS, ChartRange.HOUR]
+    assert Session().range_for(300) is ChartRange.HOUR

@@ -142,7 +142,9 @@ class HubScreen(Screen[Result]):
 
     def do_palette(self) -> None:
         """Find an action by its name."""
-        self.hub.open_palette(self.panel)
+        from tui.screens.palette import open_palette
+
+        open_palette(self)
 
     def do_theme(self) -> None:
         """Go to the next colours."""

@@ -283,6 +283,7 @@ class Dashboard(TriageScreen[None]):
             self.thread.show(await self.desk.alert(cursor))
         else:
             self.thread.show(await self.desk.mention(cursor))
+        self._titles()
 
     @on(VirtualList.Moved)
     def _cursor_moved(self, event: VirtualList.Moved) -> None:
@@ -315,7 +316,7 @@ class Dashboard(TriageScreen[None]):
             Panel.ALERTS: _("Alerts"),
             Panel.SENTIMENT: _("Sentiment"),
             Panel.STREAM: _("Mentions"),
-            Panel.THREAD: _("Thread"),
+            Panel.THREAD: _("Evidence") if self._leading is Panel.ALERTS else _("Thread"),
         }
         for panel, pane in self._panes.items():
             focused = panel is self.desk.session.panel
@@ -331,6 +332,16 @@ class Dashboard(TriageScreen[None]):
             if panel in lists:
                 pane.border_subtitle = content(self._count(lists[panel], styles))
         self.sentiment.border_subtitle = content(self.sentiment.ranges)
+        self.thread.border_subtitle = content(self._about_thread(styles))
+
+    def _about_thread(self, styles: Palette) -> Line:
+        thread = self.thread.thread
+        if thread.alert is not None:
+            text = ngettext("{count} shown", "{count} shown", len(thread.mentions))
+        else:
+            text = ngettext("{count} message", "{count} messages", len(thread.mentions))
+        count = text.format(count=len(thread.mentions))
+        return [(count, styles.faint)] if thread.mentions else []
 
     def _count(self, rows: RowList, styles: Palette) -> Line:
         parts: list[Line] = []

@@ -36,7 +36,7 @@ class Column:
 
 
 def columns(buckets: Sequence[Bucket], width: int) -> list[Column]:
-    """Return one column a cell: buckets stretched over the width, or summed where they are more."""
+    """Return a column for each cell: every bucket equally wide, or several summed to one."""
     if not buckets or width < 1:
         return []
     size = -(-len(buckets) // width)
@@ -50,7 +50,7 @@ def columns(buckets: Sequence[Bucket], width: int) -> list[Column]:
         )
         for group in groups
     ]
-    return [made[cell * len(made) // width] for cell in range(width)]
+    return [column for column in made for _ in range(width // len(made))]
 
 
 def mirrored(buckets: Sequence[Bucket], width: int, height: int, styles: Palette) -> list[Line]:

@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.theme import PLAIN, Palette
-from tui.widgets.paint import Line, one_line, palette_of, strip
+from tui.widgets.paint import Line, one_line, palette_of, strip, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,9 @@ class Choices(ScrollView, inherit_bindings=False):
         if place >= len(self._choices):
             return strip([], width, styles.bar)
         chosen = place == self._place and self.choice is not None
+        line = self._line(self._choices[place], chosen, styles)
         return strip(
-            self._line(self._choices[place], chosen, styles),
+            [(text_of(line), PLAIN)] if chosen and styles.flat else line,
             width,
             styles.bar + (styles.cursor if chosen else PLAIN),
         )

@@ -21,7 +21,7 @@ from listeners.clock import Clock
 from listeners.model import MINUTE, Micros
 from tui.session import RowList
 from tui.theme import PLAIN, Palette
-from tui.widgets.paint import Line, palette_of, strip, width_of
+from tui.widgets.paint import Line, palette_of, strip, text_of, width_of
 
 Row = TypeVar("Row")
 Load = Callable[[Sequence[int]], Awaitable[Mapping[int, Row]]]
@@ -209,6 +209,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             base = styles.ground + base
             lines = self.lines(row, width, now, styles, chosen=chosen, marked=marked)
             for number, made in enumerate(lines):
+                if styles.flat and chosen and self.has_focus:
+                    made = [(text_of(made), PLAIN)]
                 self._strips[(row_id, number, chosen, marked, self.has_focus)] = strip(
                     made, width, base
                 )

@@ -6,6 +6,8 @@ terminals disagree about the width of some characters and must not push a column
 
 from __future__ import annotations
 
+from typing import Any
+
 from listeners.model import (
     DAY,
     HOUR,
@@ -74,11 +76,13 @@ def due(due_at: Micros | None, now: Micros, styles: Palette) -> Line:
     return [(_("due {when}").format(when=when), styles.faint)]
 
 
-def _margin(chosen: bool, marked: bool, first: bool, styles: Palette) -> Line:
-    """The two cells left of a row: the cursor as ❯, a mark as ✓, both as ✓ in the cursor's look."""
-    if not first:
+def _margin(rows: VirtualList[Any], chosen: bool, marked: bool, styles: Palette) -> Line:
+    """The two cells left of a row: a mark as ✓, the cursor as ❯ where keys go, else as ›."""
+    if marked:
+        return [("✓ ", styles.key)]
+    if not chosen:
         return [("  ", styles.ink)]
-    return [("✓ " if marked else "❯ " if chosen else "  ", styles.key)]
+    return [("❯ ", styles.key)] if rows.has_focus else [("› ", styles.faint)]
 
 
 class ConversationRows(VirtualList[ConversationRow]):
@@ -104,7 +108,7 @@ class ConversationRows(VirtualList[ConversationRow]):
         waited = age(now - (row.waiting_since or row.last_at))
         figures: Line = [
             bar,
-            *_margin(chosen, marked, True, styles),
+            *_margin(self, chosen, marked, styles),
             mood(row.label, row.compound, styles),
             (f"  {padded(network_name(row.network), _NETWORK)} ", styles.faint),
             (f"{waited:>{_AGE}}  ", styles.ink),
@@ -180,7 +184,7 @@ class AlertRows(VirtualList[AlertRow]):
         bar = ("▌", styles.negative if live and row.severity >= Severity.HIGH else styles.ghost)
         head: Line = [
             bar,
-            *_margin(chosen, marked, True, styles),
+            *_margin(self, chosen, marked, styles),
             (f"{severity_word(row.severity):^6}", colour),
             (f" {padded(word(row.alert_class), 13)} ", styles.ink),
             (f"{age(now - row.last_at):>{_AGE}}  ", styles.ink if live else styles.faint),
@@ -226,7 +230,7 @@ class MentionRows(VirtualList[MentionRow]):
     ) -> list[Line]:
         """Return the figures, the person and the words."""
         head: Line = [
-            *_margin(chosen, marked, True, styles),
+            *_margin(self, chosen, marked, styles),
             mood(row.label, row.compound, styles),
             (f"  {padded(network_name(row.network), _NETWORK)} ", styles.faint),
             (f"{age(now - row.sort_at):>{_AGE}}  ", styles.ink),
@@ -242,7 +246,7 @@ class MentionRows(VirtualList[MentionRow]):
         words.append((text, styles.strike if row.deleted_at is not None else styles.faint))
         if self.row_height(width) == 1:
             return [[*head, *who, *words]]
-        lead: Line = [*_margin(chosen, marked, False, styles)]
+        lead: Line = [("  ", styles.ink)]
         return [[*head, *who], [*lead, *words[1:]]]
 
     @staticmethod

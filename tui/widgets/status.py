@@ -51,16 +51,24 @@ class Top:
 def fitted(segments: Sequence[Segment], width: int, separator: Piece) -> Line:
     """Return the segments in the longest forms that fit, the least important shortened first."""
     form = [0] * len(segments)
-    while True:
-        line = joined(
+
+    def line() -> Line:
+        return joined(
             [segment.forms[at] for segment, at in zip(segments, form, strict=True)], separator
         )
-        longer = [
-            place for place, segment in enumerate(segments) if form[place] + 1 < len(segment.forms)
-        ]
-        if width_of(line) <= width or not longer:
-            return cut(line, width)
-        form[min(longer, key=lambda place: segments[place].keep)] += 1
+
+    by_worth = sorted(range(len(segments)), key=lambda place: segments[place].keep)
+    for place in by_worth:
+        while width_of(line()) > width and form[place] + 1 < len(segments[place].forms):
+            form[place] += 1
+    # Shortening a late one may have made room for an earlier one, the most important first.
+    for place in reversed(by_worth):
+        while form[place]:
+            form[place] -= 1
+            if width_of(line()) > width:
+                form[place] += 1
+                break
+    return cut(line(), width)
 
 
 def segments(top: Top, styles: Palette) -> list[Segment]:
@@ -75,6 +83,7 @@ def segments(top: Top, styles: Palette) -> list[Segment]:
             [
                 [*brand, (f" {name}", styles.strong + BOLD)],
                 [*brand, (f" {padded(name, 12).rstrip()}", styles.strong + BOLD)],
+                brand,
             ],
         )
     ]
@@ -98,12 +107,14 @@ def _mood(figures: StatusLine, styles: Palette) -> Segment:
     short: Line = [(f"{GLYPHS[label]} {figure}", styles.label(label) + BOLD)]
     long: Line = [(_("mood") + " ", styles.faint), *short]
     if figures.mood_usual is None:
-        return Segment(6, [long, short])
+        return Segment(6, [long, short, []])
     usual = " " + _("usual {usual}").format(usual=signed(figures.mood_usual))
     change = label_of(None if figures.mood is None else figures.mood - figures.mood_usual)
     arrow = {"▲": "↑", "▼": "↓"}.get(GLYPHS[change], "=")
     against: Line = [*short, (f" {arrow}", styles.label(change) + BOLD)]
-    return Segment(6, [[*long, (usual, styles.faint)], [*short, (usual, styles.faint)], against])
+    return Segment(
+        6, [[*long, (usual, styles.faint)], [*short, (usual, styles.faint)], against, []]
+    )
 
 
 def _rate(figures: StatusLine, styles: Palette) -> Segment:
@@ -184,6 +195,7 @@ def _sources(figures: StatusLine, lag: float, styles: Palette) -> list[Segment]:
                     else [(f"⚠ {padded(names[0], 14).rstrip()}", styles.warn)],
                     [(f"⚠ {counted}", styles.warn)],
                     [(f"⚠ {brief}", styles.warn)],
+                    [(f"⚠ {len(names)}", styles.warn)],
                 ],
             )
         )

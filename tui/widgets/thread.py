@@ -16,7 +16,8 @@ from tui.widgets.paint import Line, palette_of, strip
 from tui.widgets.thread_lines import Laid, Thread, head, messages
 
 _HEAD_SHARE = 0.45
-"""How much of the pane its head may take."""
+_ALERT_SHARE = 0.65
+"""How much of the pane its head may take; an alert is mostly its explanation."""
 
 
 class ThreadHead(Widget):
@@ -131,7 +132,8 @@ class ThreadPane(Vertical):
             return
         self._drawn = asked
         lines = head(self._thread, width, now, styles)
-        room = max(2, int(height * _HEAD_SHARE))
+        share = _HEAD_SHARE if self._thread.alert is None else _ALERT_SHARE
+        room = max(2, int(height * share))
         if lines:
             rule: Line = [("─" * width, styles.ghost)]
             lines = [*lines[: room - 1], rule]

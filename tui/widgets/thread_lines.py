@@ -253,7 +253,7 @@ def _marks(row: MentionRow, now: Micros, styles: Palette) -> list[Line]:
         stars = ngettext("{count} star", "{count} stars", row.rating).format(count=row.rating)
         marks.append([(stars, styles.accent)])
     if row.needs_reply is not None and row.part is Part.OUTSIDE:
-        marks.append([("↩ " + _("asks for a reply"), styles.accent)])
+        marks.append([("↩ " + _("asks"), styles.accent)])
     return marks
 
 
