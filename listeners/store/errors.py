@@ -32,8 +32,8 @@ class Trouble(StrEnum):
     CHANGED = "changed"
 
 
-PASSING = frozenset({Trouble.DISK_FULL, Trouble.BUSY, Trouble.CHANGED})
-"""Trouble that ends by itself: the same write may be tried again in the same process."""
+PASSING = frozenset({Trouble.DISK_FULL, Trouble.BUSY, Trouble.CHANGED, Trouble.CANNOT_OPEN})
+"""Trouble that can end by itself: the same write may be tried again in the same process."""
 
 
 class StoreError(Exception):

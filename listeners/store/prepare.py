@@ -35,8 +35,9 @@ def prepare(path: Path) -> None:
     create_private(path)
     check_kind(path)
     check_disk(path)
-    # SQLite opens a file it may not write for reading, without a word.
-    if not os.access(path, os.W_OK):
+    # SQLite opens a file it may not write for reading, without a word; and it needs to write its
+    # log beside it.
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise store_error(Trouble.READ_ONLY, path)
     try:
         connection = connect(path, "rw")

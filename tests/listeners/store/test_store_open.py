@@ -218,15 +218,17 @@ AS_NOBODY = """
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root to become nobody")
-@pytest.mark.parametrize("folder_mode", [0o755, 0o777])
-async def test_a_store_one_may_only_read_can_be_looked_at(tmp_path: Path, folder_mode: int) -> None:
+@pytest.mark.parametrize(("folder_mode", "mode"), [(0o755, 0o444), (0o777, 0o444), (0o755, 0o666)])
+async def test_a_store_one_may_only_read_can_be_looked_at(
+    tmp_path: Path, folder_mode: int, mode: int
+) -> None:
     for parent in (tmp_path, *tmp_path.parents):
         if not parent.stat().st_mode & stat.S_IXOTH and parent != parent.parent:
             parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
     path = tmp_path / "shelf" / "hubbub.db"
     async with open_store(path) as store:
         await furnish(store)
-    path.chmod(0o444)
+    path.chmod(mode)
     path.parent.chmod(folder_mode)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -238,3 +240,38 @@ async def test_a_store_one_may_only_read_can_be_looked_at(tmp_path: Path, folder
         cwd=Path(__file__).parents[3],
     )
     assert await process.communicate() == (b"read only\n3\n", b"")
+
+
+OPENER = """
+    import asyncio, sys
+    from pathlib import Path
+    from listeners.store import open_store
+    async def main():
+        sys.stdin.readline()
+        async with open_store(Path(sys.argv[1])) as store:
+            print(len(await store.fetch("SELECT * FROM brand")), flush=True)
+            sys.stdin.readline()
+    print("ready", flush=True)
+    asyncio.run(main())
+"""
+
+
+async def test_several_processes_make_a_store_at_once(tmp_path: Path) -> None:
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            textwrap.dedent(OPENER),
+            str(tmp_path / "home" / "hubbub.db"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=Path(__file__).parents[3],
+        )
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+    ended = await asyncio.gather(*(process.communicate(b"go\nend\n") for process in processes))
+    assert ended == [(b"1\n", b"")] * 4

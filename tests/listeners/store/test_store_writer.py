@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import random
 import sqlite3
+import subprocess
+import sys
+import textwrap
 import time
 from contextlib import closing
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
-from listeners.store import Connection, Store, StoreError, Trouble, open_store
+from listeners.store import Connection, Store, StoreError, Trouble, ingest, open_store
 from listeners.store.writer import WAITING_BATCHES
 from listeners.supervisor import spawn
+from tests.listeners.store.builders import NOW, furnish
 
 INSERT = "INSERT INTO setting (key, value) VALUES (?, ?)"
 
@@ -371,3 +377,127 @@ async def test_another_process_that_holds_the_lock_is_waited_for_then_named(
             other.execute("ROLLBACK")
         await store.write(lambda c: put(c, "a"))
         assert await stored(store) == {"a"}
+
+
+LIMITED = """
+    import asyncio, resource, signal, sys
+    from pathlib import Path
+    from listeners.store import StoreError, open_store
+
+    async def main():
+        async with open_store(Path(sys.argv[1])) as store:
+            async def put(connection, name, size):
+                await connection.fetch("INSERT INTO setting VALUES (?, ?)", (name, "x" * size))
+            await store.write(lambda c: put(c, "small", 10))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+            for name, size in (("large", 2_000_000), ("again", 10)):
+                try:
+                    await store.write(lambda c: put(c, name, size))
+                except StoreError as error:
+                    print(error.trouble.value, error.passing)
+            print([row["key"] for row in await store.fetch("SELECT key FROM setting")])
+
+    asyncio.run(main())
+"""
+
+
+async def test_a_disk_that_really_fails_stops_the_writing_and_not_the_reading(
+    tmp_path: Path,
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        textwrap.dedent(LIMITED),
+        str(tmp_path / "hubbub.db"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+    )
+    output, errors = await process.communicate()
+    assert errors == b""
+    assert output.decode().splitlines() == [
+        "input/output False",
+        "input/output False",
+        "['small']",
+    ]
+
+
+# --- every statement fails once ------------------------------------------------------------------
+
+
+async def test_whichever_statement_fails_nothing_is_stored_and_the_next_write_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fail the first statement of a write, then the second, and so on until none is left."""
+    world = await furnish(store)
+    countdown = 0
+    run_one = aiosqlite.Connection.execute_fetchall
+    run_many = aiosqlite.Connection.executemany
+
+    def count_down() -> None:
+        nonlocal countdown
+        countdown -= 1
+        if countdown == 0:
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorname = "SQLITE_FULL"
+            raise error
+
+    def one(self, sql, parameters=None):  # type: ignore[no-untyped-def]
+        count_down()
+        return run_one(self, sql, parameters)
+
+    def many(self, sql, parameters):  # type: ignore[no-untyped-def]
+        count_down()
+        return run_many(self, sql, parameters)
+
+    async def batch(connection: Connection) -> None:
+        mentions = [world.mention(f"{number}") for number in range(5)]
+        ids = await ingest.insert_mentions(connection, mentions)
+        known = await ingest.known_of_ids(connection, ids[:2])
+        await ingest.delete_mentions(connection, known, NOW)
+        counts = ingest.Counts(fetched=5, new=5)
+        await ingest.advance_source(connection, world.source, "cursor", counts, 0.0)
+
+    async def everything() -> list[tuple[object, ...]]:
+        return [
+            tuple(row)
+            for table in (
+                "mention",
+                "rollup_minute",
+                "rollup_hour",
+                "source",
+                "mention_fts_docsize",
+            )
+            for row in await store.fetch(f"SELECT * FROM {table}")
+        ]
+
+    before = await everything()
+    monkeypatch.setattr(aiosqlite.Connection, "execute_fetchall", one)
+    monkeypatch.setattr(aiosqlite.Connection, "executemany", many)
+    troubles: list[Trouble] = []
+    while True:
+        countdown = len(troubles) + 1
+        try:
+            await store.write(batch)
+        except StoreError as error:
+            troubles.append(error.trouble)
+        else:
+            break
+        assert await everything() == before
+    assert len(troubles) > 12
+    assert set(troubles) == {Trouble.DISK_FULL}
+    countdown = 0
+    assert len(await store.fetch("SELECT * FROM mention")) == 5
+
+
+async def test_the_log_stays_small_while_readers_are_polite(store: Store) -> None:
+    world = await furnish(store)
+    largest = 0
+    log = store.path.with_name("hubbub.db-wal")
+    for number in range(60):
+        await world.add([world.mention(f"{number} " + "word " * 100) for _ in range(50)])
+        await store.fetch("SELECT * FROM mention ORDER BY id DESC LIMIT 50")
+        largest = max(largest, os.stat(log).st_size)
+    assert os.stat(store.path).st_size > 2 * 2**20
+    assert largest < 8 * 2**20
