@@ -31,7 +31,7 @@ State = tuple[
     dict[int, Conversation], dict[int, Alert], dict[str, frozenset[str]], list[tuple[Any, ...]]
 ]
 
-CONVERSATION_VERBS = st.one_of(
+CONVERSATION_VERBS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.sampled_from(
         [
             (verb, {})
@@ -58,7 +58,7 @@ CONVERSATION_VERBS = st.one_of(
     st.just(("note", {"text": "called her"})),
     st.just(("mute", {"what": "thread"})),
 )
-ALERT_VERBS = st.one_of(
+ALERT_VERBS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.sampled_from(
         [
             (verb, {})

@@ -32,6 +32,7 @@ from listeners.store.sources import register_brands
 
 NOW = Micros(from_iso("2026-11-20T14:00:00Z"))
 LATER = Micros(NOW + 2 * HOUR)
+BEFORE = Micros(LATER - 1)
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ async def test_a_verb_changes_says_and_logs(
 ) -> None:
     before = await talk(store)
 
-    outcome = await perform(store, "Ana", verb, "conversation", [before.id], LATER - 1, **arguments)
+    outcome = await perform(store, "Ana", verb, "conversation", [before.id], BEFORE, **arguments)
 
     after = await conversation(store, before.id)
     assert (outcome.done, said(outcome.sentence), outcome.refused) == (1, sentence, ())
@@ -114,7 +115,7 @@ async def test_a_verb_changes_says_and_logs(
     assert (line.actor, line.verb, line.at) == (
         "Ana",
         ALIASES["conversation"].get(verb, verb),
-        LATER - 1,
+        BEFORE,
     )
 
 
@@ -123,7 +124,7 @@ async def test_undo_restores_and_redo_does_again(
     store: Store, verb: str, arguments: dict[str, Any], sentence: str, expected: dict[str, Any]
 ) -> None:
     before = await talk(store)
-    await perform(store, "Ana", verb, "conversation", [before.id], LATER - 1, **arguments)
+    await perform(store, "Ana", verb, "conversation", [before.id], BEFORE, **arguments)
     done = await conversation(store, before.id)
 
     back = await undo(store, "Ana", LATER)
@@ -163,7 +164,7 @@ async def test_a_verb_on_an_alert_and_back(
 ) -> None:
     before = await alarm(store)
 
-    outcome = await perform(store, "Ana", verb, "alert", [before.id], LATER - 1, **arguments)
+    outcome = await perform(store, "Ana", verb, "alert", [before.id], BEFORE, **arguments)
 
     after = await alert(store, before.id)
     assert (outcome.done, said(outcome.sentence)) == (1, sentence)

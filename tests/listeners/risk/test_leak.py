@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from listeners.model import Author, Post, Severity
 from listeners.risk import leak
-from listeners.risk.detection import drafts_of, rule_key, without_muted
+from listeners.risk.alert import rule_key
+from listeners.risk.detection import drafts_of, without_muted
 from listeners.risk.finding import HIDDEN, Finding, mask, risk_classes, worst
 from listeners.risk.findings import RiskRules, as_mapping, findings_in
 from listeners.risk.folded import Folded
