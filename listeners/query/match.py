@@ -130,7 +130,7 @@ def _holds(
             folded_author = folded_label(author)
             return lambda reading: folded_author in reading.author
         case Lang(lang):
-            return lambda reading: same_language(reading.subject.lang, lang)
+            return lambda reading: reading.lang == lang
         case Site(host, path):
             return lambda reading: any(
                 under_site(link_host, link_path, host, path)
@@ -150,11 +150,6 @@ def _holds_words(words: Words) -> Callable[[Reading], bool]:
         return lambda reading: needle in reading.lowered
     pattern = pattern_of(words)
     return lambda reading: pattern in reading.words
-
-
-def same_language(tag: str | None, lang: str) -> bool:
-    """Whether a language tag (``fr-CA``, ``fr_FR``) is of this language (``fr``)."""
-    return tag is not None and tag.replace("_", "-").partition("-")[0].lower() == lang
 
 
 def under_site(link_host: str, link_path: str, host: str, path: str) -> bool:

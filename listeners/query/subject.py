@@ -31,8 +31,9 @@ _ADDRESSED = re.compile(r"(?<![\w.@])[@＠]([\w.-]+(?:@[\w.-]+\w)?)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A post to be matched. ``source`` is the source's key, ``lang`` an ISO 639 code.
+    """A post to be matched. ``source`` is the source's key.
 
+    ``lang`` is the network's language tag; without one, ``lang:`` asks for it to be identified.
     ``links`` are full addresses, ``tags`` have no ``#``, ``mentions`` are handles or author keys
     the post addresses, as in ``listeners.model.Post``.
     """
@@ -125,6 +126,14 @@ class Reading:
         handle = folded_label(self.subject.author_handle.lstrip("@"))
         name = folded_label(self.subject.author_name)
         return frozenset({handle, handle.partition("@")[0], name}) - {""}
+
+    @cached_property
+    def lang(self) -> str | None:
+        """Language of the post: the network's word, else identified; only when it is asked for."""
+        from listeners.sentiment.language import identify, normal_tag
+
+        subject = self.subject
+        return normal_tag(subject.lang) or identify(f"{subject.title} {subject.text}")
 
     @cached_property
     def sites(self) -> tuple[tuple[str, str], ...]:

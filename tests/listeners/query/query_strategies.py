@@ -25,6 +25,7 @@ from listeners.query.tree import (
     all_of,
     any_of,
 )
+from listeners.sentiment import identify
 
 WORDS = ("acme", "Équipe", "équipé", "foo", "bar", "l", "C", "été", "straße", "naïve", "a1", "fo")
 GLUE = (
@@ -211,7 +212,8 @@ def slow_match(node: Node, subject: Subject) -> bool:
             names = {handle, handle.partition("@")[0], _bare(subject.author_name)}
             return _bare(author) in names
         case Lang(lang):
-            return subject.lang is not None and subject.lang.split("-")[0] == lang
+            said = subject.lang or identify(f"{subject.title} {subject.text}")
+            return said is not None and said.split("-")[0] == lang
         case Site(host, path):
             return any(_under(link, host, path) for link in subject.links)
         case Source(source):
