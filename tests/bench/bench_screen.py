@@ -8,22 +8,21 @@ percentile against the 50 ms a person takes for "at once".
 from __future__ import annotations
 
 import asyncio
-import json
 import statistics
+import subprocess
+import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
 
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.model import MINUTE, Author, Batch, Micros, Post
 from listeners.pipeline import Pipeline
 from listeners.store import Connection, Store, ingest, open_store
 from listeners.store.sources import NewSource, register_sources
-from tests.fake.terminal import Terminal
+from tests.fake.terminal import ROOT, Terminal
 
 STORED = 100_000
 WORKED = 400
@@ -160,85 +159,39 @@ def percentile(waits: list[float], percent: int) -> float:
 
 
 class Firehose:
-    """A socket that speaks Jetstream's wire format and sends matching posts at a steady rate."""
+    """``tests.bench.firehose`` in a process of its own: it takes no time from the reader."""
 
     def __init__(self) -> None:
-        self.port = 0
-        self.sent = 0
-        self._rate = 0
-        self._listening = threading.Event()
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
-        self._stop = asyncio.Event()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.firehose"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.port = int(self._answer())
 
     def __enter__(self) -> Firehose:
-        self._thread.start()
-        assert self._ready.wait(10)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-        self._loop.close()
+        self._process.communicate(timeout=10)
 
     def wait_for_listener(self) -> None:
-        assert self._listening.wait(30), "nobody connected"
+        assert self._answer() == "connected"
 
-    def flow(self, rate: int) -> None:
-        self._rate = rate
+    def flow(self, rate: float) -> None:
+        self._ask(str(rate))
 
-    async def _run(self) -> None:
-        async with serve(self._serve, "127.0.0.1", 0) as server:
-            self.port = next(iter(server.sockets)).getsockname()[1]
-            self._ready.set()
-            await self._stop.wait()
+    @property
+    def sent(self) -> int:
+        self._ask("count")
+        return int(self._answer())
 
-    async def _serve(self, socket: ServerConnection) -> None:
-        self._listening.set()
-        last = time.monotonic()
-        owed = 0.0
-        while True:
-            await asyncio.sleep(0.02)
-            now = time.monotonic()
-            owed += (now - last) * self._rate
-            last = now
-            if not self._rate:
-                await socket.send(self._heartbeat())
-            while owed >= 1:
-                owed -= 1
-                await socket.send(self._event())
+    def _ask(self, line: str) -> None:
+        assert self._process.stdin is not None
+        print(line, file=self._process.stdin, flush=True)
 
-    def _event(self) -> str:
-        self.sent += 1
-        return json.dumps(
-            {
-                "did": f"did:plc:author{self.sent % 200}",
-                "time_us": time.time_ns() // 1000,
-                "kind": "commit",
-                "commit": {
-                    "rev": f"r{self.sent}",
-                    "operation": "create",
-                    "collection": "app.bsky.feed.post",
-                    "rkey": f"3m{self.sent:011}",
-                    "cid": f"bafy{self.sent}",
-                    "record": {
-                        "$type": "app.bsky.feed.post",
-                        "createdAt": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
-                        "langs": ["en"],
-                        "text": f"Lune again, number {self.sent}: I really like what they do.",
-                    },
-                },
-            }
-        )
-
-    def _heartbeat(self) -> str:
-        now = time.time_ns() // 1000
-        return json.dumps(
-            {
-                "did": "did:plc:somebody",
-                "time_us": now,
-                "kind": "identity",
-                "identity": {"did": "did:plc:somebody", "seq": now, "time": "2026-01-01T00:00:00Z"},
-            }
-        )
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
