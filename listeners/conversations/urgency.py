@@ -81,6 +81,11 @@ def rank(facts: RankFacts, hours: BusinessHours, targets: Targets) -> Urgency:
     return Urgency(tier, due, _score(facts), _reasons(facts))
 
 
+def pressing(risk: AbstractSet[str]) -> bool:
+    """Whether risk classes make tier 1: all but press, abuse and somebody's own exposed data."""
+    return bool(risk - _NOT_PRESSING)
+
+
 def ranked(conversation: Conversation, urgency: Urgency) -> Conversation:
     """Return the conversation with the verdict written into it."""
     return replace(
@@ -135,7 +140,7 @@ def order(conversation: Conversation, now: Micros) -> tuple[float, ...]:
 
 
 def _tier(facts: RankFacts) -> int:
-    if facts.risk - _NOT_PRESSING:
+    if pressing(facts.risk):
         return RISK
     important = facts.role in _IMPORTANT_ROLES or "press" in facts.risk
     if important or {"purchase", "leaving"} & set(facts.intents):
@@ -155,7 +160,7 @@ def _score(facts: RankFacts) -> float:
     intent = max(
         (weight for name, weight in _INTENT_WEIGHTS.items() if name in facts.intents), default=0.0
     )
-    if facts.risk - _NOT_PRESSING:
+    if pressing(facts.risk):
         intent = 40.0
     mood = 10.0 * max(0.0, -(facts.compound or 0.0)) if facts.label is Label.NEGATIVE else 0.0
     courtesy = 10.0 if facts.private or facts.addressed else 0.0
@@ -192,7 +197,7 @@ _INTENT_WORDS = {
 
 def _reasons(facts: RankFacts) -> tuple[Sentence, ...]:
     said: list[Sentence] = []
-    if facts.risk - _NOT_PRESSING:
+    if pressing(facts.risk):
         said.append(Sentence("risk"))
     said += [sentence for name, sentence in _RISK_WORDS.items() if name in facts.risk]
     if facts.role in _IMPORTANT_ROLES:
