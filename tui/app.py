@@ -81,10 +81,10 @@ class Hubbub(GuardedApp[int]):
         """Begin to follow the store once the first screen stands."""
         self.work(Feed(self.desk.store, self.post_message).run(), "feed")
 
-    def on_changed(self, event: Changed) -> None:
+    def on_changed(self) -> None:
         """Pass the news to the screen in front."""
         if isinstance(self.screen, HubScreen):
-            self.screen.post_message(Changed(event.stored))
+            self.screen.post_message(Changed())
 
     # --- work beside the keys ----------------------------------------------------------------
 
