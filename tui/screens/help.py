@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from tui.actions import ACTIONS, Action, Group, Panel
 from tui.desk import Desk
 from tui.i18n import _, msgid
-from tui.theme import BOLD, Palette
+from tui.theme import BOLD, PLAIN, Palette
 from tui.widgets.key_line import key_name
 from tui.widgets.paint import Line, content, padded, palette_of, width_of, wrapped
 from tui.widgets.thread import ThreadMessages
@@ -21,6 +21,8 @@ from tui.widgets.thread_lines import Laid
 KeysOf = Callable[[Action], Sequence[str]]
 
 _LABEL = 16
+_NARROWEST = 24
+"""Cells a sentence needs to be read beside its key; with fewer it goes below."""
 _SIGNS = (
     ("▲ · ▼ ○", msgid("positive, neutral, negative, no scorer for this language")),
     ("❯ ✓", msgid("where the keys go; a marked row")),
@@ -72,7 +74,8 @@ def help_lines(panel: Panel | None, keys_of: KeysOf, width: int, styles: Palette
             lines += _action(action, None, keys_of, column, width, styles)
     lines += _heading(_("Signs"), styles)
     for signs, meaning in _SIGNS:
-        lines += _hanging([(signs, styles.key)], column, [(_(meaning), styles.ink)], width, styles)
+        head = _filled([(signs, styles.key)], column)
+        lines += _hanging(head, [(_(meaning), styles.ink)], width)
     without = [action for action in ACTIONS if not keys_of(action)]
     if without:
         named = ", ".join(_(action.label) for action in without)
@@ -103,18 +106,24 @@ def _action(
     styles: Palette,
 ) -> list[Line]:
     label = padded(_(action.label_in(panel)), _LABEL) + " "
-    words: Line = [(label, styles.strong), (_(action.help_in(panel)), styles.ink)]
-    return _hanging(_keys(action, keys_of, styles), column, words, width, styles)
+    head: Line = [*_filled(_keys(action, keys_of, styles), column), (label, styles.strong)]
+    return _hanging(head, [(_(action.help_in(panel)), styles.ink)], width)
 
 
-def _hanging(head: Line, column: int, words: Line, width: int, styles: Palette) -> list[Line]:
-    """Return a head in its column and words beside it, wrapped under themselves."""
-    made: list[Line] = []
-    for at, line in enumerate(wrapped(words, max(20, width - column))):
-        before: Line = head if at == 0 else []
-        gap = " " * (column - width_of(before))
-        made.append([*before, (gap, styles.ink), *line])
-    return made
+def _filled(line: Line, width: int) -> Line:
+    return [*line, (" " * (width - width_of(line)), PLAIN)]
+
+
+def _hanging(head: Line, words: Line, width: int) -> list[Line]:
+    """Return a head and words beside it, wrapped under themselves."""
+    column = width_of(head)
+    room = width - column
+    if room < _NARROWEST:
+        return [head, *([(" " * 4, PLAIN), *line] for line in wrapped(words, width - 4))]
+    return [
+        [*(head if at == 0 else [(" " * column, PLAIN)]), *line]
+        for at, line in enumerate(wrapped(words, room))
+    ]
 
 
 class HelpScreen(ModalScreen[None]):

@@ -42,6 +42,8 @@ def palette_choices(
             name = fold(label)
             rank = 0 if name.startswith(words[0]) else 1 if words[0] in name else 2
             found.append((rank, Choice(action.id, label, hint)))
+    if not found:
+        return [Choice(None, _("No action here has these words."), heading=True)]
     return [choice for _rank, choice in sorted(found, key=lambda one: one[0])]
 
 

@@ -28,7 +28,7 @@ MARKS = {
     SourceState.GONE: "✗",
 }
 _NETWORK = 12
-_STATE = 15
+_STATE = 14
 _AGE = 5
 
 
@@ -71,9 +71,15 @@ class SourceRows(VirtualList[SourceRow]):
             (padded(word(row.state), _STATE), style),
             (f"{heard:>{_AGE}} ", styles.faint),
             (padded(network_name(row.network), _NETWORK), styles.strong),
-            (one_line(row.label), styles.ink),
+            (_what(row), styles.ink),
         ]
         return [first, [("    ", styles.ink), *_second(row, now, styles)]]
+
+
+def _what(row: SourceRow) -> str:
+    """Return what the source listens to there, without repeating the network's name."""
+    label = one_line(row.label)
+    return "" if label == row.network else label.removeprefix(f"{row.network}:").strip()
 
 
 def _second(row: SourceRow, now: Micros, styles: Palette) -> Line:
