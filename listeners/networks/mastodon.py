@@ -155,7 +155,7 @@ class MastodonListener:
                     batch = await self._batch_of_events(events)
                     if batch.posts or batch.deletions or batch.bad:
                         yield batch
-                        self._memory.handed_on(batch.posts)
+                        self._memory.handed_on(batch)
         except NotStreamingError as error:
             self._not_streaming = self._clock()
             error.until = Micros(self._clock() + int(interval * SECOND))
@@ -193,7 +193,7 @@ class MastodonListener:
                 if moved or batch.posts or batch.bad or batch.gap:
                     yield replace(batch, cursor=write_cursor(marks))
                     # Only here is the batch known to be stored.
-                    self._memory.handed_on(batch.posts)
+                    self._memory.handed_on(batch)
 
     async def _batch_of(self, place: Place, page: Page, *, first: bool) -> Batch:
         harvest = await self._harvester.gather(place, page.records, first=first)
@@ -219,8 +219,9 @@ class MastodonListener:
             harvest = await self._harvester.gather(place, page.records)
             deletions = await self._threads.vanished(place, harvest.statuses)
             if harvest.posts or deletions:
-                yield Batch(posts=harvest.posts, deletions=deletions, fetched=len(harvest.posts))
-                self._memory.handed_on(harvest.posts)
+                batch = Batch(posts=harvest.posts, deletions=deletions, fetched=len(harvest.posts))
+                yield batch
+                self._memory.handed_on(batch)
 
     def _note_refusal(self, place: Place, error: RefusedError) -> RefusedError | None:
         """Leave a place alone that we thought of ourselves; return what the user must know."""

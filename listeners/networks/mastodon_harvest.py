@@ -90,7 +90,9 @@ class Harvester:
             try:
                 status = read(record, self.own)
             except UnreadableError as fault:
-                bad.append(bad_record(record, fault))
+                letter = bad_record(record, fault)
+                if self._memory.is_new_fault(letter):
+                    bad.append(letter)
                 continue
             if status is not None:
                 statuses.append(status)

@@ -7,33 +7,16 @@ change; here such ids are turned into lasting ones, as far as pages and look-ups
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
 
-from listeners.model import Post
+from listeners.model import BadRecord, Batch, Post
 from listeners.networks.mastodon_decode import Status
-
-K = TypeVar("K")
-V = TypeVar("V")
+from listeners.networks.recent import Recent
 
 MOST_POSTS = 20_000
+MOST_BAD = 200
 _LONGEST_THREAD = 200
-
-
-class _Recent(OrderedDict[K, V], Generic[K, V]):
-    """A dictionary that forgets what was set longest ago."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self._most = most
-
-    def put(self, key: K, value: V) -> None:
-        self[key] = value
-        self.move_to_end(key)
-        while len(self) > self._most:
-            self.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +30,13 @@ class Memory:
     """Ids, threads and what was already handed on, of one server."""
 
     def __init__(self, most: int = MOST_POSTS) -> None:
-        self._posts: _Recent[str, _Known] = _Recent(most)
-        self._api_ids: _Recent[str, str] = _Recent(most)
-        self._accounts: _Recent[str, str] = _Recent(most)
+        self._posts: Recent[str, _Known] = Recent(most)
+        self._api_ids: Recent[str, str] = Recent(most)
+        self._accounts: Recent[str, str] = Recent(most)
         self._ours: set[str] = set()
-        self._missing: _Recent[str, None] = _Recent(most)
-        self._handed_on: _Recent[str, tuple[bytes, bool]] = _Recent(most)
+        self._missing: Recent[str, None] = Recent(most)
+        self._handed_on: Recent[str, tuple[bytes, bool]] = Recent(most)
+        self._bad: Recent[str, None] = Recent(MOST_BAD)
 
     def learn(self, statuses: Iterable[Status]) -> None:
         """Remember which ids and accounts these posts reveal."""
@@ -135,12 +119,18 @@ class Memory:
         print_, addressed = known
         return print_ != _fingerprint(post) or (post.addressed and not addressed)
 
-    def handed_on(self, posts: Iterable[Post]) -> None:
-        """Remember that these were stored: to be called when the next batch is asked for."""
-        for post in posts:
+    def is_new_fault(self, letter: BadRecord) -> bool:
+        """Whether this record was not yet laid aside: some pages are read again and again."""
+        return letter.record not in self._bad
+
+    def handed_on(self, batch: Batch) -> None:
+        """Remember that this was stored: to be called when the next batch is asked for."""
+        for post in batch.posts:
             before = self._handed_on.get(post.native_id)
             addressed = post.addressed or (before is not None and before[1])
             self._handed_on.put(post.native_id, (_fingerprint(post), addressed))
+        for letter in batch.bad:
+            self._bad.put(letter.record, None)
 
 
 def _fingerprint(post: Post) -> bytes:
