@@ -12,6 +12,7 @@ empty for plain VADER.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -25,6 +26,8 @@ NEGATION = -0.74
 CAPITALS = 0.733
 _SECOND, _THIRD = 0.95, 0.9
 _NORMAL_ALPHA = 15
+# Where emoji may stand; a range costs next to nothing, the emoji one by one would.
+_PICTURE = re.compile("[\xa9\xae\u203c-\U0010ffff]")
 
 
 class Polarity(NamedTuple):
@@ -36,24 +39,36 @@ class Polarity(NamedTuple):
     compound: float
 
 
+_EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
+_NOTHING_SAID = Polarity(0.0, 1.0, 0.0, 0.0)
+
+
 def polarity(text: str, tables: Tables) -> Polarity:
     """Score a text. Only its first ``MAX_TEXT`` characters count."""
     text = spelled_out(text[:MAX_TEXT], tables)
-    return polarity_of(valences(tables.words(text), tables), text)
+    words = tables.words(text)
+    weights = weigh(words, tables)
+    if weights is None:
+        return _NOTHING_SAID if words else _EMPTY
+    return _polarity_of(weights, text)
 
 
 def spelled_out(text: str, tables: Tables) -> str:
     """Put the tables' text in the place of every emoji they know."""
-    if text.isascii():
+    if text.isascii() or _PICTURE.search(text) is None:
         return text
     for emoji in tables.emoji_keys.intersection(text):
         text = text.replace(emoji, tables.emoji[emoji])
     return text
 
 
-def valences(words: list[Word], tables: Tables) -> list[float]:
-    """Return what each word weighs in its place, in VADER's units (about -4 to 4)."""
-    weights = [0.0] * len(words)
+def weigh(words: list[Word], tables: Tables) -> list[float] | None:
+    """Return what each word weighs in its place, in VADER's units (about -4 to 4).
+
+    ``None`` says the same as zeros throughout, and is what most posts get.
+    """
+    if all([word.plain for word in words]):  # noqa: C419 - a list is faster here
+        return None
     hits: list[int] = []
     shouted, but = 0, -1
     for at, word in enumerate(words):
@@ -66,7 +81,8 @@ def valences(words: list[Word], tables: Tables) -> list[float]:
         if but < 0 and word.lower == tables.but:
             but = at
     if not hits:
-        return weights
+        return None
+    weights = [0.0] * len(words)
     turned = tables.prepare(words) if tables.prepare is not None else {}
     some_shouted = 0 < shouted < len(words)
     for at in hits:
@@ -187,10 +203,8 @@ def _tip(weights: list[float], but: int) -> None:
             heappush(places.setdefault(changed, []), first)
 
 
-def polarity_of(weights: Sequence[float], text: str) -> Polarity:
+def _polarity_of(weights: Sequence[float], text: str) -> Polarity:
     """Sum the weights of a text's words; ``text`` gives the exclamation and question marks."""
-    if not weights:
-        return Polarity(0.0, 0.0, 0.0, 0.0)
     emphasis = _emphasis(text)
     positive = negative = 0.0
     heavy = [weight for weight in weights if weight]
@@ -213,9 +227,9 @@ def polarity_of(weights: Sequence[float], text: str) -> Polarity:
     )
 
 
-def compound_of(weights: Sequence[float], text: str) -> float:
+def compound_of(weights: Sequence[float] | None, text: str) -> float:
     """Return the compound score alone, in [-1, 1]."""
-    return _compound(float(sum(weights)), _emphasis(text))
+    return _compound(float(sum(weights)), _emphasis(text)) if weights else 0.0
 
 
 def _compound(total: float, emphasis: float) -> float:

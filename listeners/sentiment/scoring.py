@@ -13,7 +13,7 @@ from listeners.sentiment.emoji import emoji_weights, is_pictograph
 from listeners.sentiment.english import english_tables
 from listeners.sentiment.french import french_tables, french_text
 from listeners.sentiment.normal import normal
-from listeners.sentiment.rules import compound_of, spelled_out, valences
+from listeners.sentiment.rules import compound_of, spelled_out, weigh
 from listeners.sentiment.tables import Tables, Word
 from listeners.sentiment.vader import vader_compound
 
@@ -113,7 +113,7 @@ def score(
     if scorer is None:
         return Score(lang=found, scorer=None, compound=None, label=Label.UNSCORED)
     spelled, words, tables = _read(cleaned, scorer)
-    compound = compound_of(valences(words, tables), spelled)
+    compound = compound_of(weigh(words, tables), spelled)
     return Score(lang=found, scorer=scorer.name, compound=compound, label=label_of(compound))
 
 
@@ -132,7 +132,7 @@ def explain(
         return Explanation(score=unscored, words=(), vader=None)
     spelled, words, tables = _read(cleaned, scorer)
     alone = [word.valence or 0.0 for word in words]
-    weights = valences(words, tables)
+    weights = weigh(words, tables) or [0.0] * len(words)
     compound = compound_of(weights, spelled)
     weighed = [
         WordWeight(word.text, round(weight, 3), _kind(word), base)

@@ -145,3 +145,11 @@ def test_equals_the_package_on_real_texts() -> None:
     ]
     assert len(texts) >= 20_000
     assert _differences(texts) == []
+
+
+def test_every_emoji_of_the_package_is_where_emoji_are_looked_for() -> None:
+    from listeners.sentiment.rules import spelled_out
+    from listeners.sentiment.vader import package_emoji, vader_tables
+
+    for emoji, name in package_emoji().items():
+        assert spelled_out(emoji, vader_tables()) == f" {name}"
