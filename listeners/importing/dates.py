@@ -67,12 +67,7 @@ def read_date(text: str, *, day_first: bool = True, zone: tzinfo = UTC) -> Micro
     ``03/04/2026``), dates in French and English words, and seconds, milliseconds or microseconds
     since 1970. A date without a zone is in ``zone``; one without a time is midnight.
     """
-    text = text.strip()
-    if not text or len(text) > LONGEST:
-        return None
-    moment = _from_epoch(text) or _from_iso(text) or _from_pattern(text, day_first)
-    if moment is None:
-        moment = _from_mail(text)
+    moment = _read(text, day_first)
     if moment is None:
         return None
     if moment.tzinfo is None:
@@ -82,6 +77,11 @@ def read_date(text: str, *, day_first: bool = True, zone: tzinfo = UTC) -> Micro
     except (OverflowError, ValueError):
         return None
     return from_datetime(moment) if moment.year in YEARS else None
+
+
+def is_date(text: str) -> bool:
+    """Whether a text names a moment at all, be it one that ``read_date`` does not believe."""
+    return _read(text, day_first=True) is not None
 
 
 def day_comes_first(texts: list[str]) -> bool:
@@ -96,6 +96,16 @@ def day_comes_first(texts: list[str]) -> bool:
         if parts and int(parts[2]) > 12:
             return False
     return not any(re.search(r"\d\s?[ap]\.?m\b", text, re.IGNORECASE) for text in texts)
+
+
+def _read(text: str, day_first: bool) -> datetime | None:
+    text = text.strip()
+    if not text or len(text) > LONGEST:
+        return None
+    for found in (_from_epoch(text), _from_iso(text), _from_pattern(text, day_first)):
+        if found is not None:
+            return found
+    return _from_mail(text)
 
 
 def _from_epoch(text: str) -> datetime | None:
