@@ -11,6 +11,7 @@ from tui.commands import DONE
 from tui.commands.acting import act
 from tui.commands.common import CommandError, Settings, future, numbers, reading, settings
 from tui.commands.mentions import mood
+from tui.commands.parser import add_common
 from tui.commands.records import alert_record, mention_record, note_record
 from tui.i18n import _, full_moment, say
 from tui.terminal.ending import run_to_end
@@ -48,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     assign.add_argument("to", metavar=_("WHO"))
     note = verbs.add_parser("note", help=_("write a note for the team"))
     note.add_argument("text", metavar=_("TEXT"))
+
+    for verb in verbs.choices.values():
+        add_common(verb)
 
 
 def run(arguments: argparse.Namespace) -> int:

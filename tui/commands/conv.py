@@ -11,6 +11,7 @@ from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import act
 from tui.commands.common import CommandError, Settings, future, numbers, reading, settings, words
 from tui.commands.mentions import mood
+from tui.commands.parser import add_common
 from tui.commands.records import conversation_record, mention_record, note_record
 from tui.i18n import _, full_moment, say, until
 from tui.terminal.ending import run_to_end
@@ -44,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     priority.add_argument(
         "rank", choices=["1", "2", "3", "4", "5", "auto"], help=_("1 comes first")
     )
+
+    for verb in verbs.choices.values():
+        add_common(verb)
 
 
 def _plain_verbs() -> tuple[tuple[str, str], ...]:

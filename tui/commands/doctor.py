@@ -187,7 +187,7 @@ def _configuration(path: Path, named: bool) -> tuple[Config, list[Finding]]:
             what,
             "ok",
             Sentence(
-                "{path}: {brands} brands, {sources} sources",
+                "{path}: brands {brands}, sources {sources}",
                 {"path": str(path), "brands": len(config.brands), "sources": len(config.sources)},
             ),
         )

@@ -55,8 +55,8 @@ async def _export(arguments: argparse.Namespace, target: Path | None, known: Set
             count = await _write(records, form, lambda text: print(text, file=file))
     known.output.said(
         Sentence(
-            "{count} {what} are written to {path}.",
-            {"count": count, "what": arguments.what, "path": str(target)},
+            "Written to {path}: {count}.",
+            {"count": count, "path": str(target)},
         ),
         count=count,
         path=str(target),

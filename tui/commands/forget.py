@@ -58,8 +58,8 @@ async def _forget(person: str, sure: bool, known: Settings) -> int:
             mentions += await forget_account(store, *account, utc_now())
     known.output.said(
         Sentence(
-            "{person} is forgotten: {mentions} mentions are erased for good and will not come "
-            "back. Backups and exports still hold them.",
+            "{person} is forgotten. Mentions erased for good: {mentions}; they will not come back. "
+            "Backups and exports still hold them.",
             {"person": person, "mentions": mentions},
         ),
         mentions=mentions,
@@ -86,8 +86,8 @@ def _say_what_would_go(known: Settings, person: str, found: dict[Account, list[M
     )
     known.output.said(
         Sentence(
-            "{mentions} mentions of {person} would be erased for good: {networks}. Nothing was "
-            "erased yet; repeat with --yes to do it.",
+            "Mentions of {person} that would be erased for good: {mentions}, on {networks}. "
+            "Nothing was erased yet; repeat with --yes to do it.",
             {
                 "mentions": sum(len(rows) for rows in found.values()),
                 "person": person,

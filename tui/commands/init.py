@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     count = write(path, brand, offered)
     output.said(
         Sentence(
-            "{path} is written. {count} sources are ready; “hubbub” opens the dashboard.",
+            "{path} is written. Sources ready: {count}. “hubbub” opens the dashboard.",
             {"path": str(path), "count": count},
         ),
         path=str(path),

@@ -93,7 +93,7 @@ async def _listen(known: Settings, length: int | None) -> int:
         if known.output.for_people:
             known.output.said(
                 Sentence(
-                    "Listening to {count} sources into {path}. Ctrl+C ends it.",
+                    "Listening, sources: {count}. What is heard goes into {path}. Ctrl+C ends it.",
                     {"count": len(known.config.sources), "path": str(known.store)},
                 )
             )
