@@ -118,43 +118,51 @@ class MastodonServer:
         return await self._fetch.bearer(self._token)
 
     def _refusal(self, error: HttpError) -> RefusedError:
-        status, state = error.status, error.state
-        turned_away = status == 403 and _is_page(error)
-        if status in _CLOSED and not turned_away:
-            state = SourceState.NEEDS_TOKEN
+        turned_away = error.status == 403 and _is_page(error)
+        closed = error.status in _CLOSED and not turned_away
+        state = SourceState.NEEDS_TOKEN if closed else error.state
+        why = self._why(error.status, turned_away=turned_away)
+        return RefusedError(error.status, state, why, error.until)
+
+    def _why(self, status: int, *, turned_away: bool) -> Sentence:
+        values: Mapping[str, str | int] = {"server": self.name, "status": status}
         if turned_away:
-            template = (
+            return Sentence(
                 "{server} turns programs like hubbub away ({status}). What was heard so far is "
-                "safe. Another Mastodon server sees most of the same posts: try it as base_url."
+                "safe. Another Mastodon server sees most of the same posts: try it as base_url.",
+                values,
             )
-        elif status in _CLOSED and not self.signed_in:
-            template = (
+        if status in _CLOSED and not self.signed_in:
+            return Sentence(
                 "{server} shows this only to signed-in accounts ({status}). What was heard so far "
                 "is safe. On {server}, open Preferences, Development, New application; allow "
                 "read:statuses, read:notifications and read:search; and give this source the "
-                "access token shown there."
+                "access token shown there.",
+                values,
             )
-        elif status == 401:
-            template = (
+        if status == 401:
+            return Sentence(
                 "{server} does not accept this source's access token any more ({status}). What "
                 "was heard so far is safe. On {server}, open Preferences, Development, and copy "
-                "the token again or make a new one."
+                "the token again or make a new one.",
+                values,
             )
-        elif status in _CLOSED:
-            template = (
+        if status in _CLOSED:
+            return Sentence(
                 "{server} does not let this access token read here ({status}). What was heard so "
                 "far is safe. The token needs the scopes read:statuses, read:notifications and "
-                "read:search: make a new application under Preferences, Development."
+                "read:search: make a new application under Preferences, Development.",
+                values,
             )
-        elif status in _GONE or status in (405, 501):
-            template = (
+        if status in _GONE or status in (405, 501):
+            return Sentence(
                 "{server} does not offer this ({status}): it may not be a Mastodon server, or it "
-                "is an old one. Check base_url; nothing was lost."
+                "is an old one. Check base_url; nothing was lost.",
+                values,
             )
-        else:
-            template = "{server} did not understand the question ({status}). Nothing was lost."
-        sentence = Sentence(template, {"server": self.name, "status": status})
-        return RefusedError(status, state, sentence, error.until)
+        return Sentence(
+            "{server} did not understand the question ({status}). Nothing was lost.", values
+        )
 
     def knows_not(self, account: str) -> RefusedError:
         """Return the error for an account that this server cannot find."""
