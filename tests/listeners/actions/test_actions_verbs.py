@@ -285,6 +285,20 @@ async def test_undo_leaves_what_changed_by_itself(store: Store) -> None:
     assert (await conversation(store, one.id)).waiting_since == LATER + MINUTE
 
 
+async def test_undo_leaves_the_rank_that_the_rules_have_given_since(store: Store) -> None:
+    one = await talk(store)
+    await perform(store, "Ana", "escalate", "conversation", [one.id], LATER)
+    raised = await conversation(store, one.id)
+    reranked = replace(raised, tier=2, due_at=Micros(LATER + MINUTE))
+    await store.write(lambda c: subjects.save_conversations(c, [reranked]))
+
+    outcome = await undo(store, "Ana", LATER)
+
+    left = await conversation(store, one.id)
+    assert outcome.done == 1
+    assert (left.manual_priority, left.tier, left.due_at) == (None, 2, LATER + MINUTE)
+
+
 async def test_tags_and_notes_of_two_people_do_not_collide(store: Store) -> None:
     one = await talk(store)
     await perform(store, "Ana", "tag", "conversation", [one.id], LATER, tags="press")

@@ -101,6 +101,8 @@ NOT_COURTESY = [
     "ok et ma commande",
     "merci, mais toujours pas",
     "thanks?",
+    "thanks but no",
+    "merci mais bof",
 ]
 
 

@@ -196,6 +196,8 @@ SURGES: list[tuple[str, SurgeCounts, bool, bool, str]] = [
     ("half of it unheard", counts(20, completeness=0.5), False, False, "seasonal"),
     ("too few whatever the odds", counts(4, history=history(28, 0)), False, False, "seasonal"),
     ("few against nothing", counts(5, history=history(28, 0)), True, False, "seasonal"),
+    ("improbable but not twice as many", counts(600, history=history(28, 400)), False, False,
+     "seasonal"),
     ("six hours", counts(60, window=6), True, False, "seasonal"),
     ("six hours as usual", counts(24, window=6), False, True, "seasonal"),
     ("three days of history", counts(20, history=history(3)), True, False, "thin"),
@@ -307,6 +309,13 @@ def test_a_spike_at_this_time_every_day_is_usual() -> None:
     assert not spike(daily).fires
     moved = daily[: -6 * 20]
     assert spike([*moved, 5, 5, 5, 5, 5, 5]).fires
+
+
+def test_an_unruly_brand_needs_more() -> None:
+    unruly = [4 * (number // BINS_A_DAY % 3) for number in range(21 * BINS_A_DAY)]
+
+    assert not spike([*unruly, 10, 10, 10, 10, 10, 10]).fires
+    assert spike([*unruly, 50, 50, 50, 50, 50, 50]).fires
 
 
 def test_one_old_crisis_does_not_hide_the_next() -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listeners.model import Author, Post, Severity
+from listeners.model import Author, Post, Sentence, Severity
 from listeners.risk import leak
 from listeners.risk.alert import rule_key
 from listeners.risk.detection import drafts_of, without_muted
@@ -266,6 +266,23 @@ def test_masking_overlapping_and_touching_spans() -> None:
     for secret in ("Passw0rd", "bob", "Nacre", "4539", "6467"):
         assert secret not in shown
     assert mask("nothing here", ()) == "nothing here"
+
+
+def test_what_reaches_beyond_an_earlier_span_is_hidden_too() -> None:
+    text = "0123456789abcdef"
+    one, other = (
+        Finding(
+            rule="password",
+            risk="leak",
+            severity=Severity.HIGH,
+            start=start,
+            end=end,
+            masked="#",
+            sentence=Sentence("a password"),
+        )
+        for start, end in ((2, 8), (5, 12))
+    )
+    assert mask(text, (other, one)) == "01#cdef"
 
 
 def test_check_digits() -> None:
