@@ -50,8 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     note = verbs.add_parser("note", help=_("write a note for the team"))
     note.add_argument("text", metavar=_("TEXT"))
 
-    for verb in verbs.choices.values():
-        add_common(verb)
+    for one in verbs.choices.values():
+        add_common(one)
 
 
 def run(arguments: argparse.Namespace) -> int:

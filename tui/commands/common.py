@@ -18,6 +18,7 @@ from listeners.query import FtsQuery, Query, QuerySyntaxError, parse, to_fts
 from listeners.store import Store, open_store
 from tui.commands import FAILED, WRONG_USE
 from tui.commands.output import Output
+from tui.i18n import _
 
 _SPANS = {"s": SECOND, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "j": DAY, "w": 7 * DAY}
 
@@ -170,7 +171,7 @@ def future(text: str) -> Micros:
     except ValueError:
         at = Micros(utc_now() + span(text))
     if at <= utc_now():
-        raise argparse.ArgumentTypeError(f"{text!r} is past")
+        raise argparse.ArgumentTypeError(_("{text} is past").format(text=text))
     return at
 
 

@@ -46,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "rank", choices=["1", "2", "3", "4", "5", "auto"], help=_("1 comes first")
     )
 
-    for verb in verbs.choices.values():
-        add_common(verb)
+    for one in verbs.choices.values():
+        add_common(one)
 
 
 def _plain_verbs() -> tuple[tuple[str, str], ...]:
