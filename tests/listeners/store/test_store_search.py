@@ -20,6 +20,7 @@ TEXTS = (
     ("アクメの電話", {"lang": "ja"}),
     ("unrelated", {"links": ("http://acme.example.evil.example/",), "author": "bob"}),
     ("phone by bolt, then acme", {"network": "feeds", "author": "bob"}),
+    ("acme in no known language", {"lang": None}),
     ("", {}),
 )
 QUERIES = (
@@ -43,6 +44,8 @@ QUERIES = (
     "from:kim",
     "lang:fr",
     "lang:en acme",
+    "acme NOT lang:fr",
+    "NOT lang:fr",
     "site:acme.example",
     "site:acme.example/fr",
     "site:shop.acme.example OR bolt",
@@ -115,7 +118,7 @@ async def test_no_text_breaks_the_search(world: World, text: str) -> None:
     quoted = '"' + text.replace('"', '""') + '"'
     for query in (f"raw:{quoted}", f"from:{quoted}", f"source:{quoted}", f"acme OR raw:{quoted}"):
         await found(world.store, query)
-    assert len(await reads.mention_ids(world.store, StreamFilter(), limit=100)) == 9
+    assert len(await reads.mention_ids(world.store, StreamFilter(), limit=100)) == 10
 
 
 async def test_a_search_comes_in_the_order_of_arrival(world: World) -> None:
