@@ -222,7 +222,8 @@ def _post(
         network=NETWORK,
         native_id=native_id,
         author=Author(key=name, handle=name, url=f"{SITE}/user?id={name}"),
-        text=html_to_text(markup),
+        # A story that is only a link says what its title says.
+        text=html_to_text(markup) or html_to_text(title),
         title=html_to_text(title),
         url=f"{SITE}/item?id={native_id}",
         created_at=Micros(seconds * SECOND) if seconds is not None else None,

@@ -39,11 +39,20 @@ class OwnAccounts:
         return tuple(dict.fromkeys(self._spelled.values()))
 
 
-def _names(handle: str, host: str) -> Iterable[str]:
-    plain = handle.removeprefix("@").casefold()
-    if plain.startswith(("https://", "http://")):
+def account_name(handle: str) -> str:
+    """Return a handle, or the address of a profile, as ``user@host`` or ``user``; "" if neither."""
+    plain = handle.strip().removeprefix("@")
+    if not plain.startswith(("https://", "http://")):
+        return plain
+    try:
         user = urlsplit(plain).path.rstrip("/").rpartition("/")[2].removeprefix("@")
-        plain = f"{user}@{_host(plain)}" if user else ""
+    except ValueError:
+        return ""
+    return f"{user}@{_host(plain)}" if user else ""
+
+
+def _names(handle: str, host: str) -> Iterable[str]:
+    plain = account_name(handle).casefold()
     if plain:
         yield plain
     if host and plain.endswith(f"@{host}"):

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from listeners.config import BrandConfig, SourceConfig
 from listeners.model import Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
+from listeners.networks.mastodon_accounts import account_name
 from listeners.networks.mastodon_decode import NETWORK, TELLING
 from listeners.query import QuerySyntaxError, push_down, query_for_brand, tags_of
 
@@ -175,8 +176,8 @@ def _named(word: str) -> Place:
         return Place("tag", word.lstrip("#"))
     if kind.casefold() == "tag" and rest:
         return Place("tag", rest.lstrip("#"))
-    if word.startswith("@") and len(word) > 1:
-        return Place("account", word[1:])
+    if word.startswith(("@", "https://", "http://")) and (name := account_name(word)):
+        return Place("account", name)
     if word.casefold() in _WORDS:
         return Place(_WORDS[word.casefold()])
     raise SourceError(
@@ -198,7 +199,7 @@ def _of_brands(brands: list[BrandConfig], signed_in: bool) -> Iterator[Place]:
             yield Place("tag", tag)
     for brand in brands:
         for handle in brand.handles.get(NETWORK, ()):
-            if name := handle.strip().removeprefix("@"):
+            if name := account_name(handle):
                 yield Place("account", name, optional=True)
     if signed_in:
         for query in queries:

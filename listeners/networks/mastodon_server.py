@@ -14,6 +14,7 @@ from listeners.config import SourceConfig
 from listeners.http import Answer, Fetcher, HttpError
 from listeners.model import Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
+from listeners.networks.mastodon_accounts import account_name
 from listeners.secret import Secret
 
 DEFAULT_SERVER = "https://mastodon.social"
@@ -103,7 +104,8 @@ class MastodonServer:
             SourceError: the server could not be asked, or asks us to wait.
         """
         if handle not in self._accounts:
-            found = await self.lookup("/api/v1/accounts/lookup", [("acct", handle)])
+            name = account_name(handle).removesuffix(f"@{self.name}")
+            found = await self.lookup("/api/v1/accounts/lookup", [("acct", name)])
             if not isinstance(found, dict):
                 return None
             self._accounts[handle] = found

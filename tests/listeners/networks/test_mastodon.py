@@ -298,6 +298,7 @@ async def test_a_search_is_walked_down_and_does_not_repeat_itself(world: World) 
         ("public", [Place("public")]),
         ("local", [Place("local")]),
         ("@kerlann@social.example", [Place("account", "kerlann@social.example")]),
+        ("https://social.example/@kerlann", [Place("account", "kerlann@social.example")]),
     ],
 )
 def test_places(what: str, expected: list[Place]) -> None:
@@ -305,7 +306,7 @@ def test_places(what: str, expected: list[Place]) -> None:
     assert list(places_of(source, [BRAND], signed_in=True)) == expected
 
 
-@pytest.mark.parametrize("what", ["everything", "#", "list:7"])
+@pytest.mark.parametrize("what", ["everything", "#", "@", "list:7", "https://social.example/"])
 def test_a_what_that_is_not_understood_is_said(what: str) -> None:
     with pytest.raises(SourceError, match="cannot listen to") as caught:
         places_of(SourceConfig(network="mastodon", what=what), [BRAND], signed_in=True)
