@@ -147,12 +147,12 @@ class Desk:
         """Return rows of the stream."""
         return await reads.mentions(self.store, ids)
 
-    async def thread(self, conversation: int) -> Thread:
-        """Return a whole conversation."""
+    async def thread(self, conversation: int, at: int | None = None) -> Thread:
+        """Return a whole conversation, ``at`` one of its messages if one was asked for."""
         rows = await reads.conversations(self.store, [conversation])
         messages = await reads.thread(self.store, conversation)
         notes = await reads.notes(self.store, "conversation", conversation)
-        thread = Thread(rows.get(conversation), tuple(messages), tuple(notes))
+        thread = Thread(rows.get(conversation), tuple(messages), tuple(notes), at=at)
         return await self._acquainted(thread)
 
     async def mention(self, mention: int) -> Thread:
@@ -161,7 +161,7 @@ class Desk:
         if row is None:
             return Thread()
         if row.conversation_id is not None:
-            return await self.thread(row.conversation_id)
+            return await self.thread(row.conversation_id, at=mention)
         return await self._acquainted(Thread(mentions=(row,)))
 
     async def _acquainted(self, thread: Thread) -> Thread:

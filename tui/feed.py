@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from textual.message import Message
 
@@ -16,14 +15,8 @@ PATIENCE = 5.0
 """Seconds without a change after which the passing of time itself is worth a look."""
 
 
-@dataclass(eq=False)
-class Changed(Message):
+class Changed(Message, bubble=False):
     """The store changed, or enough time passed that ages and due times read differently."""
-
-    stored: bool
-
-    def __post_init__(self) -> None:
-        super().__init__()
 
     def can_replace(self, message: Message) -> bool:
         """One pending look at the store is enough."""
@@ -40,7 +33,7 @@ class Feed:
     async def run(self) -> None:
         """Post a message whenever there is something new to show."""
         while True:
-            stored = await self._watch.wait(PATIENCE)
-            self._post(Changed(stored))
+            await self._watch.wait(PATIENCE)
+            self._post(Changed())
             # What changes during this breath is part of the next message.
             await asyncio.sleep(PERIOD)

@@ -7,7 +7,8 @@ says why the key does nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import on
@@ -15,12 +16,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
+from listeners.model import SourceRow
 from tui.actions import ACTIONS, BY_ID, Action, Panel, footer_actions
 from tui.desk import Desk
 from tui.feed import Changed
-from tui.i18n import _, ngettext
+from tui.i18n import _, clock_time, ngettext, say
 from tui.widgets.key_line import KeyLine, Said
-from tui.widgets.status import StatusBar
+from tui.widgets.status import StatusBar, Top
 
 if TYPE_CHECKING:
     from tui.app import Hubbub
@@ -102,6 +104,24 @@ class HubScreen(Screen[Result]):
         """Say in the bottom line why nothing was done."""
         self.keys.say(Said(text, refused=True))
 
+    async def read_top(self) -> tuple[Top, Sequence[SourceRow]]:
+        """Read the figures of the line at the top and show them; return them and the sources."""
+        top, places = await self.desk.top()
+        self.show_top(top)
+        return top, places
+
+    def show_top(self, top: Top) -> None:
+        """Show the line at the top, with what is true of this moment."""
+        desk, trouble = self.desk, self.desk.store.trouble
+        self.status.show(
+            replace(
+                top,
+                paused=desk.session.paused,
+                clock=clock_time(desk.clock()),
+                trouble=say(trouble.sentence) if trouble is not None else "",
+            )
+        )
+
     # --- looking -----------------------------------------------------------------------------
 
     async def look(self) -> None:
@@ -144,7 +164,7 @@ class HubScreen(Screen[Result]):
         """Find an action by its name."""
         from tui.screens.palette import open_palette
 
-        open_palette(self)
+        open_palette(cast("HubScreen[object]", self))
 
     def do_theme(self) -> None:
         """Go to the next colours."""

@@ -18,7 +18,7 @@ from tui.actions import Panel
 from tui.desk import Desk
 from tui.feed import Changed
 from tui.filtering import View, chips
-from tui.i18n import _, clock_time, ngettext, number, say
+from tui.i18n import _, ngettext, number, say
 from tui.screens.alert import AlertScreen
 from tui.screens.conversation import ConversationScreen, MentionScreen
 from tui.screens.filters import FilterScreen
@@ -233,8 +233,7 @@ class Dashboard(TriageScreen[None]):
     async def look(self) -> None:
         """Read everything that is on the screen, and show it."""
         desk, session = self.desk, self.desk.session
-        self._top, self._sources = await desk.top()
-        self.show_top()
+        self._top, self._sources = await self.read_top()
         now, reading = desk.clock(), self.app.screen is not self
         for panel in (Panel.QUEUE, Panel.ALERTS, Panel.STREAM):
             rows = self._panes[panel]
@@ -250,21 +249,6 @@ class Dashboard(TriageScreen[None]):
         self._ring()
         self._titles()
         await self._detail()
-
-    def show_top(self) -> None:
-        """Show the line at the top."""
-        session, trouble = self.desk.session, self.desk.store.trouble
-        self.status.show(
-            Top(
-                figures=self._top.figures,
-                brand=session.brand,
-                demo=self.desk.demo,
-                paused=session.paused,
-                lag=self._top.lag,
-                clock=clock_time(self.desk.clock()),
-                trouble=say(trouble.sentence) if trouble is not None else "",
-            )
-        )
 
     def show_detail(self) -> None:
         """Show the thread of the row under the cursor, without holding up the keys."""
@@ -396,7 +380,7 @@ class Dashboard(TriageScreen[None]):
 
     @on(Changed)
     def _time_passed(self) -> None:
-        self.show_top()
+        self.show_top(self._top)
 
     # --- keys of the dashboard ---------------------------------------------------------------
 

@@ -59,30 +59,31 @@ class FilterScreen(Picker):
     def _choices(self, text: str) -> list[Choice]:
         view = self._desk.views[self._panel]
         words = text.strip()
-        made: list[Choice] = []
-        if words and self._panel in _PANES:
-            made.append(Choice(("words", words), _("only with “{words}”").format(words=words)))
-            if not view.open:
-                made.append(
-                    Choice(
-                        ("keep", words),
-                        _("keep this view as “{name}”").format(name=words),
-                        " · ".join(chips(view)),
-                    )
-                )
-        if not words and not view.open:
-            made.append(Choice(("clear", ""), _("show everything again"), " · ".join(chips(view))))
-        if not words and self._views:
-            made.append(Choice(("views", ""), _("views"), heading=True))
         kept = [
             Choice(("view", one.name), f"★ {one.name}", " · ".join(chips(from_json(one.filter))))
             for one in self._views
         ]
-        return [
-            *made,
-            *narrowed(kept, words),
-            *narrowed(switches(self._panel, view, self._offer), words),
-        ]
+        switched = switches(self._panel, view, self._offer)
+        if words:
+            # A switch of that name is likelier meant than a search for it.
+            return [*narrowed(kept, words), *narrowed(switched, words), *self._worded(words)]
+        made: list[Choice] = []
+        if not view.open:
+            made.append(Choice(("clear", ""), _("show everything again"), " · ".join(chips(view))))
+        if kept:
+            made.append(Choice(("views", ""), _("views"), heading=True))
+        return [*made, *kept, *switched]
+
+    def _worded(self, words: str) -> list[Choice]:
+        """Return what can be done with words that were typed: search for them, or name a view."""
+        if self._panel not in _PANES:
+            return []
+        view = self._desk.views[self._panel]
+        made = [Choice(("words", words), _("only with “{words}”").format(words=words))]
+        if not view.open:
+            name = _("keep this view as “{name}”").format(name=words)
+            made.append(Choice(("keep", words), name, " · ".join(chips(view))))
+        return made
 
     def _chosen(self, choice: Choice) -> None:
         if not isinstance(choice.value, tuple):

@@ -118,6 +118,7 @@ class SearchScreen(TriageScreen[None]):
 
     async def look(self) -> None:
         """Ask the store for what is in the field."""
+        await self.read_top()
         text = self.field.value.strip()
         if not text:
             self.fault.clear()

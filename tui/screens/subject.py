@@ -15,12 +15,11 @@ from listeners.model import EventRow, MentionRow
 from listeners.store import reads
 from tui.actions import Panel
 from tui.desk import Desk
-from tui.i18n import _, clock_time
+from tui.i18n import _
 from tui.screens.triage import CLOSING, Subjects, TriageScreen
 from tui.widgets.log_lines import log_lines
 from tui.widgets.paint import Line, content, palette_of
 from tui.widgets.said_before import said_before
-from tui.widgets.status import Top
 from tui.widgets.thread import ThreadMessages, ThreadPane
 from tui.widgets.thread_lines import Laid, Thread
 from tui.widgets.too_small import TooSmall
@@ -95,9 +94,8 @@ class SubjectScreen(TriageScreen[None]):
     def acted(self, action: str, subjects: Subjects) -> None:
         """Go back to the list when nothing more is to be done here; it says what was done."""
         if action in CLOSING and self.is_current:
-            said = self.keys.said
+            said, below = self.keys.said, self.app.screen_stack[-2]
             self.dismiss()
-            below = self.app.screen_stack[-2]
             if said is not None and isinstance(below, TriageScreen):
                 below.keys.say(said)
 
@@ -116,16 +114,7 @@ class SubjectScreen(TriageScreen[None]):
     async def look(self) -> None:
         """Read the thread, the person's past and our log, and show them."""
         store = self.desk.store
-        top, _places = await self.desk.top()
-        self.status.show(
-            Top(
-                figures=top.figures,
-                brand=top.brand,
-                demo=top.demo,
-                lag=top.lag,
-                clock=clock_time(self.desk.clock()),
-            )
-        )
+        await self.read_top()
         thread = await self.read()
         self.thread.show(thread)
         row = thread.conversation

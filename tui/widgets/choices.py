@@ -114,7 +114,10 @@ class Choices(ScrollView, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """Choose what the mouse points at."""
-        place = self.scroll_offset.y + event.y
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        place = self.scroll_offset.y + offset.y
         if place < len(self._choices) and not self._choices[place].heading:
             self._place = place
             self.refresh()

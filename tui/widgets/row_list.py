@@ -288,7 +288,10 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points; twice opens the row."""
-        place = (self.scroll_offset.y + event.y) // self._height
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        place = (self.scroll_offset.y + offset.y) // self._height
         if place < len(self.state):
             self.move_to(place)
             if event.chain == 2:

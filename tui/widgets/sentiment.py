@@ -90,7 +90,7 @@ def against_usual(mood: float | None, usual: float | None, styles: Palette) -> L
     ]
 
 
-def headline(data: Mood, styles: Palette, *, big: bool) -> list[Line]:
+def headline(data: Mood, width: int, styles: Palette, *, big: bool) -> list[Line]:
     """Return the mood figure with its words, in three lines of large digits where there is room."""
     label = label_of(data.mood)
     figure = "—" if data.mood is None else signed(data.mood)
@@ -112,7 +112,8 @@ def headline(data: Mood, styles: Palette, *, big: bool) -> list[Line]:
         beside: list[Line] = [compared, rate, missing]
         return [[*digits[row], gap, *beside[row]] for row in range(3)]
     net: Line = [(figure, styles.label(label) + BOLD), ("  ", styles.ink), *compared]
-    return [joined([net, rate, missing], gap)]
+    whole = joined([net, rate, missing], gap)
+    return [whole] if width_of(whole) <= width else [net, joined([rate, missing], gap)]
 
 
 def _large(text: str, style: Style) -> list[Line]:
@@ -162,7 +163,7 @@ def network_table(
 def panel_lines(data: Mood, width: int, height: int, styles: Palette) -> list[Line]:
     """Return the whole panel for a size; what does not fit is left out, the least useful first."""
     big = height >= 12 and width >= 60
-    lines = headline(data, styles, big=big)
+    lines = headline(data, width, styles, big=big)
     beside = width >= _SIDE_BY_SIDE and data.networks
     room = height - len(lines)
     under: list[Line] = []

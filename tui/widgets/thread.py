@@ -144,6 +144,8 @@ class ThreadPane(Vertical):
 def _subject(thread: Thread) -> tuple[str, int] | None:
     if thread.alert is not None:
         return ("alert", thread.alert.id)
+    if thread.at is not None:
+        return ("mention", thread.at)
     if thread.conversation is not None:
         return ("conversation", thread.conversation.id)
     return ("mention", thread.mentions[0].id) if thread.mentions else None

@@ -72,10 +72,15 @@ class Thread:
     weights: tuple[Weight, ...] = ()
     alert: AlertRow | None = None
     """The alert whose evidence the mentions are, in place of a conversation."""
+    at: int | None = None
+    """The mention that was asked for, if one was."""
 
     @property
     def focus(self) -> MentionRow | None:
-        """The message all is about: the oldest that still asks, else the last of theirs."""
+        """The message all is about: the one asked for, the oldest that asks, the last of theirs."""
+        for mention in self.mentions:
+            if mention.id == self.at:
+                return mention
         theirs = [mention for mention in self.mentions if mention.part is Part.OUTSIDE]
         waiting = self.conversation.waiting_since if self.conversation else None
         if waiting is not None:
