@@ -20,7 +20,7 @@ TEXTS = (
     ("アクメの電話", {"lang": "ja"}),
     ("unrelated", {"links": ("http://acme.example.evil.example/",), "author": "bob"}),
     ("phone by bolt, then acme", {"network": "feeds", "author": "bob"}),
-    ("acme in no known language", {"lang": None}),
+    ("acme 123", {"lang": None}),
     ("", {}),
 )
 QUERIES = (
