@@ -24,6 +24,8 @@ def loaded_by(*modules: str) -> set[str]:
     """The top-level names loaded after importing these modules in a fresh interpreter."""
     code = (
         "import importlib, sys\n"
+        # httpx loads a command line with rich if click happens to be installed: not ours.
+        "sys.modules['click'] = None\n"
         "for name in sys.argv[1:]: importlib.import_module(name)\n"
         "print('\\n'.join(sorted({name.split('.')[0] for name in sys.modules})))"
     )
