@@ -6,7 +6,7 @@ with its events; undo reads them back, newest step first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,14 +33,12 @@ __all__ = [
     "add_note",
     "event_of",
     "latest_alerts",
-    "latest_step",
     "live_alerts",
     "load_alerts",
     "load_conversations",
     "mark_undone",
     "mutes_now",
     "next_step",
-    "oldest_asking",
     "remove_mute",
     "remove_note",
     "restore_mute",
@@ -139,16 +137,6 @@ async def _events_of_steps(
     return [event_of(row) for row in rows]
 
 
-async def latest_step(connection: Connection, kind: SubjectKind, subject_id: int) -> int:
-    """Return the id of the newest event of a subject, 0 for none: has it moved on since?"""
-    (row,) = await connection.fetch(
-        """SELECT coalesce(max(id), 0) AS last FROM event
-           WHERE subject_kind = ? AND subject_id = ? AND undone = 0""",
-        (kind, subject_id),
-    )
-    return int(row["last"])
-
-
 async def mark_undone(
     connection: Connection, event_ids: Iterable[int], undone: bool = True
 ) -> None:
@@ -233,19 +221,3 @@ async def mutes_now(connection: Connection, now: Micros) -> dict[str, frozenset[
     )
     kinds = {row["kind"] for row in rows}
     return {kind: frozenset(r["value"] for r in rows if r["kind"] == kind) for kind in kinds}
-
-
-async def oldest_asking(
-    connection: Connection, conversation_ids: Sequence[int], after: Micros
-) -> Micros | None:
-    """Return the time of the oldest message after ``after`` that asks for a reply, if any.
-
-    ``conversation_ids`` are a conversation and those merged into it. Deleted messages ask nothing.
-    """
-    (row,) = await connection.fetch(
-        """SELECT min(sort_at) AS since FROM mention
-           WHERE conversation_id IN (SELECT value FROM json_each(?)) AND sort_at > ?
-             AND asks = 1 AND deleted_at IS NULL""",
-        (dumps(list(conversation_ids)), after),
-    )
-    return None if row["since"] is None else Micros(row["since"])

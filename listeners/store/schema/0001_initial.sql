@@ -81,6 +81,7 @@ CREATE TABLE account (
     last_seen_at INTEGER NOT NULL,
     UNIQUE (network, key)
 ) STRICT;
+CREATE INDEX account_person ON account (person_id) WHERE person_id IS NOT NULL;
 
 CREATE TABLE mention (
     id INTEGER PRIMARY KEY,

@@ -312,29 +312,3 @@ async def test_mutes_end_by_time_or_by_hand(world: World) -> None:
 
     assert await at(NOW) == {"word": frozenset({"spam", "later"})}
     assert await at(NOW + 10) == {"word": frozenset({"spam"})}
-
-
-async def test_the_oldest_message_that_still_asks(world: World) -> None:
-    kept, other = await world.converse("kept"), await world.converse("other")
-    await world.add(
-        [
-            world.mention(at=Micros(NOW + n), conversation_id=place.id, asks=asks)
-            for n, place, asks in (
-                (1, kept, True),
-                (2, kept, False),
-                (3, other, True),
-                (4, kept, True),
-            )
-        ]
-    )
-
-    async def oldest(after: int, *places: Conversation) -> Micros | None:
-        ids = [place.id for place in places]
-        return await world.store.write(
-            lambda c: subjects.oldest_asking(c, ids, Micros(NOW + after))
-        )
-
-    assert await oldest(0, kept) == NOW + 1
-    assert await oldest(1, kept) == NOW + 4
-    assert await oldest(1, kept, other) == NOW + 3
-    assert await oldest(4, kept, other) is None
