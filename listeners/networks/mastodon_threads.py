@@ -55,7 +55,7 @@ class Threads:
                 continue
             found = await self._find(uri)
             if found is None:
-                if await self._is_deleted(uri):
+                if await self._is_gone(uri):
                     deletions.append(Deletion(NETWORK, uri))
                 continue
             fetched += 1
@@ -91,7 +91,9 @@ class Threads:
         missing = [uri for _, uri in before[still[0] :] if uri not in uris]
         if missing and not self._shows_posts:
             self._shows_posts = await self._harvester.look_up(page[-1][0]) is not None
-        gone = [uri for uri in missing if await self._is_deleted(uri)]
+        gone = [uri for uri in missing if await self._is_gone(uri)]
+        # Some servers give an edited post a new id, and an edit may take it off the page.
+        gone = [uri for uri in gone if await self._search(uri) is None]
         return tuple(Deletion(NETWORK, uri) for uri in gone)
 
     async def _find(self, uri: str) -> Status | None:
@@ -119,15 +121,12 @@ class Threads:
                 return status
         return None
 
-    async def _is_deleted(self, uri: str) -> bool:
+    async def _is_gone(self, uri: str) -> bool:
+        """Whether the server, which shows us posts, no longer has the id of this one."""
         number = self._memory.api_id_of(uri) or self._local_id(uri)
         if number is None or not self._shows_posts:
             return False
-        path = f"/api/v1/statuses/{quote_segment(number)}"
-        if await self._server.exists(path) is not False:
-            return False
-        # Some servers give an edited post a new id; its uri stays.
-        return await self._search(uri) is None
+        return await self._server.exists(f"/api/v1/statuses/{quote_segment(number)}") is False
 
     async def _context(self, api_id: str) -> list[object]:
         path = f"/api/v1/statuses/{quote_segment(api_id)}/context"

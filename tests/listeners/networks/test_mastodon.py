@@ -531,6 +531,25 @@ async def test_the_second_look_sees_edits_counts_deletions_and_late_arrivals(wor
     assert last["id"] in (cursor or "")
 
 
+async def test_a_post_that_an_edit_took_off_the_page_under_a_new_id_is_not_deleted(
+    world: World,
+) -> None:
+    server = world.server
+    server.post("first #kerlann")
+    edited, gone = server.post("tagged #kerlann"), server.post("gone #kerlann")
+    listener = world.listener(token=True)
+    cursor = last_cursor(await polled(listener))
+    world.now = Micros(world.now + SECOND_LOOK)
+    await polled(listener, cursor)
+    edited.update(id="9999", tags=[], content="<p>no tag now</p>")
+    server.delete(gone)
+    world.now = Micros(world.now + SECOND_LOOK)
+    batches = await polled(listener, cursor)
+    assert [d for batch in batches for d in batch.deletions] == [
+        Deletion("mastodon", gone["uri"]),
+    ]
+
+
 async def test_a_post_pushed_off_the_page_is_not_called_deleted(world: World) -> None:
     server = world.server
     server.page_size = 2
