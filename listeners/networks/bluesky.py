@@ -216,10 +216,11 @@ class BlueskyListener:
                 failure = _ended_by_server(stream.host, harvest.failed)
             reached = (harvest.newest or 0) >= present or now - heard >= QUIET
             ended = stream.socket.closed or failure is not None or (to_present and reached)
+            something = harvest.heard > 0 or harvest.count > 0
             waiting = (_FLUSH if harvest.count else _STEP) <= now - flushed
-            if ended or harvest.count >= AT_ONCE or (waiting and (harvest.count or harvest.moved)):
+            if ended or harvest.count >= AT_ONCE or (waiting and something):
                 flushed = now
-                if harvest.count or harvest.moved:
+                if something:
                     yield await self._hand_over(harvest)
             if not to_present and self._api.signed_in and self._is_time_to_look():
                 async with aclosing(self._notified(tell_all=False)) as found:

@@ -17,7 +17,7 @@ from listeners.model import (
 )
 from listeners.networks.bluesky_cursor import Cursor
 from listeners.networks.bluesky_event import Event, read_event
-from listeners.networks.bluesky_record import NETWORK, POST, UnreadableError, read_record
+from listeners.networks.bluesky_record import NETWORK, POST, UnreadableError
 from listeners.networks.bluesky_sieve import Sieve
 
 _LONGEST_KEPT = 20_000
@@ -38,7 +38,6 @@ class Harvest:
         self.notices: list[str] = []
         self.failed = ""
         """The name of the error the server ended with."""
-        self._moved = False
         self._clear()
 
     def _clear(self) -> None:
@@ -68,9 +67,9 @@ class Harvest:
         return found + (self._gap is not None)
 
     @property
-    def moved(self) -> bool:
-        """Whether the place went on since the last batch."""
-        return self._moved
+    def heard(self) -> int:
+        """How many messages came since the last batch."""
+        return self._fetched
 
     def miss(self, gap: Gap) -> None:
         """Note a gap, to be handed over with the next batch."""
@@ -122,7 +121,6 @@ class Harvest:
             lag=max((now - newest) / SECOND, 0.0) if newest is not None else 0.0,
         )
         self._clear()
-        self._moved = False
         return batch
 
     def posts(self) -> tuple[Post, ...]:
@@ -130,11 +128,8 @@ class Harvest:
         return tuple(self._posts.values())
 
     def _take_post(self, event: Event) -> None:
-        record = read_record(event.raw)
         assert event.at is not None
-        post = self._sieve.post(
-            event.did, event.rkey, record, event.raw, event.at, edited=event.edited
-        )
+        post = self._sieve.post(event.did, event.rkey, event.raw, event.at, edited=event.edited)
         if post is not None:
             self._posts[post.native_id] = post
 
@@ -147,10 +142,8 @@ class Harvest:
         """Keep the greatest time and number seen: neighbours come slightly out of order."""
         if event.at is not None and event.at > self._newest:
             self._newest = event.at
-            self._moved = True
         if event.seq is not None and (self._seq is None or event.seq > self._seq):
             self._seq = event.seq
-            self._moved = True
 
     def _set_aside(self, record: bytes, reason: Sentence) -> None:
         self._fetched += 1

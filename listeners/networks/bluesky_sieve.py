@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from listeners.config import BrandConfig
 from listeners.model import HOUR, Author, Micros, Post
-from listeners.networks.bluesky_record import NETWORK, POST, Record, did_of
+from listeners.networks.bluesky_prefilter import Prefilter
+from listeners.networks.bluesky_record import NETWORK, POST, Record, did_of, read_record
 from listeners.query import Matcher, Query, Subject, parse, query_for_brand
 from listeners.text import clean
 
@@ -43,6 +44,7 @@ class Sieve:
         self._source = source
         self._ours: dict[str, str] = {}
         self._heard: OrderedDict[str, None] = OrderedDict()
+        self._prefilter = Prefilter(self.queries.values(), ())
 
     def watch(self, query: str) -> None:
         """Let also pass, as wanted, what matches this query of the source's own.
@@ -53,21 +55,49 @@ class Sieve:
         if query.strip():
             self.queries[_WATCHED] = parse(query)
             self._matcher = Matcher(self.queries)
+            self._prefilter = Prefilter(self.queries.values(), self._ours)
 
     def own(self, accounts: Mapping[str, str]) -> None:
         """Set our accounts: DID to the spelling the configuration uses."""
         self._ours = dict(accounts)
+        self._prefilter = Prefilter(self.queries.values(), self._ours)
 
     def post(
-        self, did: str, rkey: str, record: Record, raw: bytes, at: Micros, *, edited: bool = False
+        self, did: str, rkey: str, raw: bytes, at: Micros, *, edited: bool = False
     ) -> Post | None:
-        """Return the post if it is for us, else ``None``. ``at`` is when the network saw it."""
+        """Return the post of a record's JSON if it is for us, else ``None``.
+
+        ``at`` is when the network saw it.
+
+        Raises:
+            UnreadableError: it may be for us, and cannot be read.
+        """
+        uri = f"at://{did}/{POST}/{rkey}"
+        likely = did in self._ours or self._prefilter.may_concern(raw)
+        if not likely and b'"reply"' not in raw and not self._is_known(uri):
+            return None
+        record = read_record(raw)
+        followed = self._is_followed(uri, record)
+        if not likely and not followed:
+            return None
+        return self._sifted(uri, did, record, raw, at, edited=edited, followed=followed)
+
+    def _sifted(
+        self,
+        uri: str,
+        did: str,
+        record: Record,
+        raw: bytes,
+        at: Micros,
+        *,
+        edited: bool,
+        followed: bool,
+    ) -> Post | None:
         addressed = self._addressed(record)
         subject = self._subject(did, record, addressed)
         matched = self._matcher.match(subject)
         title = "" if record.text.strip() else clean(record.around(), _TITLE)
-        uri = f"at://{did}/{POST}/{rkey}"
-        if not (matched or addressed or did in self._ours or self._is_followed(uri, record)):
+        if not (matched or addressed or followed or did in self._ours):
             title = clean(record.around(), _TITLE)
             matched = self._matcher.match(replace(subject, title=title)) if title else {}
             if not matched:
@@ -125,12 +155,15 @@ class Sieve:
 
     def _is_followed(self, uri: str, record: Record) -> bool:
         """Whether it belongs to a thread we have, or is a new version of a post we have."""
-        near = [uri]
-        if record.reply is not None:
-            near += [record.reply.parent.uri, record.reply.root.uri]
-        if any(one in self._heard for one in near):
+        reply = record.reply
+        if self._is_known(uri):
             return True
-        return self.known is not None and any(map(self.known, near))
+        return reply is not None and (
+            self._is_known(reply.parent.uri) or self._is_known(reply.root.uri)
+        )
+
+    def _is_known(self, uri: str) -> bool:
+        return uri in self._heard or (self.known is not None and self.known(uri))
 
     def _hear(self, uri: str) -> None:
         self._heard[uri] = None

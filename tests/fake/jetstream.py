@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from types import TracebackType
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
@@ -45,12 +46,23 @@ class FakeJetstream(FakeSockets):
         self._v2 = protocol == "v2"
         self._ending = ending or Stay()
         self._more = asyncio.Condition()
+        self._over = False
 
     async def say(self, *events: Event) -> None:
         """Let something happen: everyone who listens hears it."""
         async with self._more:
             self.events.extend(events)
             self._more.notify_all()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over = True
+        await self.say()
+        await super().__aexit__(kind, error, trace)
 
     def refuse(self, met: Met) -> Refuse | None:
         """404 for the other protocol's path, 400 for a number that is no longer kept."""
@@ -101,8 +113,10 @@ class FakeJetstream(FakeSockets):
                 await end(connection, self._ending, self.heard)
                 return
             async with self._more:
-                while number == len(self.events):
+                while number == len(self.events) and not self._over:
                     await self._more.wait()
+                if self._over:
+                    return
 
     def _framed(self, event: Event, number: int) -> Event:
         if not self._v2:
