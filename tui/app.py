@@ -1,9 +1,13 @@
-"""The application: its screens, colours and life. What is on a screen is the screen's affair."""
+"""The application: its screens, colours and life. What is on a screen is the screen's affair.
+
+Every screen but the dashboard is loaded when it is first opened: the first paint waits for none.
+"""
 
 from __future__ import annotations
 
+import importlib
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -19,10 +23,12 @@ from tui.i18n import _, say
 from tui.keymap import user_keys
 from tui.screens.base import HubScreen
 from tui.screens.dashboard import Dashboard
-from tui.screens.search import SearchScreen
 from tui.terminal.guard import GuardedApp
 from tui.theme import CONFIGURED, DARK, THEMES
 from tui.widgets.paint import use_plain_emoji
+
+WARM_AFTER = 0.5
+"""Seconds after the first paint until the rest of the program is loaded."""
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +86,11 @@ class Hubbub(GuardedApp[int]):
     def on_mount(self) -> None:
         """Begin to follow the store once the first screen stands."""
         self.work(Feed(self.desk.store, self.post_message).run(), "feed")
+        self.set_timer(WARM_AFTER, self._warm)
+
+    def _warm(self) -> None:
+        """Load what the first keys need while nothing else is to be done."""
+        self.run_worker(_load_the_rest, group="warm", thread=True, exit_on_error=False)
 
     def on_changed(self) -> None:
         """Pass the news to the screen in front."""
@@ -120,14 +131,33 @@ class Hubbub(GuardedApp[int]):
             if isinstance(screen, HubScreen):
                 screen.redraw(screen.query("*"))
 
+    def open_subject(self, panel: Panel, subject: int) -> None:
+        """Show a conversation, an alert or a mention on the whole screen."""
+        from tui.screens.alert import AlertScreen
+        from tui.screens.conversation import ConversationScreen, MentionScreen
+
+        screens = {
+            Panel.QUEUE: ConversationScreen,
+            Panel.ALERTS: AlertScreen,
+            Panel.STREAM: MentionScreen,
+        }
+        self.push_screen(screens[panel](self.desk, subject))
+
+    def open_filter(self, panel: Panel, changed: Callable[[], None]) -> None:
+        """Choose what a list shows."""
+        from tui.screens.filters import FilterScreen
+
+        self.push_screen(FilterScreen(self.desk, panel, changed))
+
     def open_search(self) -> None:
         """Search everything heard."""
+        from tui.screens.search import SearchScreen
+
         if not isinstance(self.screen, SearchScreen):
             self.push_screen(SearchScreen(self.desk))
 
     def open_sources(self) -> None:
         """Show where hubbub listens."""
-        # Loaded when first asked for: the networks' own code has no place before the first paint.
         from tui.screens.sources import SourcesScreen
 
         if not isinstance(self.screen, SourcesScreen):
@@ -138,6 +168,11 @@ class Hubbub(GuardedApp[int]):
         from tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen(self.desk, panel))
+
+
+def _load_the_rest() -> None:
+    for name in ("listeners.actions", "tui.screens.pickers", "tui.screens.conversation"):
+        importlib.import_module(name)
 
 
 def _keymap(keys: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -12,17 +12,13 @@ from textual.containers import Container, Horizontal
 from textual.events import DescendantFocus
 from textual.widget import Widget
 
-from listeners.actions.verbs import Kind
 from listeners.model import AlertRow, AlertState, MentionRow, Severity, SourceRow, SourceState
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.feed import Changed
 from tui.filtering import View, chips
 from tui.i18n import _, ngettext, number, say
-from tui.screens.alert import AlertScreen
-from tui.screens.conversation import ConversationScreen, MentionScreen
-from tui.screens.filters import FilterScreen
-from tui.screens.triage import Subjects, TriageScreen
+from tui.screens.triage import Kind, Subjects, TriageScreen
 from tui.session import RowList
 from tui.theme import Palette
 from tui.widgets.paint import Line, content, joined, palette_of
@@ -60,6 +56,7 @@ class Dashboard(TriageScreen[None]):
         self._leading: Panel = Panel.QUEUE
         self._firing: set[int] | None = None
         self._seen = dict(desk.views)
+        self._titled: dict[Panel, tuple[Line, Line]] = {}
 
     def compose(self) -> ComposeResult:
         """Lay the panes; styles decide which of them have room."""
@@ -295,6 +292,21 @@ class Dashboard(TriageScreen[None]):
 
     def _titles(self) -> None:
         styles, lists = palette_of(self), self.desk.session.lists
+        for panel, pane in self._panes.items():
+            under: Line = []
+            if panel in lists:
+                under = self._count(lists[panel], styles)
+            elif panel is Panel.SENTIMENT:
+                under = self.sentiment.ranges
+            elif panel is Panel.THREAD:
+                under = self._about_thread(styles)
+            title = (self._title(panel, styles), under)
+            # A title draws its whole pane anew, which a move of the cursor must not.
+            if self._titled.get(panel) != title:
+                self._titled[panel] = title
+                pane.border_title, pane.border_subtitle = content(title[0]), content(title[1])
+
+    def _title(self, panel: Panel, styles: Palette) -> Line:
         names = {
             Panel.QUEUE: _("Conversations"),
             Panel.ALERTS: _("Alerts"),
@@ -302,21 +314,16 @@ class Dashboard(TriageScreen[None]):
             Panel.STREAM: _("Mentions"),
             Panel.THREAD: _("Evidence") if self._leading is Panel.ALERTS else _("Thread"),
         }
-        for panel, pane in self._panes.items():
-            focused = panel is self.desk.session.panel
-            number_key = f"{_ORDER.index(panel) + 1} " if panel is not Panel.THREAD else ""
-            title: Line = [
-                ("❯ " if focused else "", styles.key),
-                (number_key, styles.key if focused else styles.ghost),
-                (names[panel], styles.strong if focused else styles.faint),
-            ]
-            if panel in self.desk.views and (chosen := chips(self.desk.views[panel])):
-                title.append((" ⧩ " + " · ".join(chosen), styles.accent))
-            pane.border_title = content(title)
-            if panel in lists:
-                pane.border_subtitle = content(self._count(lists[panel], styles))
-        self.sentiment.border_subtitle = content(self.sentiment.ranges)
-        self.thread.border_subtitle = content(self._about_thread(styles))
+        focused = panel is self.desk.session.panel
+        key = f"{_ORDER.index(panel) + 1} " if panel is not Panel.THREAD else ""
+        title: Line = [
+            ("❯ " if focused else "", styles.key),
+            (key, styles.key if focused else styles.ghost),
+            (names[panel], styles.strong if focused else styles.faint),
+        ]
+        if panel in self.desk.views and (chosen := chips(self.desk.views[panel])):
+            title.append((" ⧩ " + " · ".join(chosen), styles.accent))
+        return title
 
     def _about_thread(self, styles: Palette) -> Line:
         thread = self.thread.thread
@@ -336,7 +343,7 @@ class Dashboard(TriageScreen[None]):
             marked = ngettext("{count} marked", "{count} marked", len(rows.marks))
             parts.append([(marked.format(count=len(rows.marks)), styles.key)])
         if len(rows):
-            parts.append([(f"{number(rows.index + 1)}/{number(len(rows))}", styles.faint)])
+            parts.append([(number(len(rows)), styles.faint)])
         return joined(parts, (" ", styles.faint))
 
     def _say_empty(self) -> None:
@@ -387,14 +394,8 @@ class Dashboard(TriageScreen[None]):
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:
         cursor = self.desk.session.lists[self._leading].cursor
-        if cursor is None:
-            return
-        screens = {
-            Panel.QUEUE: ConversationScreen,
-            Panel.ALERTS: AlertScreen,
-            Panel.STREAM: MentionScreen,
-        }
-        self.app.push_screen(screens[self._leading](self.desk, cursor))
+        if cursor is not None:
+            self.hub.open_subject(self._leading, cursor)
 
     def do_open(self) -> None:
         """Open the row under the cursor; on the sentiment, its networks are all there is."""
@@ -424,7 +425,7 @@ class Dashboard(TriageScreen[None]):
         """Choose what the list shows."""
         panel = self._leading if self.panel is Panel.THREAD else self.desk.session.panel
         if panel in self.desk.views:
-            self.app.push_screen(FilterScreen(self.desk, panel, self._filtered))
+            self.hub.open_filter(panel, self._filtered)
 
     def do_filter_clear(self) -> None:
         """Show the whole list again."""

@@ -7,10 +7,10 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from listeners.actions.verbs import Kind
 from listeners.store import reads
 from tui.desk import Desk
 from tui.i18n import _
+from tui.screens.triage import Kind
 from tui.widgets.log_lines import log_lines
 from tui.widgets.paint import content, palette_of
 from tui.widgets.thread import ThreadMessages

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from listeners.actions.verbs import Kind
 from listeners.model import EventRow, MentionRow
 from listeners.store import reads
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.i18n import _
-from tui.screens.triage import CLOSING, Subjects, TriageScreen
+from tui.screens.triage import CLOSING, Kind, Subjects, TriageScreen
 from tui.widgets.log_lines import log_lines
 from tui.widgets.paint import Line, content, palette_of
 from tui.widgets.said_before import said_before

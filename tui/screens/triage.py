@@ -1,7 +1,8 @@
 """The verbs: each key asks what it must, hands the rows to ``listeners.actions``, and says it.
 
 No verb asks for confirmation, since every one can be undone. What a person did leaves its list
-at once, although the order of the rest stands still.
+at once, although the order of the rest stands still. The rules behind the verbs and the dialogs
+are not loaded before the first paint.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from listeners import actions
-from listeners.actions.verbs import Kind
 from listeners.model import ConversationRow
 from tui.actions import BY_ID, Panel
 from tui.i18n import _, say
-from tui.screens import pickers
-from tui.screens.history import HistoryScreen
 from tui.screens.moving import MovingScreen
-from tui.widgets.choices import Choice
+
+if TYPE_CHECKING:
+    from listeners import actions
+    from tui.screens import pickers
+    from tui.widgets.choices import Choice
 
 Result = TypeVar("Result")
+Kind = Literal["conversation", "alert", "mention"]
 
 CLOSING = frozenset({"done", "resolve", "snooze", "dismiss"})
 """Actions after which a conversation needs nothing more now."""
@@ -74,6 +76,8 @@ class TriageScreen(MovingScreen[Result]):
 
     def do_snooze(self) -> None:
         """Ask until when."""
+        from tui.screens.pickers import snooze_choices
+
         now = self.desk.clock()
 
         def until(subjects: Subjects, choice: Choice) -> None:
@@ -82,28 +86,30 @@ class TriageScreen(MovingScreen[Result]):
 
         self._ask(
             _("Until when?"),
-            lambda subjects: partial(
-                pickers.snooze_choices, now=now, alert=subjects.kind == "alert"
-            ),
+            lambda subjects: partial(snooze_choices, now=now, alert=subjects.kind == "alert"),
             until,
             hint=_("2h, 17:30, tomorrow, fri"),
         )
 
     def do_dismiss(self) -> None:
         """No answer needed; for an alert ask why it was a false alarm."""
+        from tui.screens.pickers import reason_choices
+
         subjects = self.subjects()
         if subjects is None or subjects.kind != "alert":
             self._act("dismiss")
             return
         self._ask(
             _("Why is it a false alarm?"),
-            lambda subjects: pickers.reason_choices,
+            lambda subjects: reason_choices,
             lambda subjects, choice: self._perform("dismiss", subjects, reason=str(choice.value)),
             hint=_("this teaches the rule"),
         )
 
     def do_assign(self) -> None:
         """Ask whom to give it to."""
+        from tui.screens.pickers import name_choices
+
         desk = self.desk
 
         def give(subjects: Subjects, choice: Choice) -> None:
@@ -114,20 +120,19 @@ class TriageScreen(MovingScreen[Result]):
 
         self._ask(
             _("To whom?"),
-            lambda subjects: partial(
-                pickers.name_choices, members=desk.config.members, me=desk.actor
-            ),
+            lambda subjects: partial(name_choices, members=desk.config.members, me=desk.actor),
             give,
             hint=_("a name"),
         )
 
     def do_tag(self) -> None:
         """Ask which tag to put on or take off."""
+        from tui.screens.pickers import tag_choices
 
         def choices(subjects: Subjects) -> pickers.ChoicesFor:
             row = subjects.first
             present = row.tags if isinstance(row, ConversationRow) else ()
-            return partial(pickers.tag_choices, present=present, known=self.desk.tags_seen())
+            return partial(tag_choices, present=present, known=self.desk.tags_seen())
 
         self._ask(
             _("Which tag?"),
@@ -140,18 +145,22 @@ class TriageScreen(MovingScreen[Result]):
 
     def do_note(self) -> None:
         """Ask for the words of a note."""
+        from tui.screens.pickers import note_choices
+
         self._ask(
             _("Note for the team"),
-            lambda subjects: pickers.note_choices,
+            lambda subjects: note_choices,
             lambda subjects, choice: self._perform("note", subjects, text=str(choice.value)),
             hint=_("stays in hubbub, never leaves it"),
         )
 
     def do_priority(self) -> None:
         """Ask how important it is."""
+        from tui.screens.pickers import rank_choices
+
         self._ask(
             _("How important?"),
-            lambda subjects: pickers.rank_choices,
+            lambda subjects: rank_choices,
             lambda subjects, choice: self._perform(
                 "priority",
                 subjects,
@@ -161,6 +170,8 @@ class TriageScreen(MovingScreen[Result]):
 
     def do_mute(self) -> None:
         """Ask what to mute; an alert's rule is muted at once."""
+        from tui.screens.pickers import mute_choices
+
         subjects = self.subjects()
         if subjects is not None and subjects.kind == "alert":
             self._act("mute")
@@ -168,7 +179,7 @@ class TriageScreen(MovingScreen[Result]):
 
         def choices(subjects: Subjects) -> pickers.ChoicesFor:
             author = getattr(subjects.first, "author", "")
-            return partial(pickers.mute_choices, author=author)
+            return partial(mute_choices, author=author)
 
         def mute(subjects: Subjects, choice: Choice) -> None:
             if isinstance(choice.value, tuple):
@@ -188,6 +199,8 @@ class TriageScreen(MovingScreen[Result]):
         self.later(self._redo)
 
     async def _undo(self) -> None:
+        from listeners import actions
+
         desk = self.desk
         steps = await actions.undo_list(desk.store, desk.actor, 1)
         outcome = await actions.undo(desk.store, desk.actor, desk.clock())
@@ -195,6 +208,8 @@ class TriageScreen(MovingScreen[Result]):
         self._said(outcome, undo=False)
 
     async def _redo(self) -> None:
+        from listeners import actions
+
         desk = self.desk
         outcome = await actions.redo(desk.store, desk.actor, desk.clock())
         self._mine(await actions.undo_list(desk.store, desk.actor, 1))
@@ -225,6 +240,8 @@ class TriageScreen(MovingScreen[Result]):
         hint: str = "",
     ) -> None:
         """Ask one thing about the rows that are selected now, whatever is selected later."""
+        from tui.screens.pickers import Picker
+
         subjects = self.subjects()
         if subjects is None:
             self.refuse(_("Nothing is selected."))
@@ -234,7 +251,7 @@ class TriageScreen(MovingScreen[Result]):
             if choice is not None:
                 then(subjects, choice)
 
-        self.app.push_screen(pickers.Picker(title, choices(subjects), hint=hint), chosen)
+        self.app.push_screen(Picker(title, choices(subjects), hint=hint), chosen)
 
     def _perform(
         self, action: str, subjects: Subjects, *, verb: str = "", **arguments: Any
@@ -252,6 +269,8 @@ class TriageScreen(MovingScreen[Result]):
     async def _performed(
         self, action: str, verb: str, subjects: Subjects, arguments: dict[str, Any]
     ) -> None:
+        from listeners import actions
+
         desk = self.desk
         outcome = await actions.perform(
             desk.store,
@@ -288,6 +307,8 @@ class TriageScreen(MovingScreen[Result]):
 
     def do_history(self) -> None:
         """Show who did what to the row under the cursor."""
+        from tui.screens.history import HistoryScreen
+
         subjects = self.subjects()
         if subjects is None:
             self.refuse(_("Nothing is selected."))

@@ -100,11 +100,12 @@ class KeyLine(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw the message, else the keys that fit."""
+        """Draw the keys that fit, behind the message if there is one."""
         styles, width = palette_of(self), self.size.width
+        line: Line = [(" ", styles.ink)]
         if self._said is not None:
-            return strip(self._message(self._said, styles), width, styles.bar)
-        return strip(self._keys(width, styles), width, styles.bar)
+            line = [*self._message(self._said, styles), ("   ", styles.ink)]
+        return strip(self._keys(line, width, styles), width, styles.bar)
 
     def _message(self, said: Said, styles: Palette) -> Line:
         mark = (" ✗ ", styles.negative + BOLD) if said.refused else (" ✓ ", styles.ours + BOLD)
@@ -114,9 +115,9 @@ class KeyLine(Widget):
             line.append((_("undo"), styles.faint))
         return line
 
-    def _keys(self, width: int, styles: Palette) -> Line:
+    def _keys(self, before: Line, width: int, styles: Palette) -> Line:
         """Return the keys that fit; help stays in sight, since it leads to all the others."""
-        line: Line = [(" ", styles.ink)]
+        line = [*before]
         self._places = []
         help_line = next((self._one(entry, styles) for entry in self._entries[-1:]), [])
         room = width - width_of(help_line) - 1
