@@ -259,6 +259,14 @@ async def test_the_first_time_reads_back_and_asks_for_posts_alone(fetch: Fetcher
     assert not shelf.gaps or shelf.gaps[0].from_at == 1789999000000000
 
 
+async def test_neighbours_out_of_order_never_move_the_place_back(fetch: Fetcher) -> None:
+    events = [post(ANNA, "1", "acme", at(9)), post(ANNA, "2", "acme", at(9.03))]
+    scene = Say(*map(json.dumps, events))
+    async with FakeJetstream([], scene) as server:
+        shelf = await Shelf().poll(listener(fetch, server.url))
+    assert shelf.at == at(9)
+
+
 async def test_a_restart_replays_five_seconds_and_finds_no_gap(fetch: Fetcher) -> None:
     events = [post(ANNA, str(n), f"acme {n}", at(100 - n)) for n in range(40)]
     async with FakeJetstream(events) as server:

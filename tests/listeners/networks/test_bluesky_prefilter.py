@@ -44,6 +44,7 @@ def body(text: str, around: str) -> dict[str, object]:
 @given(st.sampled_from(QUERIES), TEXTS, TEXTS, st.booleans())
 @example("acme", "ac\u200bme", "", False)
 @example("acme", "ácme", "", False)
+@example("acme", "ácme", "", True)
 @example("ik", "i\u212a", "", False)
 @example("acme", "ac\U0003fff0me", "", False)
 @example("acme", "", "acme", True)
