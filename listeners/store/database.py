@@ -58,13 +58,11 @@ class Store:
         writer: Writer | None,
         readers: Readers,
         changes: Changes,
-        checkpoint: aiosqlite.Connection | None,
     ) -> None:
         self.path = path
         self._writer = writer
         self._readers = readers
         self._changes = changes
-        self._checkpoint = checkpoint
         self._watch = changes.watch()
 
     @property
@@ -129,9 +127,8 @@ class Store:
 
         Two processes that checkpoint at once met a rare corruption in SQLite 3.7.0 to 3.51.2.
         """
-        if self._checkpoint is not None:
-            pages = CHECKPOINT_PAGES if here else 0
-            await self._checkpoint.execute_fetchall(f"PRAGMA wal_autocheckpoint = {pages}")
+        if self._writer is not None:
+            await self._writer.checkpoint_after(CHECKPOINT_PAGES if here else 0)
 
 
 class Readers:
@@ -223,7 +220,7 @@ async def _assemble(
     if writing is not None:
         writer = Writer(writing, StoreFile.of(path), changes.hurry, longest_breath)
         stack.push_async_callback(writer.close)
-    return Store(path, writer, Readers(path, reading), changes, writing)
+    return Store(path, writer, Readers(path, reading), changes)
 
 
 async def _connect(

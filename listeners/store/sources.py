@@ -80,11 +80,22 @@ async def set_source_state(
     ``failures`` counts those in a row; ``until`` is when a limit ends, ``next_at`` the next try.
     """
     await connection.fetch(
-        """UPDATE source SET state_since = iif(state = ?1, state_since, ?2), state = ?1,
-               detail = ?3, until_at = ?4, next_at = ?5, failures = ?6,
-               last_ok_at = iif(?1 IN ('ok', 'catching up'), ?2, last_ok_at)
-           WHERE id = ?7""",
-        (state.value, now, from_sentence(detail), until, next_at, failures, source_id),
+        """UPDATE source SET state_since = iif(state = ?, state_since, ?), state = ?,
+               detail = ?, until_at = ?, next_at = ?, failures = ?,
+               last_ok_at = iif(?, ?, last_ok_at)
+           WHERE id = ?""",
+        (
+            state.value,
+            now,
+            state.value,
+            from_sentence(detail),
+            until,
+            next_at,
+            failures,
+            state in (SourceState.OK, SourceState.CATCHING_UP),
+            now,
+            source_id,
+        ),
     )
 
 

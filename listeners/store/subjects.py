@@ -6,7 +6,7 @@ with its events; undo reads them back, newest step first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -105,7 +105,7 @@ async def steps_to_undo(connection: Connection, actor: str, limit: int = 1) -> l
         actor,
         """SELECT DISTINCT step FROM event WHERE actor = ? AND undone = 0 AND step > 0
            ORDER BY step DESC LIMIT ?""",
-        limit,
+        (storable(actor), limit),
     )
 
 
@@ -117,22 +117,21 @@ async def steps_to_redo(connection: Connection, actor: str, limit: int = 1) -> l
     return await _events_of_steps(
         connection,
         actor,
-        """SELECT DISTINCT step FROM event WHERE actor = ?1 AND undone = 1 AND step > coalesce(
-               (SELECT max(step) FROM event WHERE actor = ?1 AND undone = 0), 0)
-           ORDER BY step LIMIT ?2""",
-        limit,
+        """SELECT DISTINCT step FROM event WHERE actor = ? AND undone = 1 AND step > coalesce(
+               (SELECT max(step) FROM event WHERE actor = ? AND undone = 0), 0)
+           ORDER BY step LIMIT ?""",
+        (storable(actor), storable(actor), limit),
     )
 
 
 async def _events_of_steps(
-    connection: Connection, actor: str, steps: str, limit: int
+    connection: Connection, actor: str, steps: str, parameters: Sequence[object]
 ) -> list[EventRow]:
-    name = storable(actor)
-    found = [row["step"] for row in await connection.fetch(steps, (name, limit))]
+    found = [row["step"] for row in await connection.fetch(steps, parameters)]
     rows = await connection.fetch(
         """SELECT * FROM event WHERE actor = ? AND step IN (SELECT value FROM json_each(?))
            ORDER BY id DESC""",
-        (name, dumps(found)),
+        (storable(actor), dumps(found)),
     )
     return [event_of(row) for row in rows]
 

@@ -76,11 +76,11 @@ async def note_newest(connection: Connection, newest: Mapping[int, int]) -> None
     One that was written before the one known so far changes nothing.
     """
     await connection.many(
-        """UPDATE conversation SET last_outside_id = ?1
-           WHERE id = ?2 AND (last_outside_id IS NULL
-               OR (SELECT sort_at FROM mention WHERE id = ?1)
+        """UPDATE conversation SET last_outside_id = ?
+           WHERE id = ? AND (last_outside_id IS NULL
+               OR (SELECT sort_at FROM mention WHERE id = ?)
                   >= (SELECT sort_at FROM mention WHERE id = last_outside_id))""",
-        [(mention, conversation) for conversation, mention in newest.items()],
+        [(mention, conversation, mention) for conversation, mention in newest.items()],
     )
 
 

@@ -43,10 +43,10 @@ async def steps_of(
 ) -> list[tuple[int, list[EventRow]]]:
     """Return a person's newest steps that can be undone (or were), each with its events."""
     rows = await store.fetch(
-        """SELECT * FROM event WHERE actor = ?1 AND undone = ?2 AND step IN (
-               SELECT DISTINCT step FROM event WHERE actor = ?1 AND undone = ?2 AND step > 0
-               ORDER BY step DESC LIMIT ?3) ORDER BY step DESC, id""",
-        (storable(actor), undone, limit),
+        """SELECT * FROM event WHERE actor = ? AND undone = ? AND step IN (
+               SELECT DISTINCT step FROM event WHERE actor = ? AND undone = ? AND step > 0
+               ORDER BY step DESC LIMIT ?) ORDER BY step DESC, id""",
+        (storable(actor), undone, storable(actor), undone, limit),
     )
     steps: dict[int, list[EventRow]] = {}
     for row in rows:

@@ -98,6 +98,10 @@ class Writer:
             self._enqueue(self._usual, job)
             return cast(T, await job.answer)
 
+    async def checkpoint_after(self, pages: int) -> None:
+        """Move the log into the file whenever it holds this many pages; 0: leave it to others."""
+        await self._database.execute_fetchall(f"PRAGMA wal_autocheckpoint = {int(pages)}")
+
     async def close(self) -> None:
         """Finish what waits, then end. New writes are refused from now on."""
         self._closing = True

@@ -13,9 +13,7 @@ from listeners.store.database import Store
 
 async def brand_ids(store: Store, brand: str) -> list[int]:
     """Return the id of the brand of this name, or those of all brands for an empty name."""
-    rows = await store.fetch(
-        "SELECT id FROM brand WHERE ?1 = '' OR name = ?1 ORDER BY id", (brand,)
-    )
+    rows = await store.fetch("SELECT id FROM brand WHERE ? IN ('', name) ORDER BY id", (brand,))
     return [row["id"] for row in rows]
 
 

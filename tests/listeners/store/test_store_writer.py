@@ -197,21 +197,25 @@ async def test_a_cancelled_write_that_waits_is_never_begun(store: Store) -> None
 
 async def test_closing_finishes_what_waits_even_when_cancelled(tmp_path: Path) -> None:
     path = tmp_path / "hubbub.db"
+    begun, go = asyncio.Event(), asyncio.Event()
 
     async def slow(connection: Connection) -> None:
+        begun.set()
         await put(connection, "slow")
-        await asyncio.sleep(0.05)
+        await go.wait()
 
     async def session() -> None:
         async with open_store(path) as store:
             spawn("slow", store.write(slow))
-            await asyncio.sleep(0.01)
+            await begun.wait()
 
     task = spawn("session", session())
-    await asyncio.sleep(0.04)
+    await begun.wait()
     for _ in range(5):
         task.cancel()
         await asyncio.sleep(0.002)
+    assert not task.done()
+    go.set()
     with pytest.raises(asyncio.CancelledError):
         await task
     async with open_store(path) as store:
