@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.model import Post, SafeText, Score, Sentence
 from listeners.query import Matcher, Subject, query_for_brand
+from listeners.query.subject import host_and_path
 from listeners.risk.findings import Finding, RiskRules, findings_in
 from listeners.sentiment import score
 from listeners.text import clean, clean_line, fold
@@ -119,6 +120,8 @@ class Judge:
                 reasons[brand] = (Sentence("written by one of our accounts"),)
             elif self.addresses_us(brand, post) and self.own_handles(brand, post.network):
                 reasons[brand] = (Sentence("addressed to us"),)
+            elif site := self._linked_site(brand, post):
+                reasons[brand] = (Sentence("a link to {site}", {"site": site}),)
         for native_id in (post.native_id, post.parent_id, post.root_id):
             for brand in followed.get(native_id or "", ()):
                 reasons.setdefault(brand, (Sentence("part of a conversation we follow"),))
@@ -127,6 +130,17 @@ class Judge:
             why = Sentence("brought in by hand") if post.wanted else Sentence("addressed to us")
             reasons[home] = (why,)
         return reasons
+
+    def _linked_site(self, brand: str, post: Post) -> str:
+        """Return the brand's website a post links to, empty if it links to none."""
+        for link in post.links:
+            host, path = host_and_path(link)
+            for site in self._brands[brand].websites:
+                own_host, own_path = host_and_path(site)
+                at_home = host == own_host or host.endswith(f".{own_host}")
+                if at_home and path.startswith(own_path.rstrip("/")):
+                    return site
+        return ""
 
     def _judged(
         self, post: Post, brand: str, title: SafeText, text: SafeText, why: tuple[Sentence, ...]

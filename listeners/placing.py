@@ -152,7 +152,9 @@ class Placer:
             event = OutsideMessage(
                 at=at,
                 asks=need.asks,
-                tier=urgency.RISK if risk_classes(judged.findings) else urgency.REST,
+                tier=urgency.RISK
+                if urgency.pressing(risk_classes(judged.findings))
+                else urgency.REST,
                 reason=need.reason,
                 part=part,
                 private_unthreaded=identity.is_private_without_thread(post),

@@ -144,7 +144,7 @@ async def test_a_kept_connection_closed_by_the_server_is_retried_once(
 # --- deadlines, sizes, broken bodies -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("reply", [silent(), dripped_head(), dripped_body()], ids=str)
+@pytest.mark.parametrize("reply", [silent(), dripped_head(), dripped_body()])
 async def test_44_46_one_deadline_over_everything(
     fetch: Fetcher, server: FakeServer, reply: Reply
 ) -> None:

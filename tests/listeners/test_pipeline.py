@@ -41,6 +41,7 @@ CONFIG = Config(
             names=("Lune",),
             handles={"mastodon": ("@lune@social.example",)},
             confidential=("Projet Aube",),
+            websites=("lune.example",),
         ),
         BrandConfig(name="Soleil", competitor=True),
     ),
@@ -266,3 +267,18 @@ async def test_a_large_batch_is_stored_whole_and_counted_once(desk: Desk) -> Non
     counts = await desk.take(*posts, fetched=150, cursor="150")
     assert (counts.fetched, counts.new) == (150, 120)
     assert await desk.cursor() == "150"
+
+
+@pytest.mark.parametrize(
+    ("link", "heard"),
+    [
+        ("https://www.lune.example/menu", True),
+        ("http://shop.lune.example", True),
+        ("https://notlune.example/lune", False),
+    ],
+)
+async def test_a_link_to_our_site_is_heard_without_our_name(
+    desk: Desk, link: str, heard: bool
+) -> None:
+    await desk.take(post(1, "Look at this", links=(link,)))
+    assert len(await desk.mentions()) == heard
