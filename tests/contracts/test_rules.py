@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,9 +25,9 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def parsed() -> Iterator[tuple[str, ast.Module]]:
-    for path in FILES:
-        yield name_of(path), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def parsed() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple((name_of(path), ast.parse(path.read_text(encoding="utf-8"))) for path in FILES)
 
 
 def called(node: ast.Call) -> str:
@@ -37,11 +39,14 @@ def called(node: ast.Call) -> str:
             return ""
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
-    for name, tree in parsed():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield name, node
+@cache
+def calls() -> tuple[tuple[str, ast.Call], ...]:
+    return tuple(
+        (name, node)
+        for name, tree in parsed()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
 
 
 def imports() -> Iterator[tuple[str, int, str]]:
@@ -129,7 +134,18 @@ def test_the_stdlib_html_parser_is_never_used() -> None:
 # --- untrusted text -----------------------------------------------------------------------------
 
 WIDGETS = {"Static", "Label", "Button", "Checkbox", "RadioButton", "Collapsible", "Tab"}
-READY = {"Content", "Text", "Segment", "Strip", "styled", "assemble", "from_rich_text", "plain"}
+READY = {"Content", "Text", "content", "assemble"}
+"""Calls that give finished content; ``content`` is that of ``tui.widgets.paint``."""
+
+
+def widgets_of(tree: ast.Module) -> set[str]:
+    """The names of Textual's widgets that a module imports."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "textual.widgets"
+        for alias in node.names
+    }
 
 
 def is_ready(node: ast.expr | None) -> bool:
@@ -140,10 +156,11 @@ def is_ready(node: ast.expr | None) -> bool:
 
 
 def test_no_widget_reads_markup_in_text_it_was_handed() -> None:
+    handed = {name: WIDGETS & widgets_of(tree) for name, tree in parsed()}
     found = [
         f"{name}:{node.lineno} {called(node)}"
         for name, node in calls()
-        if name.startswith("tui/") and called(node) in WIDGETS
+        if called(node) in handed[name]
         if not is_ready(node.args[0] if node.args else None)
         if not says_no(keyword(node, "markup"))
     ]
@@ -190,8 +207,10 @@ def test_titles_of_borders_and_tooltips_are_content() -> None:
 
 # --- texts for people ---------------------------------------------------------------------------
 
-READS_BACK = ("listeners/store/", "listeners/config.py")
+READS_BACK = ("listeners/store/", "listeners/config/")
 """Where a template comes out of the store, or is handed on by a helper that is extracted."""
+FILLED_LATER = ("listeners/importing/",)
+"""Where the values are joined by whoever knows the file and the line."""
 
 
 def test_every_sentence_is_a_literal_that_can_be_translated() -> None:
@@ -205,8 +224,6 @@ def test_every_sentence_is_a_literal_that_can_be_translated() -> None:
 
 
 def test_the_values_of_a_sentence_are_named_in_it() -> None:
-    import string
-
     found = []
     for name, node in calls():
         if called(node) != "Sentence" or not node.args or not is_literal(node.args[0]):
@@ -220,9 +237,9 @@ def test_the_values_of_a_sentence_are_named_in_it() -> None:
         given = node.args[1] if len(node.args) > 1 else keyword(node, "values")
         if isinstance(given, ast.Dict) and all(is_literal(key) for key in given.keys):
             names = {ast.literal_eval(key) for key in given.keys if key is not None}
-            if wanted != names:
+            if names - wanted or (wanted - names and not name.startswith(FILLED_LATER)):
                 found.append(f"{name}:{node.lineno} wants {wanted}, is given {names}")
-        elif given is None and wanted:
+        elif given is None and wanted and not name.startswith(FILLED_LATER):
             found.append(f"{name}:{node.lineno} wants {wanted}")
     assert found == []
 
@@ -255,19 +272,19 @@ def test_files_can_be_read_in_one_sitting() -> None:
     found = {
         name_of(path): lines
         for path in FILES
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 450
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 500
         and "words" not in path.name
         and "lexicon" not in str(path)
         and "story" not in str(path)
     }
-    known = {"tui/actions.py", "listeners/config.py"}
+    known = {"tui/actions.py"}
     assert set(found) - known == set()
 
 
 def test_everything_public_says_what_it_is_for() -> None:
     found = []
     for name, tree in parsed():
-        if not ast.get_docstring(tree) and not name.endswith("/py.typed"):
+        if tree.body and not ast.get_docstring(tree):
             found.append(f"{name}: module")
         for node in tree.body:
             if (
