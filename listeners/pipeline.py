@@ -8,7 +8,6 @@ one that was deleted before it was heard stays away.
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -19,13 +18,13 @@ from listeners.conversations.events import DeletedAtSource
 from listeners.conversations.state import Conversation, apply
 from listeners.judge import Judge, Judged, handle_key
 from listeners.model import Batch, Engagement, Micros, Post, Sentence
-from listeners.placing import Known, Placed, Placement, Placer, written_at
+from listeners.placing import Known, Placement, Placer, written_at
 from listeners.risk.detection import drafts_of
-from listeners.risk.findings import as_mapping
+from listeners.shaping import edit_of, new_mention
 from listeners.store import Store, ingest, subjects, thread_facts
 from listeners.store.connection import Connection
 from listeners.store.keys import dedupe_key
-from listeners.store.records import Edit, KnownMention, MentionKey, NewMention, RootKey, SeenAccount
+from listeners.store.records import KnownMention, MentionKey, RootKey, SeenAccount
 from listeners.store.sources import register_brands
 from listeners.text import clean_line
 
@@ -165,13 +164,25 @@ class Pipeline:
         placement = self._placer.place(kept.fresh, source.key, known, now)
         conversations = await self._save_conversations(connection, placement)
         mentions = [
-            self._mention(one, source_id, accounts, conversations, now) for one in placement.placed
+            new_mention(
+                one,
+                brand_id=self._brands[one.judged.brand],
+                source_id=source_id,
+                account_id=accounts[one.judged.post.network, one.judged.post.author.key],
+                conversation_id=conversations[one.root, one.generation].id,
+                keep_raw=self._keep_raw,
+                now=now,
+            )
+            for one in placement.placed
         ]
         ids = await ingest.insert_mentions(connection, mentions)
         await self._note_newest(connection, placement, conversations, ids)
         await ingest.edit_mentions(
             connection,
-            [self._edit(known_one, one, source_id, now) for known_one, one in kept.edits],
+            [
+                edit_of(known_one, one, keep_raw=self._keep_raw, now=now)
+                for known_one, one in kept.edits
+            ],
         )
         await ingest.update_engagement(connection, kept.counted)
         await self._log_happened(connection, placement, conversations, now)
@@ -345,87 +356,6 @@ class Pipeline:
             connection, [placement.touched[place] for place in places]
         )
         return dict(zip(places, saved, strict=True))
-
-    def _mention(
-        self,
-        one: Placed,
-        source_id: int,
-        accounts: Mapping[tuple[str, str], int],
-        conversations: Mapping[tuple[RootKey, int], Conversation],
-        now: Micros,
-    ) -> NewMention:
-        judged, post = one.judged, one.judged.post
-        return NewMention(
-            brand_id=self._brands[judged.brand],
-            source_id=source_id,
-            network=post.network,
-            key=dedupe_key(post.network, post.native_id),
-            native_id=post.native_id,
-            account_id=accounts[post.network, post.author.key],
-            conversation_id=conversations[one.root, one.generation].id,
-            url=post.url,
-            title=judged.title,
-            text=judged.text,
-            raw_text=judged.raw_text,
-            raw=zlib.compress(post.raw) if post.raw and self._keep_raw else None,
-            links=post.links,
-            tags=post.tags,
-            created_at=post.created_at,
-            seen_at=now,
-            sort_at=written_at(post, now),
-            edited_at=post.edited_at,
-            parent_id=post.parent_id,
-            root_id=post.root_id,
-            score=judged.score,
-            part=one.part,
-            asks=one.need.asks,
-            need=one.need.reason,
-            reasons=judged.reasons,
-            risk=tuple(as_mapping(finding) for finding in judged.findings),
-            engagement=post.engagement,
-            rating=post.rating,
-            private=post.private,
-            history=one.history,
-            repost=post.repost,
-            fold=judged.fold,
-        )
-
-    def _edit(self, known: KnownMention, one: Judged, source_id: int, now: Micros) -> Edit:
-        post = one.post
-        return Edit(
-            known,
-            NewMention(
-                brand_id=known.brand_id,
-                source_id=known.source_id,
-                network=known.network,
-                key=known.key,
-                native_id=known.native_id,
-                account_id=known.account_id,
-                conversation_id=known.conversation_id,
-                url=post.url,
-                title=one.title,
-                text=one.text,
-                raw_text=one.raw_text,
-                raw=zlib.compress(post.raw) if post.raw and self._keep_raw else None,
-                links=post.links,
-                tags=post.tags,
-                created_at=known.created_at,
-                seen_at=known.seen_at,
-                sort_at=known.sort_at,
-                edited_at=post.edited_at or now,
-                parent_id=known.parent_id,
-                root_id=known.root_id,
-                score=one.score,
-                part=known.part,
-                asks=known.asks,
-                reasons=one.reasons,
-                risk=tuple(as_mapping(finding) for finding in one.findings),
-                engagement=post.engagement,
-                rating=post.rating,
-                fold=one.fold,
-            ),
-            post.edited_at or now,
-        )
 
     async def _note_newest(
         self,

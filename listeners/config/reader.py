@@ -1,241 +1,28 @@
-"""The configuration of hubbub: ``hubbub.toml`` as typed, checked, immutable values.
-
-The file is read by the standard library's TOML reader; what it holds is checked here, and every
-error names the file, the line and the mend. Unknown keys are refused with the nearest known one,
-since a silently ignored key is a promise not kept.
-"""
+"""Turns the TOML document into typed values, with the line of whatever is wrong."""
 
 from __future__ import annotations
 
 import difflib
-import json
-import os
-import tempfile
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import platformdirs
-
+from listeners.config.types import (
+    Audience,
+    BrandConfig,
+    Config,
+    ConfigError,
+    SourceConfig,
+    Targets,
+)
 from listeners.conversations.clock import BusinessHours
 from listeners.model import Sentence
 from listeners.secret import Secret, SecretError
 
-Audience = Literal["b2b", "b2c", "both"]
-
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
-
-
-class ConfigError(Exception):
-    """The configuration cannot be used. ``sentence`` says what is wrong and how to mend it.
-
-    ``where`` is ``file:line`` of the fault, empty where no line is to blame.
-    """
-
-    def __init__(self, sentence: Sentence, where: str = "") -> None:
-        fault = sentence.template.format(**sentence.values)
-        super().__init__(f"{where}: {fault}" if where else fault)
-        self.sentence = sentence
-        self.where = where
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """How soon we mean to answer, in seconds of business time."""
-
-    first: int = 4 * 3600
-    next: int = 8 * 3600
-    urgent: int = 3600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrandConfig:
-    """A brand we listen for, ours or a competitor's. ``handles`` maps network to our accounts."""
-
-    name: str
-    query: str = ""
-    exclude: str = ""
-    names: tuple[str, ...] = ()
-    handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    websites: tuple[str, ...] = ()
-    competitors: tuple[str, ...] = ()
-    confidential: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
-    journalists: tuple[str, ...] = ()
-    vips: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ("en", "fr")
-    audience: Audience = "both"
-    competitor: bool = False
-    hours: BusinessHours = field(default_factory=BusinessHours)
-    targets: Targets = Targets()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceConfig:
-    """One configured place to listen. ``base_url`` is the user's own choice of server, if any."""
-
-    network: str
-    what: str = ""
-    base_url: str = ""
-    token: Secret | None = None
-    interval: float | None = None
-    brand: str = ""
-    options: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """The lasting name of this source in the store: network, server and what."""
-        server = f"@{self.base_url}" if self.base_url else ""
-        return f"{self.network}:{self.what}{server}"
-
-    @property
-    def allow_private(self) -> bool:
-        """Addresses on this machine or its network are allowed where the user typed them."""
-        return bool(self.base_url) or self.options.get("allow_private") is True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """Everything the user decided. ``path`` is where it was read from, if anywhere."""
-
-    brands: tuple[BrandConfig, ...] = ()
-    sources: tuple[SourceConfig, ...] = ()
-    member: str = ""
-    members: tuple[str, ...] = ()
-    language: str = ""
-    theme: str = ""
-    emoji: Literal["full", "plain"] = "full"
-    retention_days: int = 0
-    keep_raw: bool = True
-    keys: Mapping[str, str] = field(default_factory=dict)
-    path: Path | None = None
-
-    def brand(self, name: str) -> BrandConfig | None:
-        """Return the brand of this name, or ``None``."""
-        return next((brand for brand in self.brands if brand.name == name), None)
-
-
-def default_config_path() -> Path:
-    """Where the configuration lives unless ``--config`` or ``HUBBUB_CONFIG`` says otherwise."""
-    named = os.environ.get("HUBBUB_CONFIG")
-    return Path(named) if named else Path(platformdirs.user_config_dir("hubbub")) / "hubbub.toml"
-
-
-def default_store_path() -> Path:
-    """Where the store lives unless ``--store`` or ``HUBBUB_STORE`` says otherwise."""
-    named = os.environ.get("HUBBUB_STORE")
-    return Path(named) if named else Path(platformdirs.user_data_dir("hubbub")) / "hubbub.db"
-
-
-def load_config(path: Path | None = None) -> Config:
-    """Read and check the configuration; a missing default file is an empty configuration.
-
-    Raises:
-        ConfigError: the file is missing although it was named, unreadable, or wrong somewhere.
-    """
-    chosen = path or default_config_path()
-    named = path is not None or "HUBBUB_CONFIG" in os.environ
-    try:
-        text = chosen.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        if named and path is not None:
-            raise ConfigError(
-                Sentence("There is no configuration file {path}.", {"path": str(chosen)})
-            ) from None
-        return Config(path=chosen)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            Sentence(
-                "The configuration file {path} cannot be read as UTF-8 text.", {"path": str(chosen)}
-            )
-        ) from error
-    return parse_config(text, chosen)
-
-
-def parse_config(text: str, path: Path) -> Config:
-    """Check the text of a configuration; ``path`` is only named in errors.
-
-    Raises:
-        ConfigError: with the line of the fault.
-    """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            Sentence(
-                "{path} is not valid TOML: {fault}. Nothing was changed.",
-                {"path": str(path), "fault": str(error)},
-            )
-        ) from error
-    return _Reader(text, path).config(document)
-
-
-def write_first_config(
-    path: Path,
-    *,
-    name: str,
-    handles: Mapping[str, Sequence[str]],
-    website: str = "",
-    sources: Sequence[Mapping[str, str]] = (),
-) -> None:
-    """Write the configuration of a first run: one brand and the sources it starts with.
-
-    The file appears whole or not at all, readable by its owner alone, and an existing one is
-    never replaced.
-
-    Raises:
-        ConfigError: a file is already there, or the folder cannot be written.
-    """
-    lines = [
-        "# hubbub's configuration. Every setting is described in the README.",
-        "",
-        f"[brand.{_quoted(name)}]",
-        f"names = [{_quoted(name)}]",
-    ]
-    if handles:
-        pairs = ", ".join(
-            f"{_quoted(network)} = [{', '.join(_quoted(handle) for handle in values)}]"
-            for network, values in handles.items()
-        )
-        lines.append(f"handles = {{ {pairs} }}")
-    if website:
-        lines.append(f"websites = [{_quoted(website)}]")
-    for source in sources:
-        lines += ["", "[[source]]", *(f"{key} = {_quoted(value)}" for key, value in source.items())]
-    text = "\n".join(lines) + "\n"
-    parse_config(text, path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".hubbub-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        try:
-            os.link(temporary, path)
-        finally:
-            os.unlink(temporary)
-    except FileExistsError as error:
-        raise ConfigError(
-            Sentence("{path} exists already and was left as it is.", {"path": str(path)})
-        ) from error
-    except OSError as error:
-        raise ConfigError(
-            Sentence(
-                "The configuration cannot be written to {path}: {fault}.",
-                {"path": str(path), "fault": error.strerror or type(error).__name__},
-            )
-        ) from error
-
-
-def _quoted(value: str) -> str:
-    """Return a TOML basic string: a JSON string whose non-ASCII characters are left as they are."""
-    return json.dumps(value, ensure_ascii=False)
-
-
 _CONFIG_KEYS = (
     "language",
     "member",
@@ -267,14 +54,19 @@ _BRAND_KEYS = (
 _SOURCE_KEYS = ("network", "what", "base_url", "token", "interval", "brand")
 
 
-class _Reader:
-    """Turns the TOML document into typed values, with the line of whatever is wrong."""
+class Reader:
+    """Reads one document; its text is kept to find lines in, its path to name in errors."""
 
     def __init__(self, text: str, path: Path) -> None:
         self._lines = text.splitlines()
         self._path = path
 
     def config(self, document: Mapping[str, object]) -> Config:
+        """Return the whole configuration.
+
+        Raises:
+            ConfigError: something in it is wrong.
+        """
         self._known(document, _CONFIG_KEYS, "")
         team = self._table(document, "team")
         self._known(team, ("members",), "team")

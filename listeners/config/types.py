@@ -1,0 +1,103 @@
+"""What the user decided, as typed, immutable values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from listeners.conversations.clock import BusinessHours
+from listeners.model import Sentence
+from listeners.secret import Secret
+
+Audience = Literal["b2b", "b2c", "both"]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. ``sentence`` says what is wrong and how to mend it.
+
+    ``where`` is ``file:line`` of the fault, empty where no line is to blame.
+    """
+
+    def __init__(self, sentence: Sentence, where: str = "") -> None:
+        fault = sentence.template.format(**sentence.values)
+        super().__init__(f"{where}: {fault}" if where else fault)
+        self.sentence = sentence
+        self.where = where
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """How soon we mean to answer, in seconds of business time."""
+
+    first: int = 4 * 3600
+    next: int = 8 * 3600
+    urgent: int = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandConfig:
+    """A brand we listen for, ours or a competitor's. ``handles`` maps network to our accounts."""
+
+    name: str
+    query: str = ""
+    exclude: str = ""
+    names: tuple[str, ...] = ()
+    handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    websites: tuple[str, ...] = ()
+    competitors: tuple[str, ...] = ()
+    confidential: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    journalists: tuple[str, ...] = ()
+    vips: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en", "fr")
+    audience: Audience = "both"
+    competitor: bool = False
+    hours: BusinessHours = field(default_factory=BusinessHours)
+    targets: Targets = Targets()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """One configured place to listen. ``base_url`` is the user's own choice of server, if any."""
+
+    network: str
+    what: str = ""
+    base_url: str = ""
+    token: Secret | None = None
+    interval: float | None = None
+    brand: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The lasting name of this source in the store: network, server and what."""
+        server = f"@{self.base_url}" if self.base_url else ""
+        return f"{self.network}:{self.what}{server}"
+
+    @property
+    def allow_private(self) -> bool:
+        """Addresses on this machine or its network are allowed where the user typed them."""
+        return bool(self.base_url) or self.options.get("allow_private") is True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything the user decided. ``path`` is where it was read from, if anywhere."""
+
+    brands: tuple[BrandConfig, ...] = ()
+    sources: tuple[SourceConfig, ...] = ()
+    member: str = ""
+    members: tuple[str, ...] = ()
+    language: str = ""
+    theme: str = ""
+    emoji: Literal["full", "plain"] = "full"
+    retention_days: int = 0
+    keep_raw: bool = True
+    keys: Mapping[str, str] = field(default_factory=dict)
+    path: Path | None = None
+
+    def brand(self, name: str) -> BrandConfig | None:
+        """Return the brand of this name, or ``None``."""
+        return next((brand for brand in self.brands if brand.name == name), None)
