@@ -157,8 +157,11 @@ async def test_cancelling_never_stores_a_half(store: Store) -> None:
             f"write {number}",
             store.write(lambda c, n=number: work(c, n), urgent=number % 3 == 0),
         )
-        await asyncio.sleep(chance.random() * 0.0012)
-        task.cancel()
+        # Some are cancelled before they begin, some are left alone, the others meet their fate.
+        if number % 10:
+            await asyncio.sleep(chance.random() * 0.0012)
+        if number % 10 != 5:
+            task.cancel()
         try:
             await task
             finished += 1
@@ -171,8 +174,8 @@ async def test_cancelling_never_stores_a_half(store: Store) -> None:
         by_number[number_] = by_number.get(number_, 0) + 1
     assert set(by_number.values()) == {3}
     # The test only means something if some were cancelled before, and some after the commit.
-    assert 0 < finished < 400
-    assert finished <= len(by_number) < 400
+    assert 40 <= finished <= 360
+    assert finished <= len(by_number) <= 360
 
 
 async def test_a_cancelled_write_that_waits_is_never_begun(store: Store) -> None:
@@ -376,7 +379,7 @@ async def test_another_process_that_holds_the_lock_is_waited_for_then_named(
                 await store.write(lambda c: put(c, "a"))
             ticking.cancel()
             assert caught.value.trouble is Trouble.BUSY
-            assert len(gaps) > 20
+            assert len(gaps) > 5
             assert await stored(store) == set()
             other.execute("ROLLBACK")
         await store.write(lambda c: put(c, "a"))
