@@ -16,11 +16,11 @@ from textual.style import Style
 from listeners.model import HOUR, MINUTE, Bucket, Micros
 from tui.i18n import _, clock_time, compact, day
 from tui.theme import PLAIN, Palette
-from tui.widgets.paint import Line
+from tui.widgets.paint import Line, padded
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 GUTTER = 5
-"""Cells left of the chart, for its scale."""
+"""Cells left of the chart, for its scale; more where the figures are longer."""
 _LEAST = 4.0
 """Mentions the scale spans at least, so that a single one does not fill the chart."""
 
@@ -55,37 +55,47 @@ def columns(buckets: Sequence[Bucket], width: int) -> list[Column]:
 
 def mirrored(buckets: Sequence[Bucket], width: int, height: int, styles: Palette) -> list[Line]:
     """Return the chart: bars up, the axis, bars down and the times, ``height`` lines in all."""
-    cells = columns(buckets, width - GUTTER)
-    if not cells or height < 4:
+    if height < 4:
         return []
-    up = max(_LEAST, *(cell.positive + cell.neutral for cell in cells))
-    down = max(0.0, *(cell.negative for cell in cells))
+    cells, gutter = columns(buckets, width - GUTTER), GUTTER
+    if cells and (longest := cell_len(compact(max(_heights(cells))))) > GUTTER - 2:
+        gutter = longest + 2
+        cells = columns(buckets, width - gutter)
+    if not cells:
+        return []
+    up, down = _heights(cells)
     rows = height - 2
     below = min(rows - 1, max(1, round(rows * down / (up + down)))) if down else 1
     above = rows - below
     unit = max(up / above, down / below)
-    lines = [
+
+    def scale(value: float, shown: bool) -> str:
+        label = compact(round(value)) if shown else ""
+        return padded(f"{label:>{gutter - 2}}", gutter - 2) + " │"
+
+    lines: list[Line] = [
         [
-            (_scale(unit * above, row == above - 1), styles.faint),
+            (scale(unit * above, row == above - 1), styles.faint),
             *_merged([_rising(cell, row * unit, unit, styles) for cell in cells]),
         ]
         for row in reversed(range(above))
     ]
-    lines.append([(f"{'0':>{GUTTER - 2}} ├", styles.faint), *_axis(cells, styles)])
+    lines.append([(f"{'0':>{gutter - 2}} ├", styles.faint), *_axis(cells, styles)])
     lines.extend(
         [
-            (_scale(unit * below, row == below - 1 and bool(down)), styles.faint),
+            (scale(unit * below, row == below - 1 and bool(down)), styles.faint),
             *_merged([_falling(cell, row * unit, unit, styles) for cell in cells]),
         ]
         for row in range(below)
     )
-    lines.append(_times(cells, styles))
+    lines.append([(" " * gutter, styles.faint), *_times(cells, styles)])
     return lines
 
 
-def _scale(value: float, shown: bool) -> str:
-    label = compact(round(value)) if shown else ""
-    return f"{label:>{GUTTER - 2}} │"
+def _heights(cells: Sequence[Column]) -> tuple[float, float]:
+    """Return how high the bars stand above the axis, and how deep below it."""
+    up = max(_LEAST, *(cell.positive + cell.neutral for cell in cells))
+    return up, max(0.0, *(cell.negative for cell in cells))
 
 
 def _merged(cells: Sequence[tuple[str, Style]]) -> Line:
@@ -150,6 +160,8 @@ def _times(cells: Sequence[Column], styles: Palette) -> Line:
     now = _("now")
     text = [" "] * len(cells)
     last = len(cells) - cell_len(now)
+    if last < 0:
+        return []
     step = _step(cells)
     for place in _ticks(cells):
         start = Micros(cells[place].start // step * step)
@@ -159,7 +171,7 @@ def _times(cells: Sequence[Column], styles: Palette) -> Line:
         if place + len(label) < last and not "".join(text[max(0, place - 1) : place]).strip():
             text[place : place + len(label)] = label
     return [
-        (" " * GUTTER + "".join(text[: max(0, last)]), styles.faint),
+        ("".join(text[: max(0, last)]), styles.faint),
         (now, styles.accent),
     ]
 

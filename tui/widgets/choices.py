@@ -77,9 +77,11 @@ class Choices(ScrollView, inherit_bindings=False):
             if not self._choices[self._place].heading:
                 break
         if self._place < self.scroll_offset.y:
-            self.scroll_to(y=self._place, animate=False, immediate=True)
+            self.scroll_to(y=self._place, animate=False, immediate=True, force=True)
         elif self._place >= self.scroll_offset.y + self.size.height:
-            self.scroll_to(y=self._place - self.size.height + 1, animate=False, immediate=True)
+            self.scroll_to(
+                y=self._place - self.size.height + 1, animate=False, immediate=True, force=True
+            )
         self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

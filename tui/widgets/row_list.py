@@ -129,7 +129,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self._strips.clear()
         self._measure()
         if not resting and moved:
-            self.scroll_to(y=top + moved * self._height, animate=False, immediate=True)
+            self.scroll_to(y=top + moved * self._height, animate=False, immediate=True, force=True)
         self.show_cursor()
         self.refresh()
         self.post_message(self.Moved(self))
@@ -264,9 +264,9 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         top = self.state.index * height
         offset = self.scroll_offset.y
         if top < offset:
-            self.scroll_to(y=top, animate=False, immediate=True)
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
         elif top + height > offset + view > 0:
-            self.scroll_to(y=top + height - view, animate=False, immediate=True)
+            self.scroll_to(y=top + height - view, animate=False, immediate=True, force=True)
 
     def marks_changed(self) -> None:
         """Redraw after marks were set or dropped."""

@@ -29,10 +29,14 @@ from tui.widgets.sentiment import label_of
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One figure in ever shorter forms; those with the lowest ``keep`` are shortened first."""
+    """One figure in ever shorter forms.
 
-    keep: int
+    ``worth`` has a number for each step to a shorter form: what the step loses. The steps of all
+    figures that lose least are taken first.
+    """
+
     forms: Sequence[Line]
+    worth: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +61,24 @@ def fitted(segments: Sequence[Segment], width: int, separator: Piece) -> Line:
             [segment.forms[at] for segment, at in zip(segments, form, strict=True)], separator
         )
 
-    by_worth = sorted(range(len(segments)), key=lambda place: segments[place].keep)
-    for place in by_worth:
-        while width_of(line()) > width and form[place] + 1 < len(segments[place].forms):
+    taken: list[int] = []
+    while width_of(line()) > width:
+        steps = [
+            (segment.worth[form[place]], place)
+            for place, segment in enumerate(segments)
+            if form[place] < len(segment.worth)
+        ]
+        if not steps:
+            return cut(line(), width)
+        _worth, place = min(steps)
+        form[place] += 1
+        taken.append(place)
+    # A late step may have made room for what an earlier one took: give back the dearest first.
+    for place in reversed(taken):
+        form[place] -= 1
+        if width_of(line()) > width:
             form[place] += 1
-    # Shortening a late one may have made room for an earlier one, the most important first.
-    for place in reversed(by_worth):
-        while form[place]:
-            form[place] -= 1
-            if width_of(line()) > width:
-                form[place] += 1
-                break
-    return cut(line(), width)
+    return line()
 
 
 def segments(top: Top, styles: Palette) -> list[Segment]:
@@ -79,18 +89,18 @@ def segments(top: Top, styles: Palette) -> list[Segment]:
     name = one_line(top.brand) or _("all brands")
     made = [
         Segment(
-            9,
             [
                 [*brand, (f" {name}", styles.strong + BOLD)],
                 [*brand, (f" {padded(name, 12).rstrip()}", styles.strong + BOLD)],
                 brand,
             ],
+            (30, 72),
         )
     ]
     if top.trouble:
-        made.append(Segment(10, [[(f"⚠ {one_line(top.trouble)}", styles.negative + BOLD)]]))
+        made.append(Segment([[(f"⚠ {one_line(top.trouble)}", styles.negative + BOLD)]]))
     if top.paused:
-        made.append(Segment(8, [[(_("paused"), styles.match)]]))
+        made.append(Segment([[(_("paused"), styles.match)]]))
     figures = top.figures
     if figures is None:
         return made
@@ -107,23 +117,22 @@ def _mood(figures: StatusLine, styles: Palette) -> Segment:
     short: Line = [(f"{GLYPHS[label]} {figure}", styles.label(label) + BOLD)]
     long: Line = [(_("mood") + " ", styles.faint), *short]
     if figures.mood_usual is None:
-        return Segment(6, [long, short, []])
+        return Segment([long, short, []], (15, 75))
     usual = " " + _("usual {usual}").format(usual=signed(figures.mood_usual))
     change = label_of(None if figures.mood is None else figures.mood - figures.mood_usual)
     arrow = {"▲": "↑", "▼": "↓"}.get(GLYPHS[change], "=")
     against: Line = [*short, (f" {arrow}", styles.label(change) + BOLD)]
-    return Segment(
-        6, [[*long, (usual, styles.faint)], [*short, (usual, styles.faint)], against, []]
-    )
+    forms: list[Line] = [[*long, (usual, styles.faint)], [*short, (usual, styles.faint)], against]
+    return Segment([*forms, []], (15, 25, 75))
 
 
 def _rate(figures: StatusLine, styles: Palette) -> Segment:
     rate = number(figures.rate)
     short: Line = [(_("{rate}/h").format(rate=rate), styles.strong)]
     if figures.rate_usual is None:
-        return Segment(2, [short, []])
+        return Segment([short, []], (40,))
     usual = " " + _("usual {usual}").format(usual=number(figures.rate_usual))
-    return Segment(2, [[*short, (usual, styles.faint)], short, []])
+    return Segment([[*short, (usual, styles.faint)], short, []], (10, 40))
 
 
 def _work(figures: StatusLine, styles: Palette) -> Segment:
@@ -144,7 +153,7 @@ def _work(figures: StatusLine, styles: Palette) -> Segment:
         brief = " " + _("{count} soon").format(count=figures.due_soon)
         forms.append([*waiting, *late, (brief, styles.warn + BOLD)])
         forms.append([*waiting, *late])
-    return Segment(7, forms)
+    return Segment(forms, (20, 60)[: len(forms) - 1])
 
 
 def _alerts(figures: StatusLine, styles: Palette) -> Segment | None:
@@ -165,7 +174,7 @@ def _alerts(figures: StatusLine, styles: Palette) -> Segment | None:
         )
 
     serious = [entry for entry in shown if entry[0] >= Severity.HIGH] or shown[:1]
-    return Segment(8, [said(shown), said(serious), said(shown[:1])])
+    return Segment([said(shown), said(serious), said(shown[:1])], (45, 70))
 
 
 def _sources(figures: StatusLine, lag: float, styles: Palette) -> list[Segment]:
@@ -176,29 +185,18 @@ def _sources(figures: StatusLine, lag: float, styles: Palette) -> list[Segment]:
         if lag * SECOND > HOUR / 60:
             full = _("catching up {span}").format(span=age(round(lag * SECOND)))
         made.append(
-            Segment(4, [[(f"↻ {full}", styles.accent)], [(f"↻ {behind}", styles.accent)], []])
-        )
-    if not figures.sources_total:
-        return [Segment(7, [[(_("no sources"), styles.warn + BOLD)]])]
-    names = [one_line(name) for name in figures.sources_trouble]
-    if names:
-        text = ngettext("{count} source in trouble", "{count} sources in trouble", len(names))
-        counted = text.format(count=len(names))
-        brief = ngettext("{count} source", "{count} sources", len(names)).format(count=len(names))
-        made.append(
             Segment(
-                5,
-                [
-                    [("⚠ " + ", ".join(names), styles.warn)],
-                    [(f"⚠ {names[0]} +{len(names) - 1}", styles.warn)]
-                    if len(names) > 1
-                    else [(f"⚠ {padded(names[0], 14).rstrip()}", styles.warn)],
-                    [(f"⚠ {counted}", styles.warn)],
-                    [(f"⚠ {brief}", styles.warn)],
-                    [(f"⚠ {len(names)}", styles.warn)],
-                ],
+                [[(f"↻ {full}", styles.accent)], [(f"↻ {behind}", styles.accent)], []], (12, 35)
             )
         )
+    if not figures.sources_total:
+        return [Segment([[(_("no sources"), styles.warn + BOLD)]])]
+    names = [one_line(name) for name in figures.sources_trouble]
+    if names:
+        first = padded(names[0], 18).rstrip() + (f" +{len(names) - 1}" if len(names) > 1 else "")
+        brief = ngettext("{count} source", "{count} sources", len(names)).format(count=len(names))
+        said = (", ".join(names), first, brief, str(len(names)))
+        made.append(Segment([[(f"⚠ {one}", styles.warn)] for one in said], (28, 50, 65)))
     return made
 
 

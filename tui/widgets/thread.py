@@ -71,7 +71,7 @@ class ThreadMessages(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(self.view.width, len(laid.lines))
         end = max(0, len(laid.lines) - self.view.height)
         target = (end if at_end else kept) if again else min(end, laid.focus)
-        self.scroll_to(y=min(target, end), animate=False, immediate=True)
+        self.scroll_to(y=min(target, end), animate=False, immediate=True, force=True)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -82,7 +82,7 @@ class ThreadMessages(ScrollView, can_focus=True, inherit_bindings=False):
 
     def scroll_lines(self, lines: int) -> None:
         """Scroll by some lines."""
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True, force=True)
 
     @property
     def page(self) -> int:
