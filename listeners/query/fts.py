@@ -29,8 +29,9 @@ from listeners.query.tree import (
 )
 from listeners.query.words import is_unspaced, words_of
 
-# FTS5's own parser gives up near 100 open levels; a deeper part becomes a Found of its own.
-_MAX_FTS_DEPTH = 12
+# FTS5's parser has a stack of 100 entries, and an open parenthesis costs about three. What would
+# nest deeper is not written as one expression: its parts stay conditions of their own.
+_MAX_PARENTHESES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,10 @@ def fts_of(root: Node) -> FtsQuery:
     """Compile a tree for the store's search."""
     condition = _condition(root)
     parts = condition.parts if isinstance(condition, AllOf) else (condition,)
-    found = [part.expression for part in parts if isinstance(part, Found)]
-    rest = tuple(part for part in parts if not isinstance(part, Found))
-    return FtsQuery(_joined("AND", found), rest)
+    first = next((part for part in parts if isinstance(part, Found)), None)
+    if first is None:
+        return FtsQuery("", parts)
+    return FtsQuery(first.expression, tuple(part for part in parts if part is not first))
 
 
 def quoted(term: str) -> str:
@@ -160,12 +162,12 @@ def like_pattern(text: str) -> str:
 
 
 def _condition(node: Node) -> Filter:
-    expression = _expression(node)
-    if expression is not None:
-        return Found(expression)
     match node:
-        case Words(text):
-            return Holds(text, exact=False)
+        case Words(text, prefix):
+            return Holds(text, exact=False) if node.unspaced else Found(_term(text, prefix))
+        case Near(parts, distance):
+            phrases = " ".join(_term(part.text, part.prefix) for part in parts)
+            return Found(f"NEAR({phrases}, {distance})")
         case Raw(text):
             return _raw(text)
         case Tag(tag):
@@ -186,8 +188,6 @@ def _condition(node: Node) -> Filter:
             return _all(parts)
         case Or(parts):
             return _any(parts)
-        case Near():
-            raise AssertionError("NEAR holds plain words only")
 
 
 def _raw(text: str) -> Filter:
@@ -199,67 +199,43 @@ def _raw(text: str) -> Filter:
 def _all(parts: tuple[Node, ...]) -> Filter:
     """Join what FTS5 can do alone into one expression, and keep the rest as filters."""
     flat: list[Filter] = []
-    for part in parts:
-        condition = _condition(part)
+    for node in parts:
+        condition = _condition(node)
         flat.extend(condition.parts if isinstance(condition, AllOf) else (condition,))
-    found = [part.expression for part in flat if isinstance(part, Found)]
-    left_out = [
-        part.part.expression
-        for part in flat
-        if isinstance(part, Without) and isinstance(part.part, Found)
-    ]
-    rest = [
-        part
-        for part in flat
-        if not isinstance(part, Found)
-        and not (found and isinstance(part, Without) and isinstance(part.part, Found))
-    ]
+    found: list[str] = []
+    left_out: list[str] = []
+    rest: list[Filter] = []
+    for part in flat:
+        match part:
+            case Found(expression) if _can_be_inside(expression):
+                found.append(expression)
+            case Without(Found(unwanted)) if _can_be_inside(unwanted):
+                left_out.append(unwanted)
+            case _:
+                rest.append(part)
     if not found:
         return AllOf(tuple(flat)) if len(flat) > 1 else flat[0]
-    expression = _joined("AND", found)
+    joined = _joined("AND", found)
     if left_out:
-        expression = f"({expression}) NOT ({_joined('OR', left_out)})"
-    return AllOf((Found(expression), *rest)) if rest else Found(expression)
+        joined = f"({joined}) NOT ({_joined('OR', left_out)})"
+    return AllOf((Found(joined), *rest)) if rest else Found(joined)
 
 
 def _any(parts: tuple[Node, ...]) -> Filter:
-    conditions = [_condition(part) for part in parts]
-    found = [part.expression for part in conditions if isinstance(part, Found)]
-    rest = [part for part in conditions if not isinstance(part, Found)]
-    if not found:
-        return AnyOf(tuple(rest))
-    return AnyOf((Found(_joined("OR", found)), *rest)) if rest else Found(_joined("OR", found))
+    found: list[str] = []
+    rest: list[Filter] = []
+    for part in map(_condition, parts):
+        if isinstance(part, Found) and _can_be_inside(part.expression):
+            found.append(part.expression)
+        else:
+            rest.append(part)
+    if found:
+        rest.insert(0, Found(_joined("OR", found)))
+    return AnyOf(tuple(rest)) if len(rest) > 1 else rest[0]
 
 
-def _expression(node: Node, depth: int = 0) -> str | None:
-    """The FTS5 expression of a part FTS5 can answer alone, else ``None``."""
-    if depth > _MAX_FTS_DEPTH:
-        return None
-    match node:
-        case Words() if not node.unspaced:
-            return _phrase(node.text) + ("*" if node.prefix else "")
-        case Near(parts, distance):
-            phrases = " ".join(_phrase(part.text) + ("*" if part.prefix else "") for part in parts)
-            return f"NEAR({phrases}, {distance})"
-        case Or(parts):
-            inner = [_expression(part, depth + 1) for part in parts]
-            return _joined("OR", [part for part in inner if part]) if all(inner) else None
-        case And(parts):
-            return _and_expression(parts, depth)
-        case _:
-            return None
-
-
-def _and_expression(parts: tuple[Node, ...], depth: int) -> str | None:
-    wanted = [part for part in parts if not isinstance(part, Not)]
-    inner = [_expression(part, depth + 1) for part in wanted]
-    unwanted = [_expression(part.part, depth + 1) for part in parts if isinstance(part, Not)]
-    if not inner or not all(inner) or not all(unwanted):
-        return None
-    expression = _joined("AND", [part for part in inner if part])
-    if not unwanted:
-        return expression
-    return f"({expression}) NOT ({_joined('OR', [part for part in unwanted if part])})"
+def _can_be_inside(expression: str) -> bool:
+    return _nesting(expression) <= _MAX_PARENTHESES - 2
 
 
 def _joined(operator: str, expressions: list[str]) -> str:
@@ -273,6 +249,22 @@ def _joined(operator: str, expressions: list[str]) -> str:
 def _is_single(expression: str) -> bool:
     """Whether this is one quoted term; words hold no quotation marks of their own."""
     return expression.startswith('"') and expression.count('"') == 2
+
+
+def _nesting(expression: str) -> int:
+    """How many parentheses are open at once; words hold none."""
+    depth = deepest = 0
+    for character in expression:
+        if character == "(":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character == ")":
+            depth -= 1
+    return deepest
+
+
+def _term(text: str, prefix: bool) -> str:
+    return _phrase(text) + ("*" if prefix else "")
 
 
 def _phrase(text: str) -> str:

@@ -198,9 +198,8 @@ def _tip(weights: list[float], but: int) -> None:
         while weights[heap[0]] != weight:
             heappop(heap)
         first = heap[0]
-        if first != but:
-            changed = weights[first] = weight * (0.5 if first < but else 1.5)
-            heappush(places.setdefault(changed, []), first)
+        changed = weights[first] = weight * (0.5 if first < but else 1.5)
+        heappush(places.setdefault(changed, []), first)
 
 
 def _polarity_of(weights: Sequence[float], text: str) -> Polarity:

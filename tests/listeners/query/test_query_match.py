@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listeners.query import Matcher, Query, Subject, parse
@@ -116,7 +116,7 @@ def test_hostile_text_is_matched_without_error() -> None:
 
 
 @given(trees, subjects)
-@settings(max_examples=600)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_match_equals_plain_reading(root: Node, subject: Subject) -> None:
     expected = slow_match(root, subject)
     reasons = Query(root).matches(subject)
@@ -124,7 +124,7 @@ def test_match_equals_plain_reading(root: Node, subject: Subject) -> None:
 
 
 @given(st.lists(trees, min_size=1, max_size=6), subjects)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_matcher_answers_as_each_query(roots: list[Node], subject: Subject) -> None:
     queries = {f"q{number}": Query(root) for number, root in enumerate(roots)}
     each = {name: query.matches(subject) for name, query in queries.items()}
@@ -133,6 +133,7 @@ def test_matcher_answers_as_each_query(roots: list[Node], subject: Subject) -> N
 
 
 @given(st.one_of(texts, st.text()))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_words_equal_character_by_character(text: str) -> None:
     known = [c for c in text if len(c.casefold()) == 1 and c.casefold() == c.lower()]
     plain = "".join(known)

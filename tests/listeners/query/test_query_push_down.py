@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from listeners.query import MAX_SEARCHES, Dialect, Query, Subject, parse, push_down, tags_of
 from listeners.query.tree import Node
@@ -59,7 +59,7 @@ def test_asks(query: str, dialect: Dialect, searches: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("dialect", ["mastodon", "hackernews", "bluesky", "generic"])
 @given(root=trees, subject=subjects)
-@settings(max_examples=250)
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_wanted_is_missed(dialect: Dialect, root: Node, subject: Subject) -> None:
     query = Query(root)
     asked = push_down(query, dialect)

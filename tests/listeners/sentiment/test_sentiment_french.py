@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 from listeners.model import Label
-from listeners.sentiment import score
+from listeners.sentiment import explain, score
 from listeners.sentiment.french import french_lexicon, own_words
 
 _POSITIVE, _NEGATIVE, _NEUTRAL = Label.POSITIVE, Label.NEGATIVE, Label.NEUTRAL
@@ -20,6 +20,7 @@ _POSITIVE, _NEGATIVE, _NEUTRAL = Label.POSITIVE, Label.NEGATIVE, Label.NEUTRAL
         ("Service au top, merci beaucoup !", _POSITIVE),
         ("J'adore cette marque", _POSITIVE),
         ("Je n'aime pas ce produit", _NEGATIVE),
+        ("Le client n'aime pas", _NEGATIVE),
         ("j’aime pas du tout", _NEGATIVE),
         ("On n'aime vraiment pas", _NEGATIVE),
         ("Ce n'est pas bien", _NEGATIVE),
@@ -67,6 +68,14 @@ def test_capitals_boosters_and_marks_make_it_stronger() -> None:
     assert compound("le service est lamentable !!!") < plain
     assert compound("le service est un peu lamentable") > plain
     assert compound("le service est assez lamentable") > plain
+
+
+def test_a_negation_that_turned_the_verb_leaves_the_next_word_alone() -> None:
+    words = {
+        word.text: word.weight for word in explain("Je n'aime pas les retards", lang="fr").words
+    }
+    assert words["aime"] < 0
+    assert words["retards"] < 0
 
 
 def test_vendored_lexicon_is_unchanged_and_has_its_licence() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listeners.sentiment.normal import MASK, normal
@@ -37,6 +37,7 @@ def test_normal(text: str, mask: tuple[str, ...], expected: str) -> None:
 
 
 @given(st.text(), st.lists(st.text(max_size=5), max_size=3))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_and_any_names_are_taken(text: str, names: list[str]) -> None:
     normal(text, names)
 

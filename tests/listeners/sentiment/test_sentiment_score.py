@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listeners.model import Label, Score
@@ -142,7 +142,7 @@ _odd = st.text(
 @given(
     _odd, st.sampled_from((None, "en", "fr-FR", "und", "x-y", "日本")), st.lists(_odd, max_size=2)
 )
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_never_raises_and_explains_itself(text: str, tag: str | None, mask: list[str]) -> None:
     verdict = score(text, lang=tag, mask=mask)
     assert explain(text, lang=tag, mask=mask).score == verdict
