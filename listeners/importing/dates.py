@@ -102,10 +102,9 @@ def _read(text: str, day_first: bool) -> datetime | None:
     text = text.strip()
     if not text or len(text) > LONGEST:
         return None
-    for found in (_from_epoch(text), _from_iso(text), _from_pattern(text, day_first)):
-        if found is not None:
-            return found
-    return _from_mail(text)
+    return (
+        _from_epoch(text) or _from_iso(text) or _from_pattern(text, day_first) or _from_mail(text)
+    )
 
 
 def _from_epoch(text: str) -> datetime | None:

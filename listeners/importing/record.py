@@ -188,7 +188,8 @@ def number_of(text: str) -> float | None:
 
 
 def _count(fields: Mapping[str, object], name: str) -> int | None:
-    number = number_of(_word(fields, name))
+    text = _word(fields, name)
+    number = number_of(text) if text else None
     return int(number) if number is not None and number >= 0 else None
 
 

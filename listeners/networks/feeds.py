@@ -16,7 +16,7 @@ from typing import Final
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Answer, Fetcher, HttpError
-from listeners.model import SECOND, BadRecord, Batch, Gap, Micros, Sentence, SourceState
+from listeners.model import SECOND, BadRecord, Batch, Gap, Micros, Post, Sentence, SourceState
 from listeners.networks import feeds_schedule
 from listeners.networks.contract import Capability, SourceError
 from listeners.networks.feeds_address import FeedAddress
@@ -109,7 +109,7 @@ class FeedsListener:
                 after = self._with_comment_feeds(after, pages)
                 offered = sum(each.offered for each in pages)
                 bad = tuple(record for each in pages for record in each.feed.bad)
-                for batch in _batches(fresh, bad, gap, offered, after):
+                for batch in _batches(_posts(fresh, known), bad, gap, offered, after):
                     yield batch
             else:
                 yield Batch(cursor=dump_cursor(after))
@@ -137,9 +137,8 @@ class FeedsListener:
             if url == original or error.status not in (404, 410):
                 raise
             # It moved back: the old address is asked again, and believed.
-            known = replace(known, moved="", moves=0)
-            answer = await self._ask(original, known)
             url = original
+            answer = await self._ask(original, known)
         moved, moves = known.moved, known.moves
         if url == original:
             there = answer.moved_to if self._address.may_move_to(answer.moved_to) else ""
@@ -319,7 +318,7 @@ class FeedsListener:
         after = got.cursor.remember(known_now, _KNOWN_COMMENTS)
         cursor = cursor.with_comments(address, after)
         batch = Batch(
-            posts=tuple(item.post for item in _fresh(pages, known)),
+            posts=tuple(_posts(_fresh(pages, known), known)),
             bad=tuple(record for page in pages for record in page.feed.bad),
             fetched=sum(page.offered for page in pages),
             cursor=dump_cursor(cursor),
@@ -351,8 +350,17 @@ def _fresh(pages: Sequence[Page], known: FeedCursor) -> list[Item]:
     return fresh
 
 
+def _posts(fresh: Sequence[Item], known: FeedCursor) -> list[Post]:
+    """Return the posts; without a date, what is there at the first look is history, not news."""
+    first = not known.known and known.seen_at is None
+    return [
+        replace(item.post, history=True) if first and item.post.created_at is None else item.post
+        for item in fresh
+    ]
+
+
 def _batches(
-    fresh: Sequence[Item],
+    fresh: Sequence[Post],
     bad: tuple[BadRecord, ...],
     gap: Gap | None,
     offered: int,
@@ -360,7 +368,7 @@ def _batches(
 ) -> list[Batch]:
     """Return the posts in batches; the last moves the cursor: a crash before it loses nothing."""
     slices = [fresh[at : at + _BATCH] for at in range(0, len(fresh), _BATCH)] or [[]]
-    batches = [Batch(posts=tuple(item.post for item in part)) for part in slices]
+    batches = [Batch(posts=tuple(part)) for part in slices]
     batches[0] = replace(batches[0], bad=bad, gap=gap, fetched=offered)
     batches[-1] = replace(batches[-1], cursor=dump_cursor(after))
     return batches

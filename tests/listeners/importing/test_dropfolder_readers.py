@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listeners.clock import from_iso
@@ -230,7 +230,7 @@ def test_an_endless_line_does_not_fill_the_memory(written: Writer) -> None:
     assert said(bad) == "Line 1 of a.jsonl: it is longer than 1 MB."
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.binary(max_size=60), max_size=8))
 def test_no_line_harms_its_neighbours(noise: list[bytes]) -> None:
     for kind, head in (("jsonl", b""), ("csv", b"id,text,author\n")):
@@ -291,7 +291,7 @@ def test_separators_and_encodings_of_spreadsheets(
 
 
 def test_a_line_that_names_the_separator_is_obeyed(written: Writer) -> None:
-    (post,) = posts_in(written("a.csv", "sep=;\r\nid;text;author\r\n1;hello;a,b,c,d,e\r\n"))
+    (post,) = posts_in(written("a.csv", "\ufeffsep=;\r\nid;text;author\r\n1;hello;a,b,c,d,e\r\n"))
     assert (post.text, post.author.handle) == ("hello", "a,b,c,d,e")
 
 
@@ -429,7 +429,7 @@ def test_numbers_as_people_write_them(text: str, expected: float | None) -> None
     assert number_of(text) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=90))
 def test_any_text_is_a_date_or_none(text: str) -> None:
     for first in (True, False):
@@ -587,7 +587,7 @@ def test_what_is_no_mail_is_refused(data: bytes) -> None:
         read_mail(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(

@@ -116,6 +116,21 @@ async def test_an_entry_with_other_content_comes_again_as_an_edit(world: World) 
     assert posts_of(third) == []
 
 
+async def test_undated_entries_of_the_first_look_are_history_and_later_ones_news(
+    world: World,
+) -> None:
+    old, new = Article("old", date=""), Article("new", date="")
+    dated = Article("dated")
+    world.server.on("/feed", feed(rss([dated, old])), feed(rss([new, dated, old])))
+    first = await polled(world.listener())
+    assert {post.native_id[-3:]: post.history for post in posts_of(first)} == {
+        "old": True,
+        "ted": False,
+    }
+    second = await polled(world.listener(), last_cursor(first))
+    assert [post.history for post in posts_of(second)] == [False]
+
+
 async def test_a_long_feed_comes_in_batches_and_only_the_last_moves_the_cursor(
     world: World,
 ) -> None:
@@ -352,6 +367,30 @@ async def test_a_secret_does_not_move_to_another_place(
     async with Fetcher() as fetch:
         await polled(FeedsListener(source, (), fetch, lambda: world.now))
     assert world.server.requests[-1].headers["authorization"] == "Bearer s3cret"
+
+
+@pytest.mark.parametrize(
+    ("url", "goes_along"),
+    [
+        ("https://blog.example/n1/feed/", True),
+        ("http://blog.example/n1/feed/", False),
+        ("https://blog.example:8443/n1/feed/", False),
+        ("https://elsewhere.example/n1/feed/", False),
+        ("http://[", False),
+    ],
+)
+async def test_a_secret_goes_to_the_feeds_own_origin_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, url: str, goes_along: bool
+) -> None:
+    monkeypatch.setenv("HUBBUB_FEED_TOKEN", "s3cret")
+    address = FeedAddress(
+        SourceConfig(
+            network="feeds",
+            what="https://blog.example/feed",
+            token=Secret("env:HUBBUB_FEED_TOKEN"),
+        )
+    )
+    assert bool(await address.credentials(world.fetch, url)) is goes_along
 
 
 @pytest.mark.parametrize(
