@@ -25,8 +25,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from listeners.model import MINUTE, Author, Label, Micros
-from listeners.store import Connection, Store, ingest, open_store
+from listeners.model import DAY, HOUR, MINUTE, Author, Label, Micros
+from listeners.store import Connection, Store, ingest, open_store, reads
+from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
 from listeners.store.mention_rows import INSERT, columns
 from listeners.store.records import NewMention, SeenAccount
 from listeners.supervisor import spawn
@@ -202,9 +203,47 @@ async def growth(folder: Path, rows: int) -> None:
                 began = time.process_time()
                 await store.write(work)
                 spent[side] += time.process_time() - began
+        waits = [await refreshes(store, maker) for store, maker in sides]
+    say(f"whole batches at {rows:,} rows against 10,000", f"{spent[0] / spent[1]:.2f}x", ">= 0.5x")
+    few, many = ([percentile(one, percent) for percent in (50, 99)] for one in waits)
+    say(f"dashboard refresh at {rows:,} rows against 10,000", f"{many[0] / few[0]:.2f}x", "<= 2x")
     say(
-        f"full write path at {rows:,} rows against 10,000", f"{spent[0] / spent[1]:.2f}x", ">= 0.5x"
+        f"dashboard refresh at {rows:,} rows, p50 / p99, while rows come in",
+        f"{many[0]:.1f} / {many[1]:.1f} ms",
+        "p99 <= 50 ms",
     )
+
+
+async def refreshes(store: Store, maker: Maker) -> list[float]:
+    """All queries of a dashboard, 100 times, while 500 rows a second come in."""
+    now = Micros(NOW + maker.number * MINUTE // 50)
+    stop = asyncio.Event()
+
+    async def listen() -> None:
+        while not stop.is_set():
+            await store.write(partial(take, world=maker.world, batch=maker.batch(50)))
+            await asyncio.sleep(0.1)
+
+    async def refresh() -> None:
+        await reads.status_line(store, BRAND, now)
+        since = Micros(now - HOUR)
+        await reads.series(store, BRAND, resolution="minute", since=since, until=now)
+        since = Micros(now - DAY)
+        await reads.series(store, BRAND, resolution="hour", since=since, until=now)
+        await reads.by_network(store, BRAND, since)
+        await reads.conversations(store, (await reads.queue_ids(store, QueueFilter()))[:64])
+        await reads.alert_ids(store, AlertFilter())
+        page = await reads.mention_ids(store, StreamFilter(brand=BRAND), limit=64)
+        await reads.mentions(store, page)
+
+    listening = spawn("listen", listen())
+    waits = []
+    for _ in range(100):
+        waits.append(await timed(refresh))
+        await asyncio.sleep(0.02)
+    stop.set()
+    await listening
+    return waits
 
 
 async def full_text(folder: Path, size: int, target: str) -> None:
