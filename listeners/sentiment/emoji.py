@@ -26,7 +26,7 @@ _REPROACH = {"🤡": -1.8, "💩": -2.0, "🤦": -1.5, "🤷": -0.6, "🥱": -1.
 _STRONG = {"🤬": -3.0, "😡": -2.6, "🤮": -2.8, "🖕": -3.2, "💔": -2.4, "👎": -2.4, "🤢": -2.2}
 
 _JOINERS = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-_SAID_AGAIN = re.compile(r"([^\x00-\u203b])(?:\s*\1){2,}")
+_SAID_AGAIN = re.compile(r"([^\x00-\u203b\s])(?:\s*\1){2,}")
 
 
 @cache

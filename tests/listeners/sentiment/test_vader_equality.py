@@ -81,15 +81,15 @@ def test_every_rule_has_a_say_in_the_made_texts() -> None:
     """The comparison would be worthless if some rule never came into play."""
     dice = random.Random(1)
     lexicon, emoji = list(_package().lexicon), list(_package().emojis)
-    texts = [_made_text(dice, lexicon, emoji) for _ in range(_TEXTS_EACH)]
+    texts = [_made_text(dice, lexicon, emoji) for _ in range(8_000)]
+    spelled = [(f" {' '.join(text.lower().split())} ", text) for text in texts]
     package = _package()
     for phrase in (*_RULED_PHRASES, "but"):
         told = sum(
-            f" {phrase} " in f" {' '.join(text.lower().split())} "
-            and package.polarity_scores(text)["compound"] != 0
-            for text in texts
+            f" {phrase} " in lowered and package.polarity_scores(text)["compound"] != 0
+            for lowered, text in spelled
         )
-        assert told >= 20, phrase
+        assert told >= 5, phrase
 
 
 @pytest.mark.parametrize(
