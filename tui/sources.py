@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from listeners.model import Gap, SourceRow, SourceState
+from listeners.model import Gap, Micros, SourceRow, SourceState
 from listeners.networks.contract import Capability
-from tui.i18n import _, full_moment, msgid, say
+from tui.i18n import _, full_moment, moment, msgid, say
 
 _MENDS = {
     SourceState.STARTING: msgid("It has not been asked yet."),
@@ -38,13 +38,22 @@ def mend(row: SourceRow) -> str:
     return _(_MENDS[row.state])
 
 
-def gap_text(gap: Gap | None) -> str:
-    """Return from when to when posts may have been missed, and why; empty for no gap."""
+def gap_text(gap: Gap | None, now: Micros | None = None) -> str:
+    """Return from when to when posts may have been missed, and why; empty for no gap.
+
+    With ``now``, times are as short as they stay clear.
+    """
     if gap is None:
         return ""
-    start = full_moment(gap.from_at) if gap.from_at is not None else _("an unknown time")
-    end = full_moment(gap.to_at) if gap.to_at is not None else _("now")
-    span = _("gap from {start} to {end}").format(start=start, end=end)
+
+    def told(at: Micros | None, unknown: str) -> str:
+        if at is None:
+            return unknown
+        return full_moment(at) if now is None else moment(at, now)
+
+    span = _("gap from {start} to {end}").format(
+        start=told(gap.from_at, _("an unknown time")), end=told(gap.to_at, _("now"))
+    )
     return f"{span}: {say(gap.reason)}"
 
 

@@ -145,6 +145,7 @@ class HelpScreen(ModalScreen[None]):
         self._desk = desk
         self._panel = panel
         self.lines = ThreadMessages()
+        self._shown = False
 
     def compose(self) -> ComposeResult:
         """Lay the keys in a box."""
@@ -170,7 +171,8 @@ class HelpScreen(ModalScreen[None]):
         width = self.lines.view.width
         if width >= 2:
             made = help_lines(self._panel, self._desk.keys_of, width, palette_of(self))
-            self.lines.show(Laid(made), again=True)
+            self.lines.show(Laid(made), again=self._shown)
+            self._shown = True
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by some lines."""

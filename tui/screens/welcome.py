@@ -30,6 +30,11 @@ from tui.widgets.too_small import TooSmall
 
 _WAVE = "▁▂▄▆█▇▅▃▂▁▂▅▇▄▂▁"
 _APART = "   "
+_ROOMY = 30
+"""Lines from which the questions stand apart."""
+_WORDY = 20
+"""Lines from which there is room to say what hubbub is."""
+_FRAME = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Field(Horizontal):
     """
 
     def __init__(self, field_id: str, hint: str) -> None:
-        super().__init__()
+        super().__init__(id=f"{field_id}-field")
         self.question = ThreadHead()
         self.field = Input(placeholder=hint, id=field_id, select_on_focus=False)
 
@@ -119,7 +124,9 @@ class WelcomeScreen(Screen[Answer]):
         border: round $hub-line; background: $hub-ground;
     }
     WelcomeScreen ThreadHead { width: 1fr; }
-    WelcomeScreen #preview { height: auto; max-height: 12; scrollbar-size-vertical: 1; }
+    WelcomeScreen #preview { height: auto; scrollbar-size-vertical: 1; }
+    WelcomeScreen.-short Field { margin-bottom: 0; }
+    WelcomeScreen.-short #website-field { margin-bottom: 1; }
     WelcomeScreen TooSmall { display: none; width: 1fr; height: 1fr; }
     WelcomeScreen.-tiny #welcome, WelcomeScreen.-flat #welcome { display: none; }
     WelcomeScreen.-tiny TooSmall, WelcomeScreen.-flat TooSmall { display: block; }
@@ -135,6 +142,7 @@ class WelcomeScreen(Screen[Answer]):
         self.handles = Field("handles", _("bluesky: @name.example, mastodon: @name@server"))
         self.website = Field("website", _("example.org"))
         self.preview = ThreadHead()
+        self.box = VerticalScroll(id="preview", can_focus=False)
         self.foot = ThreadHead()
         self.hints = Hints()
 
@@ -145,7 +153,7 @@ class WelcomeScreen(Screen[Answer]):
             yield self.name_field
             yield self.handles
             yield self.website
-            with VerticalScroll(id="preview", can_focus=False):
+            with self.box:
                 yield self.preview
             yield self.foot
             yield self.hints
@@ -250,10 +258,16 @@ class WelcomeScreen(Screen[Answer]):
 
     # --- drawing -----------------------------------------------------------------------------
 
+    def on_resize(self) -> None:
+        """Wrap and measure anew."""
+        self._draw()
+
     def _draw(self) -> None:
         styles = palette_of(self)
-        width = min(72, self.app.size.width - 6)
-        self.head.show(_head(width, styles))
+        width = max(20, min(72, self.app.size.width - 6))
+        head = _head(width, styles, brief=self.app.size.height < _WORDY)
+        foot = self._foot(width, styles)
+        self.head.show(head)
         for field, question in (
             (self.name_field, _("Your brand")),
             (self.handles, _("Its accounts")),
@@ -264,7 +278,11 @@ class WelcomeScreen(Screen[Answer]):
             style = styles.strong if focused or field is self.name_field else styles.faint
             field.question.show([[(mark, styles.key), (question, style)]])
         self.preview.show(self._preview(width, styles))
-        self.foot.show(self._foot(width, styles))
+        self.foot.show(foot)
+        # The networks scroll where there is no room; the questions and the keys always stay.
+        short = self.app.size.height < _ROOMY
+        taken = _FRAME + len(head) + (4 if short else 6) + len(foot) + 1
+        self.box.styles.max_height = max(2, self.app.size.height - taken)
         self.hints.offer(self._hints(), styles)
 
     def _preview(self, width: int, styles: Palette) -> list[Line]:
@@ -304,12 +322,16 @@ class WelcomeScreen(Screen[Answer]):
         )
 
 
-def _head(width: int, styles: Palette) -> list[Line]:
+def _head(width: int, styles: Palette, *, brief: bool) -> list[Line]:
+    """Return the name and what it is for; on few lines the name alone."""
     wave: Line = [
         (bar, styles.positive if at < len(_WAVE) // 2 else styles.negative)
         for at, bar in enumerate(_WAVE)
     ]
-    lines: list[Line] = [[], [*wave, ("  hubbub", styles.strong)], []]
+    name: Line = [*wave, ("  hubbub", styles.strong)]
+    if brief:
+        return [name, []]
+    lines: list[Line] = [[], name, []]
     text = _("Hear what is said about you, answer who should be answered, see trouble early.")
     lines += wrapped([(text, styles.ink)], width)
     lines += wrapped([(_("A name is enough to begin."), styles.faint)], width)
@@ -341,7 +363,7 @@ class WelcomeApp(GuardedApp[Answer]):
     CSS_PATH = "../styles/hubbub.tcss"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (_ROOMY, "-tall")]  # noqa: RUF012 - as Textual declares it
 
     def __init__(self, path: Path, theme: str = DARK) -> None:
         super().__init__()

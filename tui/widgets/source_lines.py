@@ -84,7 +84,7 @@ def _what(row: SourceRow) -> str:
 
 def _second(row: SourceRow, now: Micros, styles: Palette) -> Line:
     if row.open_gap is not None:
-        return [("⚠ ", styles.warn), (one_line(gap_text(row.open_gap)), styles.warn)]
+        return [("⚠ ", styles.warn), (one_line(gap_text(row.open_gap, now)), styles.warn)]
     if row.detail is not None and row.state is not SourceState.OK:
         return [(one_line(say(row.detail)), styles.faint)]
     parts = [_("{count} new").format(count=number(row.new))]
