@@ -110,7 +110,7 @@ class Writer:
 
     def _refuse(self) -> None:
         if self._trouble is not None and not self._trouble.passing:
-            raise self._trouble
+            raise StoreError(self._trouble.sentence, self._trouble.trouble)
         if self._closing or self._task.done():
             raise _closed()
 
