@@ -179,7 +179,7 @@ class BlueskyListener:
             start = start.moved_to(max(self._clock() - self._since(), 0))
         dids = tuple(self._accounts.ours) if self._only_own else ()
         async with self._jetstream.open(start, dids) as stream:
-            harvest = Harvest(self._sieve, start, stream.host)
+            harvest = Harvest(self._sieve, self._place, stream.host)
             try:
                 async with aclosing(self._read(stream, harvest, start, to_present)) as batches:
                     async for batch in batches:

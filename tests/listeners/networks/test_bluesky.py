@@ -302,7 +302,7 @@ async def test_crashes_lose_nothing(fetch: Fetcher, how: Close | Reset) -> None:
 
 
 async def test_a_crash_between_batches_replays_at_most_one(fetch: Fetcher) -> None:
-    events = [post(ANNA, str(n), f"acme {n}", at(3000 - n)) for n in range(1500)]
+    events = [post(ANNA, str(n), f"acme {n}", at(3000 - n)) for n in range(600)]
     async with FakeJetstream(events) as server:
         shelf = Shelf()
         for _ in range(20):  # killed after every batch: what was yielded last is not stored
@@ -315,7 +315,7 @@ async def test_a_crash_between_batches_replays_at_most_one(fetch: Fetcher) -> No
                 shelf.take(first)
                 if second is None:
                     break
-        assert len(shelf.posts) == 1500
+        assert len(shelf.posts) == 600
     assert shelf.twice <= 6 * len(server.met)
 
 
@@ -491,7 +491,7 @@ async def test_bad_messages_are_set_aside_and_their_neighbours_kept(fetch: Fetch
 async def test_a_flood_keeps_the_loop_alive(
     fetch: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = [json.dumps(post(ANNA, str(n), f"post {n}", at(0.5))) for n in range(20_000)]
+    lines = [json.dumps(post(ANNA, str(n), f"post {n}", at(0.5))) for n in range(10_000)]
     lines[7777] = json.dumps(post(ANNA, "hit", "acme", at(0.5)))
     monkeypatch.setattr(bluesky, "QUIET", 3.0)
     longest = 0.0
@@ -499,17 +499,17 @@ async def test_a_flood_keeps_the_loop_alive(
     async def beat() -> None:
         nonlocal longest
         while True:
-            before = time.monotonic()
+            before = time.thread_time()  # ours alone: the machine may be busy with others
             await asyncio.sleep(0.001)
-            longest = max(longest, time.monotonic() - before)
+            longest = max(longest, time.thread_time() - before)
 
     async with FakeJetstream([], Say(*lines)) as server:
         beating = asyncio.create_task(beat())
         shelf = await Shelf().poll(listener(fetch, server.url))
         beating.cancel()
-    assert shelf.fetched == 20_000
+    assert shelf.fetched == 10_000
     assert shelf.texts == ["acme"]
-    assert longest < 0.5
+    assert longest < 0.2
     assert all(len(batch.posts) <= 200 for batch in shelf.batches)
 
 
@@ -540,6 +540,13 @@ async def test_poll_ends_when_the_server_closes_in_order(fetch: Fetcher) -> None
     async with FakeJetstream([post(ANNA, "1", "acme", at(9))], ending=Close(1000)) as server:
         shelf = await Shelf().poll(listener(fetch, server.url))
     assert shelf.texts == ["acme"]
+
+
+async def test_the_place_is_what_was_heard_even_if_older_than_asked_for(fetch: Fetcher) -> None:
+    async with FakeJetstream([], Say(json.dumps(post(ANNA, "1", "acme", at(900_000))))) as server:
+        shelf = await Shelf().poll(listener(fetch, server.url))
+    assert shelf.at == at(900_000)
+    assert shelf.posts[uri(ANNA, "1")].created_at == at(900_000)
 
 
 async def test_empty_batches_move_the_place(fetch: Fetcher) -> None:
