@@ -42,8 +42,6 @@ messages: $(VENV)/.developing ## gather the texts, update and compile the French
 	mkdir -p build
 	$(BIN)/pybabel -q extract $(KEYWORDS) --project hubbub --copyright-holder "" \
 		--add-location=file --sort-by-file --width 100 -o build/hubbub.pot tui listeners
-	# Texts are str.format templates; a per cent sign in one is no placeholder.
-	sed -i -e '/^#, python-format$$/d' build/hubbub.pot
 	test -f tui/locale/fr/LC_MESSAGES/hubbub.po \
 		|| $(BIN)/pybabel -q init -D hubbub -l fr -d tui/locale -i build/hubbub.pot
 	$(BIN)/pybabel -q update -D hubbub -l fr -d tui/locale -i build/hubbub.pot \

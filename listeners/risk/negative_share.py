@@ -73,7 +73,7 @@ def negative_share(
     fires = p < rules.alpha and negative >= rules.fewest and share >= usual + rules.rise
     said = (
         Sentence(
-            "{share} % of {count} scored mentions in 24 h are negative, usually {usual} %",
+            "{share} % negative in {count} scored mentions of 24 h, usually {usual} %",
             {"share": round(100 * share), "count": scored, "usual": round(100 * usual)},
         ),
         Sentence("at least: many complaints are read as neutral"),
