@@ -203,7 +203,7 @@ async def growth(folder: Path, rows: int) -> None:
                 began = time.process_time()
                 await store.write(work)
                 spent[side] += time.process_time() - began
-        waits = [await refreshes(store, maker) for store, maker in sides]
+        waits = await refreshes(sides)
     say(f"whole batches at {rows:,} rows against 10,000", f"{spent[0] / spent[1]:.2f}x", ">= 0.5x")
     few, many = ([percentile(one, percent) for percent in (50, 99)] for one in waits)
     say(f"dashboard refresh at {rows:,} rows against 10,000", f"{many[0] / few[0]:.2f}x", "<= 2x")
@@ -214,36 +214,38 @@ async def growth(folder: Path, rows: int) -> None:
     )
 
 
-async def refreshes(store: Store, maker: Maker) -> list[float]:
-    """All queries of a dashboard, 100 times, while 500 rows a second come in."""
-    now = Micros(NOW + maker.number * MINUTE // 50)
+async def refreshes(sides: Sequence[tuple[Store, Maker]]) -> list[list[float]]:
+    """All queries of a dashboard on each store in turn, while 500 rows a second come into both."""
     stop = asyncio.Event()
 
-    async def listen() -> None:
+    async def listen(store: Store, maker: Maker) -> None:
         while not stop.is_set():
             await store.write(partial(take, world=maker.world, batch=maker.batch(50)))
             await asyncio.sleep(0.1)
 
-    async def refresh() -> None:
-        await reads.status_line(store, BRAND, now)
-        since = Micros(now - HOUR)
-        await reads.series(store, BRAND, resolution="minute", since=since, until=now)
-        since = Micros(now - DAY)
-        await reads.series(store, BRAND, resolution="hour", since=since, until=now)
-        await reads.by_network(store, BRAND, since)
-        await reads.conversations(store, (await reads.queue_ids(store, QueueFilter()))[:64])
-        await reads.alert_ids(store, AlertFilter())
-        page = await reads.mention_ids(store, StreamFilter(brand=BRAND), limit=64)
-        await reads.mentions(store, page)
-
-    listening = spawn("listen", listen())
-    waits = []
+    listening = [spawn("listen", listen(*side)) for side in sides]
+    waits: list[list[float]] = [[] for _ in sides]
     for _ in range(100):
-        waits.append(await timed(refresh))
-        await asyncio.sleep(0.02)
+        for (store, maker), mine in zip(sides, waits, strict=True):
+            mine.append(await timed(partial(refresh, store, maker)))
+            await asyncio.sleep(0.02)
     stop.set()
-    await listening
+    await asyncio.gather(*listening)
     return waits
+
+
+async def refresh(store: Store, maker: Maker) -> None:
+    now = Micros(NOW + maker.number * MINUTE // 50)
+    await reads.status_line(store, BRAND, now)
+    since = Micros(now - HOUR)
+    await reads.series(store, BRAND, resolution="minute", since=since, until=now)
+    since = Micros(now - DAY)
+    await reads.series(store, BRAND, resolution="hour", since=since, until=now)
+    await reads.by_network(store, BRAND, since)
+    await reads.conversations(store, (await reads.queue_ids(store, QueueFilter()))[:64])
+    await reads.alert_ids(store, AlertFilter())
+    page = await reads.mention_ids(store, StreamFilter(brand=BRAND), limit=64)
+    await reads.mentions(store, page)
 
 
 async def full_text(folder: Path, size: int, target: str) -> None:
