@@ -8,14 +8,14 @@ that can match without any pattern (``from:x``, ``NOT y``) are tested always.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from listeners.query.match import Reasons, Test, pattern_of, reason_of
 from listeners.query.subject import Reading, Subject, spaced_of
 from listeners.query.tree import And, Handle, Near, Node, Not, Or, Raw, Site, Tag, Words
-from listeners.query.words import folded_words, is_unspaced, lowered_ascii, single_spaced
+from listeners.query.words import folded_words, is_unspaced, lowered_ascii
 
 _Needed = Words | Raw | Tag | Handle | Site
 
@@ -34,7 +34,6 @@ class Matcher:
     def __init__(self, queries: Mapping[str, _Query]) -> None:
         self._tests = {name: query.test for name, query in queries.items()}
         self._always: list[str] = []
-        self._phrases: dict[str, tuple[str, Reasons]] = {}
         self._words = _Automaton()
         self._substrings = _Automaton()
         self._around = _Automaton()
@@ -49,27 +48,26 @@ class Matcher:
         if needed is None:
             self._always.append(name)
             return
-        plain = isinstance(root, Words) and not root.unspaced
-        if isinstance(root, Words) and plain:
-            self._phrases[name] = (pattern_of(root), (reason_of(root),))
         for node in needed:
             match node:
                 case Words(text) if node.unspaced:
-                    self._substrings.add(lowered_ascii(text), name, None)
+                    self._substrings.add(lowered_ascii(text), _Claim(name))
                 case Words():
-                    sure = (reason_of(node),) if plain and len(node.words) == 1 else None
-                    self._words.add(_rarest(pattern_of(node)), name, sure)
+                    pattern, before, after = _rarest(pattern_of(node))
+                    # Alone, the words are all there is to test; among others, the tree decides.
+                    alone = (reason_of(node),) if node is root else None
+                    self._words.add(pattern, _Claim(name, before, after, alone))
                 case Raw(text):
                     if folded_words(text) == " " or is_unspaced(text):
-                        self._substrings.add(lowered_ascii(text), name, None)
+                        self._substrings.add(lowered_ascii(text), _Claim(name))
                     else:
-                        self._words.add(_rarest(folded_words(text)), name, None)
+                        self._words.add(_rarest(folded_words(text))[0], _Claim(name))
                 case Tag(text) | Handle(text):
-                    pattern = _rarest(folded_words(text))
-                    self._words.add(pattern, name, None)
-                    self._around.add(pattern, name, None)
+                    pattern = _rarest(folded_words(text))[0]
+                    self._words.add(pattern, _Claim(name))
+                    self._around.add(pattern, _Claim(name))
                 case Site(host):
-                    self._around.add(_rarest(folded_words(host)), name, None)
+                    self._around.add(_rarest(folded_words(host))[0], _Claim(name))
 
     def match(self, subject: Subject) -> dict[str, Reasons]:
         """Return the queries that match, each with its reasons."""
@@ -82,49 +80,82 @@ class Matcher:
             reading = Reading(subject, spaced)
             self._substrings.find(reading.lowered if self._substrings else "", matched, open_names)
             self._around.find(reading.around if self._around else "", matched, open_names)
-        words = ""
         for name in open_names:
-            phrase = self._phrases.get(name)
-            if phrase is not None:
-                words = words or single_spaced(spaced)
-                answer = phrase[1] if phrase[0] in words else None
-            else:
-                reading = reading or Reading(subject, spaced)
-                answer = self._tests[name](reading)
+            reading = reading or Reading(subject, spaced)
+            answer = self._tests[name](reading)
             if answer is not None:
                 matched[name] = answer
         return matched
+
+
+class _Claim(NamedTuple):
+    """What a found pattern says of a query: the words to stand around it, and what that proves.
+
+    ``alone`` are the reasons of a query that asks for nothing more; else it is to be tested.
+    """
+
+    name: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    alone: Reasons | None = None
 
 
 class _Automaton:
     """Patterns, and the queries each one speaks for; falsy while it holds none."""
 
     def __init__(self) -> None:
-        self._owners: dict[str, dict[str, Reasons | None]] = {}
+        self._claims: dict[str, list[_Claim]] = {}
 
-    def add(self, pattern: str, name: str, sure: Reasons | None) -> None:
-        """Let a pattern speak for a query; ``sure`` are its reasons when that is proof enough."""
-        self._owners.setdefault(pattern, {})[name] = sure
+    def add(self, pattern: str, claim: _Claim) -> None:
+        """Let a pattern speak for a query."""
+        claims = self._claims.setdefault(pattern, [])
+        if claim not in claims[-1:]:
+            claims.append(claim)
 
     def close(self) -> None:
         """Build the automaton; nothing is added afterwards."""
-        self._speaks_for = [tuple(owners.items()) for owners in self._owners.values()]
+        self._by_pattern = [tuple(claims) for claims in self._claims.values()]
         self._find = AhoCorasick(
-            list(self._owners), matchkind=MatchKind.Standard, implementation=Implementation.DFA
+            list(self._claims), matchkind=MatchKind.Standard, implementation=Implementation.DFA
         ).find_matches_as_indexes
 
     def __bool__(self) -> bool:
-        return bool(self._owners)
+        return bool(self._claims)
 
     def find(self, text: str, matched: dict[str, Reasons], open_names: set[str]) -> None:
         """Sort the queries whose patterns are in the text: proven ones, and ones to test."""
-        hits = self._find(text, overlapping=True)
-        for index, _, _ in hits:
-            for name, sure in self._speaks_for[index]:
-                if sure is None:
+        for index, start, end in self._find(text, overlapping=True):
+            for name, before, after, alone in self._by_pattern[index]:
+                if after and not _follow(text, end, after):
+                    continue
+                if before and not _precede(text, start, before):
+                    continue
+                if alone is None:
                     open_names.add(name)
                 else:
-                    matched[name] = sure
+                    matched[name] = alone
+
+
+def _follow(text: str, at: int, words: tuple[str, ...]) -> bool:
+    """Whether these words (each with its space) come next, more spaces between them or not."""
+    for word in words:
+        while text.startswith(" ", at):
+            at += 1
+        if not text.startswith(word, at):
+            return False
+        at += len(word)
+    return True
+
+
+def _precede(text: str, at: int, words: tuple[str, ...]) -> bool:
+    """Whether these words (each with a space before it) end here, the nearest given first."""
+    for word in words:
+        while text.startswith(" ", at - 1):
+            at -= 1
+        at -= len(word)
+        if at < 0 or not text.startswith(word, at):
+            return False
+    return True
 
 
 def _needed(node: Node) -> Sequence[_Needed] | None:
@@ -148,14 +179,19 @@ def _needed(node: Node) -> Sequence[_Needed] | None:
             return None
 
 
-def _rarest(pattern: str) -> str:
-    """Of a phrase its longest word, likely its rarest: posts are searched before their words are
-    single-spaced, where a phrase cannot be found as a whole.
+def _rarest(pattern: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Of a phrase its longest word, likely its rarest, and the words around it.
+
+    Posts are searched before their words are single-spaced, where a phrase is not of one piece.
+    The words before come nearest first.
     """
     words = pattern.removesuffix(" ").split(" ")[1:]
     at = max(range(len(words)), key=lambda index: len(words[index]))
-    goes_on = at == len(words) - 1 and not pattern.endswith(" ")
-    return f" {words[at]}" if goes_on else f" {words[at]} "
+    closed = [f"{word} " for word in words]
+    if not pattern.endswith(" "):
+        closed[-1] = words[-1]
+    before = tuple(f" {word}" for word in reversed(words[:at]))
+    return f" {closed[at]}", before, tuple(closed[at + 1 :])
 
 
 def _cost(needed: Sequence[_Needed]) -> tuple[int, int]:

@@ -13,12 +13,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from listeners.sentiment.emoji import emoji_weights
 from listeners.sentiment.rules import NEGATION
 from listeners.sentiment.service import french_service
 from listeners.sentiment.tables import Tables, Word
+
+_LEXICONS = Path(__file__).parent / "lexicons"
 
 _MORE, _LESS = 0.293, -0.293
 _WEAKEST = 0.3
@@ -57,9 +59,8 @@ _REPEATED = re.compile(r"(\w)\1{2,}")
 @cache
 def french_lexicon() -> Mapping[str, float]:
     """Word to valence: the vendored lexicon, corrected and completed by ours."""
-    folder = files("listeners.sentiment") / "lexicons"
     lexicon: dict[str, float] = {}
-    for line in (folder / "fr_lexicon.txt").read_text(encoding="utf-8").splitlines():
+    for line in (_LEXICONS / "fr_lexicon.txt").read_text(encoding="utf-8").splitlines():
         word, _, valence = line.strip().rpartition("->")
         if word and abs(float(valence)) >= _WEAKEST and " " not in word:
             lexicon[word] = float(valence)
@@ -75,8 +76,7 @@ def french_lexicon() -> Mapping[str, float]:
 def own_words() -> Mapping[str, float]:
     """The words of ``fr_own.txt``; 0 takes a word out of the vendored lexicon."""
     words: dict[str, float] = {}
-    folder = files("listeners.sentiment") / "lexicons"
-    for line in (folder / "fr_own.txt").read_text(encoding="utf-8").splitlines():
+    for line in (_LEXICONS / "fr_own.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             valence, *found = line.split()
             words.update(dict.fromkeys(found, float(valence)))
