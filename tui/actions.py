@@ -52,8 +52,8 @@ class Action:
     ``panels`` empty means everywhere. ``wording`` overrides ``label`` and ``help`` in a panel.
     ``verbs`` names the verb of ``listeners.actions`` for each kind of subject, for the actions
     that change something; those are ``reversible`` by ``undo``. ``footer`` orders the line of
-    keys at the bottom, the smallest first; 0 is never shown there. An action without keys is
-    found in the palette only.
+    keys at the bottom, the smallest first; 0 is never shown there, and ``footer_in`` keeps it to
+    some panels. An action without keys is found in the palette only.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Action:
     verbs: Mapping[str, str] = field(default_factory=dict)
     reversible: bool = False
     footer: int = 0
+    footer_in: frozenset[Panel] = frozenset()
     palette: bool = True
 
     def label_in(self, panel: Panel | None) -> str:
@@ -493,6 +494,8 @@ _LOOK = (
         label=msgid("Range"),
         help=msgid("The last hour by the minute, or two days by the hour."),
         group=Group.LOOK,
+        footer=1,
+        footer_in=frozenset({Panel.SENTIMENT}),
     ),
 )
 
@@ -554,6 +557,8 @@ _PANELS = (
         label=msgid("Zoom"),
         help=msgid("Give the focused panel the whole screen, or give it back."),
         group=Group.PANELS,
+        footer=6,
+        footer_in=frozenset({Panel.SENTIMENT}),
     ),
     Action(
         id="brand",
@@ -618,5 +623,9 @@ def actions_in(panel: Panel | None) -> tuple[Action, ...]:
 
 def footer_actions(panel: Panel | None) -> tuple[Action, ...]:
     """Return the actions of the key line of a panel, the most useful first."""
-    shown = (action for action in actions_in(panel) if action.footer)
+    shown = (
+        action
+        for action in actions_in(panel)
+        if action.footer and (not action.footer_in or panel in action.footer_in)
+    )
     return tuple(sorted(shown, key=lambda action: action.footer))

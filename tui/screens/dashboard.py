@@ -169,6 +169,11 @@ class Dashboard(TriageScreen[None]):
             self.set_class(other is panel, f"-on-{other.value}")
         # Styles settle with the next refresh, but whoever asks now must see them.
         self.app.stylesheet.update(self)
+        self.look_again()
+
+    def on_resize(self) -> None:
+        """Read what the new size shows."""
+        self.look_again()
 
     @on(DescendantFocus)
     def _focus_moved(self, event: DescendantFocus) -> None:
@@ -215,7 +220,6 @@ class Dashboard(TriageScreen[None]):
     def do_panel_mentions(self) -> None:
         """Go to the stream of all mentions."""
         self._go(Panel.STREAM)
-        self.look_again()
 
     def do_zoom(self) -> None:
         """Give the focused panel the whole screen, or give it back."""
@@ -357,7 +361,7 @@ class Dashboard(TriageScreen[None]):
     def _empty_queue(self, styles: Palette) -> list[Line]:
         key = partial(self.desk.key_of)
         if not self._sources:
-            sources = _("shows the sources and adds one")
+            sources = _("shows where a source is added")
             return [
                 [(_("hubbub listens nowhere yet."), styles.strong)],
                 [],

@@ -8,13 +8,14 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
 from textual.timer import Timer
 from textual.widgets import Input
 
 from listeners.query import QuerySyntaxError, parse, to_fts
 from listeners.store import reads
 from listeners.store.filters import StreamFilter
-from tui.actions import Panel
+from tui.actions import BY_ID, Panel
 from tui.desk import Desk
 from tui.i18n import _, ngettext, number, say
 from tui.screens.conversation import MentionScreen
@@ -142,6 +143,7 @@ class SearchScreen(TriageScreen[None]):
 
     def _show(self, ids: array[int]) -> None:
         self.found.offer(ids, frozen=bool(self.found.state.marks))
+        self.set_class(not ids, "-nothing")
         self._titles()
 
     def _titles(self) -> None:
@@ -166,6 +168,17 @@ class SearchScreen(TriageScreen[None]):
             for example, meaning in examples
         ]
         self.found.say_empty(lines)
+
+    def show_keys(self) -> None:
+        """Show the keys of the results; while she types, letters are letters."""
+        if self.focused is not self.field:
+            super().show_keys()
+            return
+        self.keys.show_keys([(BY_ID["open"], _("To the results")), (BY_ID["back"], _("Leave"))])
+
+    @on(DescendantFocus)
+    def _focus_moved(self) -> None:
+        self.show_keys()
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:

@@ -25,7 +25,7 @@ Line = list[Piece]
 
 GLYPHS = {Label.POSITIVE: "▲", Label.NEGATIVE: "▼", Label.NEUTRAL: "·", Label.UNSCORED: "○"}
 MOOD_CELLS = 7
-LABEL_CELLS = 7
+LABEL_CELLS = 8
 
 _NETWORKS = {
     "appstore": "App Store",
