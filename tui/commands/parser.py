@@ -53,7 +53,10 @@ class Parser(argparse.ArgumentParser):
 
 def _harmless(text: str) -> str:
     """Return what was typed without control characters; a wrong word may come from anywhere."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+    return "".join(
+        character if character.isprintable() or character in "\u00a0\u202f" else "?"
+        for character in text
+    )
 
 
 def build_parser(arguments: Sequence[str]) -> Parser:
@@ -65,7 +68,12 @@ def build_parser(arguments: Sequence[str]) -> Parser:
             "listens too unless another hubbub does."
         ),
     )
-    parser.add_argument("--version", action="version", version=_version())
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=_version(),
+        help=_("show program's version number and exit"),
+    )
     add_common(parser)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"))
     asked = command_of(arguments)
