@@ -22,13 +22,13 @@ from websockets.exceptions import (
     InvalidStatus,
     InvalidURI,
 )
+from websockets.frames import CloseCode
 
 from listeners.clock import Clock, utc_now
-from listeners.http import USER_AGENT, faults
+from listeners.http import USER_AGENT, faults, sentences
 from listeners.http.answer import host_of
 from listeners.http.guard import Resolver, is_public, refuse_private
 from listeners.http.transports import proxy_for
-from listeners.model import Sentence, SourceState
 from listeners.networks.contract import SourceError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Socket:
         if heard or self._idle is None:
             self._heard = now
         elif now - self._heard >= self._idle and not self.closed:
-            raise faults.failing(faults.WENT_SILENT, self._host)
+            raise faults.failing(sentences.went_silent(self._host))
 
 
 @asynccontextmanager
@@ -148,7 +148,7 @@ async def connect(
         parts = urlsplit(target)
         ways = await _ways_there(parts, allow_private=allow_private)
     except ValueError as error:
-        raise faults.failing(faults.NOT_AN_ADDRESS, host) from error
+        raise faults.failing(sentences.not_an_address(host)) from error
     if parts.scheme == "wss":
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         ways = [{**way, "ssl": context} for way in ways]
@@ -172,9 +172,9 @@ async def connect(
         except InvalidStatus as error:
             raise _refused(error.response, host, bool(headers), clock, chance) from error
         except TimeoutError as error:
-            raise faults.too_slow(host, OPEN_SECONDS) from error
+            raise faults.failing(sentences.too_slow(host, OPEN_SECONDS)) from error
         except (ImportError, InvalidProxy) as error:
-            raise faults.proxy_unusable() from error
+            raise faults.failing(sentences.proxy_unusable()) from error
         except (InvalidURI, InvalidHandshake, OSError, ValueError) as error:
             if last or not isinstance(error, OSError):
                 raise _unreachable(error, host) from error
@@ -220,30 +220,16 @@ def _refused(
 
 def _unreachable(error: Exception, host: str) -> SourceError:
     if isinstance(error, (InvalidURI, ValueError)) and not isinstance(error, OSError):
-        return faults.failing(faults.NOT_AN_ADDRESS, host)
+        return faults.failing(sentences.not_an_address(host))
     return faults.from_transport(error, host, OPEN_SECONDS)
 
 
 def _ended(error: ConnectionClosed, host: str) -> SourceError:
     if error.rcvd is not None:
-        return SourceError(
-            SourceState.FAILING,
-            Sentence(
-                "{host} ended the connection (code {code}). hubbub connects again and goes on "
-                "from the same place.",
-                {"host": host, "code": int(error.rcvd.code)},
-            ),
-        )
-    if error.sent is not None and error.sent.code == 1009:
-        return faults.failing(
-            "{host} sent far more than was asked for. hubbub stopped reading; nothing was stored "
-            "from it.",
-            host,
-        )
-    if error.sent is not None and error.sent.code == 1011:
-        return faults.failing(faults.WENT_SILENT, host)
-    return faults.failing(
-        "The connection to {host} broke off. hubbub connects again and goes on from the same "
-        "place.",
-        host,
-    )
+        return faults.failing(sentences.stream_ended(host, int(error.rcvd.code)))
+    ours = error.sent.code if error.sent is not None else None
+    if ours == CloseCode.MESSAGE_TOO_BIG:
+        return faults.failing(sentences.too_large(host))
+    if ours == CloseCode.INTERNAL_ERROR:  # what websockets says when a ping is not answered
+        return faults.failing(sentences.went_silent(host))
+    return faults.failing(sentences.stream_broke_off(host))

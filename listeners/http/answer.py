@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from listeners.http import sentences
 from listeners.model import Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
 
@@ -73,26 +74,13 @@ class Answer:
         except (ValueError, RecursionError) as error:
             self.refuse_page()
             raise SourceError(
-                SourceState.FORMAT_CHANGED,
-                Sentence(
-                    "{host} sent something that is not the JSON it promises. Nothing was stored "
-                    "from it, and hubbub goes on from the same place.",
-                    {"host": host_of(self.url)},
-                ),
+                SourceState.FORMAT_CHANGED, sentences.not_json(host_of(self.url))
             ) from error
 
     def refuse_page(self) -> None:
         """Raise ``SourceError`` where the body is a web page instead of data."""
         if looks_like_page(self.body):
-            raise SourceError(
-                SourceState.FAILING,
-                Sentence(
-                    "{host} answered with a web page instead of data: is this a log-in page of "
-                    "the network you are on (captive portal)? Open a browser and look. Nothing "
-                    "was lost.",
-                    {"host": host_of(self.url)},
-                ),
-            )
+            raise SourceError(SourceState.FAILING, sentences.web_page(host_of(self.url)))
 
 
 def looks_like_page(body: bytes) -> bool:

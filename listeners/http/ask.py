@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
-from listeners.http import faults
+from listeners.http import sentences
 from listeners.http.answer import Expect, host_of
+from listeners.http.faults import failing
 from listeners.secret import Secret
 
 CAP = 8 * 2**20
@@ -58,7 +59,7 @@ def readable(url: str) -> SplitResult:
         except ValueError:
             parts = None
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise faults.failing(faults.NOT_AN_ADDRESS, host_of(url))
+        raise failing(sentences.not_an_address(host_of(url)))
     return parts
 
 
@@ -77,20 +78,13 @@ def redirected(ask: Ask, here: SplitResult, status: int, location: str) -> str:
     try:
         url = urljoin(here.geturl(), location)
     except ValueError as error:
-        raise faults.failing(faults.NOT_AN_ADDRESS, host_of(location)) from error
+        raise failing(sentences.not_an_address(host_of(location))) from error
     there = readable(url)
     if here.scheme == "https" and there.scheme == "http":
-        raise faults.failing(
-            "{host} redirects from a safe address to an unsafe one, so hubbub did not follow.",
-            host_of(here.geturl()),
-        )
+        raise failing(sentences.unsafe_redirect(host_of(here.geturl())))
     same = origin(there) == origin(here)
     if ask.method != "GET" and not (same and status in (307, 308)):
-        raise faults.failing(
-            "{host} redirects what we sent to another place, so hubbub did not send it there. "
-            "Correct the source's address.",
-            host_of(here.geturl()),
-        )
+        raise failing(sentences.redirected_post(host_of(here.geturl())))
     return url
 
 

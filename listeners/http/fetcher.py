@@ -23,7 +23,7 @@ import truststore
 
 from listeners import __version__
 from listeners.clock import Clock, utc_now
-from listeners.http import faults
+from listeners.http import faults, sentences
 from listeners.http.answer import Answer, Expect, Hidden, host_of, looks_like_page
 from listeners.http.ask import (
     CAP,
@@ -215,7 +215,7 @@ class Fetcher:
                     hop = await stack.enter_async_context(self._follow(ask))
                     await self._accept(ask, hop)
             except TimeoutError as error:
-                raise faults.too_slow(host, idle) from error
+                raise faults.failing(sentences.too_slow(host, idle)) from error
             if hop.response.headers.get("content-encoding", "identity") != "identity":
                 raise faults.from_body(BodyError("coding"), host)
             rest = bytearray()
@@ -229,7 +229,7 @@ class Fetcher:
                     if len(rest) > MAX_LINE:
                         raise faults.from_body(BodyError("too large"), host)
             except httpx.ReadTimeout as error:
-                raise faults.failing(faults.WENT_SILENT, host) from error
+                raise faults.failing(sentences.went_silent(host)) from error
             except httpx.HTTPError as error:
                 raise faults.from_transport(error, host, idle) from error
             if rest:
@@ -256,7 +256,7 @@ class Fetcher:
                 async with asyncio.timeout(ask.timeout), self._follow(ask) as hop:
                     return await self._accept(ask, hop)
             except TimeoutError as error:
-                raise faults.too_slow(host, ask.timeout) from error
+                raise faults.failing(sentences.too_slow(host, ask.timeout)) from error
 
     async def _accept(self, ask: Ask, hop: _Hop) -> Answer:
         """Read the answer, keep its budget, and refuse what is not data."""
@@ -321,7 +321,7 @@ class Fetcher:
                 url = redirected(ask, here, response.status_code, location)
             finally:
                 await response.aclose()
-        raise faults.failing("{host} sends us round in a circle of redirects.", host_of(ask.url))
+        raise faults.failing(sentences.redirect_circle(host_of(ask.url)))
 
     async def _send(
         self, ask: Ask, url: SplitResult, secrets: Mapping[str, str], private: bool

@@ -19,8 +19,9 @@ from contextlib import suppress
 import httpcore
 import httpx
 
-from listeners.http.faults import UNKNOWN_NAME, failing
-from listeners.model import Sentence, SourceState
+from listeners.http import sentences
+from listeners.http.faults import failing
+from listeners.model import SourceState
 from listeners.networks.contract import SourceError
 
 Lookup = Callable[[str, int], list[str]]
@@ -30,10 +31,6 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SITE_LOCAL = ipaddress.ip_network("fec0::/10")
 _CONNECTIONS = 8
 _LOOKUPS = 32
-_NO_NAME_SERVER = (
-    "The name {host} could not be looked up in time: the name server does not answer. hubbub "
-    "tries again."
-)
 
 
 def is_public(address: str) -> bool:
@@ -58,14 +55,7 @@ def is_public(address: str) -> bool:
 
 def refuse_private(host: str) -> SourceError:
     """Return the error for an address inside this machine or its network."""
-    return SourceError(
-        SourceState.BLOCKED,
-        Sentence(
-            "{host} leads into this computer or its own network, so hubbub did not go there. If "
-            "it is your own server, set allow_private = true for this source.",
-            {"host": host},
-        ),
-    )
+    return SourceError(SourceState.BLOCKED, sentences.private_address(host))
 
 
 def look_up(host: str, port: int) -> list[str]:
@@ -92,7 +82,7 @@ class Resolver:
             SourceError: there are none, or the answer took longer than ``timeout`` seconds.
         """
         if self._running >= _LOOKUPS:
-            raise failing(_NO_NAME_SERVER, host)
+            raise failing(sentences.name_too_slow(host))
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[list[str]] = loop.create_future()
 
@@ -122,11 +112,11 @@ class Resolver:
             async with asyncio.timeout(timeout):
                 addresses = await answer
         except TimeoutError as error:
-            raise failing(_NO_NAME_SERVER, host) from error
+            raise failing(sentences.name_too_slow(host)) from error
         except (OSError, UnicodeError) as error:
-            raise failing(UNKNOWN_NAME, host) from error
+            raise failing(sentences.unknown_name(host)) from error
         if not addresses:
-            raise failing(UNKNOWN_NAME, host)
+            raise failing(sentences.unknown_name(host))
         return addresses
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from aiolimiter import AsyncLimiter
 
 from listeners.clock import Clock
+from listeners.http import sentences
 from listeners.http.answer import HttpError
 from listeners.http.budget import Budget, BudgetStore, after_answer
-from listeners.model import SECOND, Micros, Sentence, SourceState
+from listeners.model import SECOND, Micros, SourceState
 from listeners.networks.contract import SourceError
 
 IN_FLIGHT = 8
@@ -73,21 +74,8 @@ class Manners:
         if until is None or until <= self._clock():
             return
         if self._troubles.get(key):
-            raise SourceError(
-                SourceState.FAILING,
-                Sentence("{host} is in trouble itself. hubbub leaves it in peace for a moment.",
-                         {"host": host}),
-                until=until,
-            )  # fmt: skip
-        raise SourceError(
-            SourceState.RATE_LIMITED,
-            Sentence(
-                "{host} allows no more requests for now. hubbub waits and goes on from the same "
-                "place.",
-                {"host": host},
-            ),
-            until=until,
-        )
+            raise SourceError(SourceState.FAILING, sentences.left_in_peace(host), until=until)
+        raise SourceError(SourceState.RATE_LIMITED, sentences.budget_spent(host), until=until)
 
     async def answered(self, key: str, headers: Mapping[str, str]) -> None:
         """Keep what an ordinary answer says of the budget."""

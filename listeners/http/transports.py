@@ -12,7 +12,8 @@ from urllib.parse import SplitResult
 
 import httpx
 
-from listeners.http.faults import proxy_unusable
+from listeners.http import sentences
+from listeners.http.faults import failing
 from listeners.http.guard import DirectTransport, Lookup, Resolver
 
 
@@ -56,7 +57,7 @@ class Transports:
         try:
             return httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, proxy=proxy)
         except (ImportError, ValueError, httpx.InvalidURL) as error:
-            raise proxy_unusable() from error
+            raise failing(sentences.proxy_unusable()) from error
 
 
 def proxy_for(url: SplitResult) -> str:

@@ -16,15 +16,6 @@ LOST_PLACE = Sentence(
     "The place up to which Bluesky was read could not be understood, so hubbub reads the last "
     "hours again. What was said before that may be missing."
 )
-_SEARCHED = (
-    "{host} no longer had what was said in this time. A search brought back {count} posts; some "
-    "may still be missing."
-)
-_NOT_SEARCHED = (
-    "{host} no longer had what was said in this time, and a search was not possible. Posts of "
-    "this time may be missing."
-)
-
 _log = logging.getLogger(__name__)
 
 
@@ -43,9 +34,20 @@ class Backfill:
     @property
     def gap(self) -> Gap:
         """The gap, and what the search brought."""
-        template = _SEARCHED if self._complete else _NOT_SEARCHED
         values = {"host": self._host, "count": len(self._found)}
-        return Gap(self._since, self._until, Sentence(template, values))
+        if self._complete:
+            reason = Sentence(
+                "{host} no longer had what was said in this time. A search brought back {count} "
+                "posts; some may still be missing.",
+                values,
+            )
+        else:
+            reason = Sentence(
+                "{host} no longer had what was said in this time, and it could not all be "
+                "searched for ({count} posts were found). Posts of this time may be missing.",
+                values,
+            )
+        return Gap(self._since, self._until, reason)
 
     async def batches(self) -> AsyncGenerator[Batch, None]:
         """Yield what the brands' searches find; a search that is refused is left out."""
