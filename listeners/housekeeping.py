@@ -30,11 +30,14 @@ from listeners.risk.surge import SurgeCounts, surge
 from listeners.store import Store, agenda, subjects
 from listeners.store.connection import Connection
 from listeners.store.retention import forget_old
+from listeners.store.sources import close_old_gaps
 from listeners.supervisor import Service
 
 CONVERSATIONS_SECONDS = 15.0
 DETECTORS_SECONDS = 300.0
 RETENTION_SECONDS = 6 * 3600.0
+GAP_SHOWN = 7 * DAY
+"""How long a gap that could not be filled stays on its source's line."""
 SURGE_WINDOWS = (1, 6)
 """Hours over which a surge is looked for."""
 
@@ -95,7 +98,7 @@ class Housekeeping:
         """Look at every condition: what is true fires or goes on, what is over calms down."""
         now = self._clock()
 
-        async def work(connection: Connection) -> None:
+        async def look(connection: Connection) -> _Round:
             round_ = _Round()
             facts = await agenda.source_facts(connection)
             healthy = not any(source_health.source_health(one, now) for one in facts.values())
@@ -103,9 +106,16 @@ class Housekeeping:
             for brand in self._config.brands:
                 await _look_at_brand(connection, brand, heard, healthy, now, round_)
             _look_at_sources(facts, now, round_)
+            return round_
+
+        # Looking takes a while on a large store: it is done beside the write lock.
+        round_ = await self._store.read(look)
+
+        async def work(connection: Connection) -> None:
             await check_conditions(connection, round_.drafts, round_.calm, round_.steady, now)
             live = await subjects.live_alerts(connection)
             await apply_to_alerts(connection, [(alert, Tick()) for alert in live.values()], now)
+            await close_old_gaps(connection, Micros(now - GAP_SHOWN), now)
 
         await self._store.write(work)
 

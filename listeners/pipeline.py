@@ -20,6 +20,7 @@ from listeners.judge import Judge, Judged, handle_key
 from listeners.model import Batch, Engagement, Micros, Post, Sentence
 from listeners.placing import Known, Placement, Placer, written_at
 from listeners.risk.detection import drafts_of
+from listeners.sentiment import load
 from listeners.shaping import edit_of, new_mention
 from listeners.store import Store, ingest, subjects, thread_facts
 from listeners.store.connection import Connection
@@ -82,6 +83,7 @@ class Pipeline:
         self._placer = Placer(config, self._judge)
         self._config = config
         self._brands: Mapping[str, int] = {}
+        self._can_identify = False
 
     async def open(self) -> None:
         """Make the configuration's brands known to the store; call once, before ``take``."""
@@ -123,6 +125,10 @@ class Pipeline:
     async def _judge_all(self, source: SourceConfig, posts: Iterable[Post]) -> list[Judged]:
         posts = list(posts)
         followed = await self._followed(posts)
+        if not self._can_identify and any(post.lang is None for post in posts):
+            # The first look for a language loads a model for a second: beside the loop.
+            await asyncio.to_thread(load)
+            self._can_identify = True
         judged: list[Judged] = []
         for number, post in enumerate(posts):
             if number % _JUDGED_AT_ONCE == 0:

@@ -110,3 +110,10 @@ async def fill_gaps(connection: Connection, source_id: int, now: Micros) -> None
     await connection.fetch(
         "UPDATE gap SET filled_at = ? WHERE source_id = ? AND filled_at IS NULL", (now, source_id)
     )
+
+
+async def close_old_gaps(connection: Connection, before: Micros, now: Micros) -> None:
+    """Take gaps that were seen before then off their sources' lines."""
+    await connection.fetch(
+        "UPDATE gap SET filled_at = ? WHERE filled_at IS NULL AND seen_at < ?", (now, before)
+    )
