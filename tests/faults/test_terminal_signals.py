@@ -161,3 +161,23 @@ def test_stopped_and_continued(app: Terminal) -> None:
     app.type("w")
     app.shows("quiet")
     assert os.path.exists(f"/proc/{app.process}")
+
+
+def test_a_size_that_was_missed_is_noticed(tmp_path: Path) -> None:
+    # The signal is blocked, as it is for a moment while a process is suspended.
+    script = (
+        "import runpy, signal, sys\n"
+        "real = signal.signal\n"
+        "signal.signal = lambda n, h: None if n == signal.SIGWINCH else real(n, h)\n"
+        f"sys.argv = ['', {str(tmp_path / 'hubbub.db')!r}]\n"
+        f"runpy.run_path({APP!r}, run_name='__main__')\n"
+    )
+    with terminal(["-c", script]) as child:
+        child.shows("ready to fail")
+        child.resize(100, 30)
+        # The input box is as wide as the screen.
+        child.until(lambda: any(line.rstrip().endswith("▎") and len(line.rstrip()) == 100
+                                for line in child.text.splitlines()))  # fmt: skip
+        child.signal(signal.SIGTERM)
+        child.end()
+        assert child.code == 0

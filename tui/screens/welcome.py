@@ -137,6 +137,7 @@ class WelcomeScreen(Screen[Answer]):
         self._path = path
         self._offered: Sequence[Capability] = ()
         self._fault = ""
+        self._eager = False
         self.head = ThreadHead()
         self.name_field = Field("name", _("as people write it"))
         self.handles = Field("handles", _("bluesky: @name.example, mastodon: @name@server"))
@@ -169,6 +170,8 @@ class WelcomeScreen(Screen[Answer]):
 
         self._offered = await asyncio.to_thread(registry.capabilities)
         self._draw()
+        if self._eager:
+            self.action_start()
 
     # --- what is typed -----------------------------------------------------------------------
 
@@ -223,6 +226,8 @@ class WelcomeScreen(Screen[Answer]):
     def action_start(self) -> None:
         """Write the configuration and begin; or say what is missing."""
         if not self._offered:
+            # Enter came before the networks were known: it holds as soon as they are.
+            self._eager = True
             return
         try:
             brand = self._read()

@@ -25,6 +25,7 @@ from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 from listeners.text import clean
 
@@ -147,6 +148,14 @@ class TerminalDriver(LinuxDriver):
         poll = select.poll()
         poll.register(self.fileno, select.POLLHUP | select.POLLERR)
         return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
+
+    @property
+    def terminal_size(self) -> Size | None:
+        """The size the terminal really has, ``None`` if it has none."""
+        try:
+            return Size(*os.get_terminal_size(self.fileno))
+        except OSError:
+            return None
 
     def take_stall(self) -> bool:
         """Whether frames were dropped and the terminal takes them again; asked once."""

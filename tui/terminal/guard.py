@@ -14,7 +14,9 @@ from rich.text import Text
 from textual import constants
 from textual.app import App
 from textual.driver import Driver
+from textual.events import Resize
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.notifications import SeverityLevel
 
 from listeners.model import Sentence
@@ -37,6 +39,7 @@ class GuardedApp(App[ReturnT]):
     """An application that survives its terminal; run it by ``tui.terminal.ending.run_screen``."""
 
     _control_filter = ControlFilter()
+    _odd_size: Size | None = None
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver for a terminal that may stall or vanish; Textual's own on Windows."""
@@ -66,6 +69,18 @@ class GuardedApp(App[ReturnT]):
             self.exit()
         elif self._driver.take_stall():
             self.screen.refresh(layout=True)
+        else:
+            self._look_at_size(self._driver.terminal_size)
+
+    def _look_at_size(self, real: Size | None) -> None:
+        """Lay the screen out anew if it has had another size than the terminal for two looks.
+
+        A resize can be missed: while suspended, or when its signal and a redraw cross.
+        """
+        odd = real if real is not None and real != self.screen.size else None
+        if odd is not None and odd == self._odd_size:
+            self.screen.post_message(Resize(odd, odd))
+        self._odd_size = odd
 
     def _handle_exception(self, error: Exception) -> None:
         """Log a mistake of our own with its traceback, before Textual ends the application."""
