@@ -34,7 +34,7 @@ class Backfill:
     @property
     def gap(self) -> Gap:
         """The gap, and what the search brought."""
-        values = {"host": self._host, "count": len(self._found)}
+        values: dict[str, str | int | float] = {"host": self._host, "count": len(self._found)}
         if self._complete:
             reason = Sentence(
                 "{host} no longer had what was said in this time. A search brought back {count} "

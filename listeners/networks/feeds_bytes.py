@@ -8,7 +8,7 @@ dealt with here, before the parser sees anything.
 from __future__ import annotations
 
 import codecs
-import html
+import html.entities
 import re
 from typing import Final
 from xml.parsers import expat
@@ -123,7 +123,7 @@ def tame(text: str) -> tuple[bytes, bool]:
     """
     text = _ILLEGAL.sub("", text)
     prolog, text = _split_prolog(text)
-    own = dict(_ENTITY_DECLARATION.findall(prolog[:65_536]))
+    own: dict[str, str] = dict(_ENTITY_DECLARATION.findall(prolog[:65_536]))
 
     def character(match: re.Match[str]) -> str:
         name, decimal, hexadecimal = match.groups()
