@@ -73,14 +73,18 @@ class RowList:
 
     # --- what the store offers ---------------------------------------------------------------
 
-    def offer(self, ids: Sequence[int], *, frozen: bool) -> bool:
+    def offer(self, ids: Sequence[int], *, frozen: bool, watched: bool = True) -> bool:
         """Take the list as the store has it now; return whether what is shown changed.
 
-        While ``frozen`` only the rows in ``mine`` come and go.
+        While ``frozen`` only the rows in ``mine`` come and go. A list that is not ``watched``,
+        since the person works in another one and never moved in this, stays at its top.
         """
         offered = ids if isinstance(ids, array) else array("q", ids)
         if not frozen or not self.ids:
-            return self._adopt(offered)
+            changed = self._adopt(offered)
+            if not (watched or self.touched):
+                self.index = 0
+            return changed
         before = self.ids
         known = set(offered)
         gone = {row for row in self.mine if row in self._places and row not in known}

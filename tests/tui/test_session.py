@@ -73,6 +73,15 @@ def test_closing_the_last_row_moves_the_cursor_up() -> None:
     assert queue.targets == ()
 
 
+def test_a_list_nobody_works_in_stays_at_its_top() -> None:
+    stream = rows(3, 2, 1)
+    stream.offer([5, 4, 3, 2, 1], frozen=False, watched=False)
+    assert stream.cursor == 5
+    stream.move_to(2)
+    stream.offer([6, 5, 4, 3, 2, 1], frozen=False, watched=False)
+    assert stream.cursor == 3
+
+
 def test_an_empty_list_takes_rows_even_while_frozen() -> None:
     queue = RowList()
     assert queue.offer([5], frozen=True)

@@ -242,7 +242,9 @@ class Dashboard(TriageScreen[None]):
                 panel is Panel.STREAM and not self._shown(panel)
             ):
                 continue
-            rows.offer(await desk.ids(panel), frozen=session.frozen(panel, now, reading=reading))
+            frozen = session.frozen(panel, now, reading=reading)
+            watched = panel is self._leading
+            rows.offer(await desk.ids(panel), frozen=frozen, watched=watched)
             await rows.reload()
         if self._shown(Panel.SENTIMENT):
             self.sentiment.show(await desk.mood(self._top))

@@ -108,10 +108,10 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
     def _height(self) -> int:
         return max(1, self.row_height(self._view.width))
 
-    def offer(self, ids: Sequence[int], *, frozen: bool) -> None:
+    def offer(self, ids: Sequence[int], *, frozen: bool, watched: bool = True) -> None:
         """Take a new order from the store; the cursor keeps its row and its place in sight."""
         cursor, place = self.state.cursor, self.state.index
-        if self.state.offer(ids, frozen=frozen):
+        if self.state.offer(ids, frozen=frozen, watched=watched):
             self._settle(cursor, place)
 
     def arrivals(self) -> bool:
