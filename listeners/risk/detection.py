@@ -165,7 +165,7 @@ def overdue_draft(brand: str, verdict: Overdue, evidence: Sequence[int] = ()) ->
         rule="overdue",
         severity=verdict.severity,
         title=Sentence(
-            "{count} conversations wait longer than promised", {"count": len(verdict.ids)}
+            "Answers later than promised: {count}", {"count": len(verdict.ids)}
         ),
         explanation=verdict.explanation,
         figures=verdict.figures,

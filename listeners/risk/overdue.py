@@ -55,7 +55,7 @@ def overdue(
     risky = sum(1 for _, conversation in late if conversation.tier == RISK)
     said = [
         Sentence(
-            "{count} conversations are past their due time, the oldest by {minutes} min",
+            "past their due time: {count}, the oldest by {minutes} min",
             {"count": len(late), "minutes": longest // MINUTE},
         )
     ]

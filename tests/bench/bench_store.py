@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from listeners.model import DAY, HOUR, MINUTE, Author, Label, Micros
 from listeners.store import Connection, Store, ingest, open_store, reads
 from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
@@ -351,6 +353,12 @@ async def run(rows: int) -> None:
         await full_text(folder, 500, "<= 0.3x")
         for size, per_second in ((50, 500.0), (200, 500.0), (50, None), (200, None)):
             await keys_meanwhile(folder, size, per_second)
+
+
+@pytest.mark.bench
+@pytest.mark.timeout(1800)
+def test_the_store_by_ratios() -> None:
+    asyncio.run(run(20_000))
 
 
 def main() -> None:

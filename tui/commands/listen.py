@@ -10,6 +10,7 @@ from listeners.engine import Engine, SourceReport
 from listeners.model import SECOND, Sentence, SourceState
 from listeners.query import QuerySyntaxError
 from listeners.store import Store, open_store, reads
+from listeners.text import clean_line
 from tui import log
 from tui.commands import DONE, FAILED, WRONG_USE
 from tui.commands.common import CommandError, Settings, settings, span
@@ -20,6 +21,9 @@ from tui.commands.sources import columns as source_columns
 from tui.i18n import _, msgid, say
 from tui.terminal.ending import run_to_end
 from tui.words import word
+
+PLACE_WIDTH = 32
+"""Characters of a cursor that a table shows; `-o json` gives it whole."""
 
 FAILURES = frozenset(
     {
@@ -132,7 +136,7 @@ def columns() -> tuple[Column[SourceReport], ...]:
         Column(msgid("Fetched"), lambda one: str(one.fetched), right=True),
         Column(msgid("New"), lambda one: str(one.new), right=True),
         Column(msgid("Bad"), lambda one: str(one.bad), right=True),
-        Column(msgid("Place"), lambda one: one.cursor or "—"),
+        Column(msgid("Place"), lambda one: clean_line(one.cursor or "—", PLACE_WIDTH)),
         Column(msgid("What to know"), _what_to_know),
     )
 

@@ -472,7 +472,7 @@ def test_overdue_answers() -> None:
         (source_draft("", "feeds:x", source_health(source(SourceState.BLOCKED), MONDAY)[0]),
          AlertClass.SOURCE, "Blogs cannot be read"),
         (overdue_draft("Acme", overdue([talk(1, 10)], MONDAY)), AlertClass.OVERDUE,
-         "1 conversations wait longer than promised"),
+         "Answers later than promised: 1"),
     ],
 )  # fmt: skip
 def test_drafts(draft: Draft, kind: AlertClass, title: str) -> None:
