@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from listeners.demo.play import Player
-from listeners.model import SECOND, Sentence
+from listeners.model import SECOND
 from listeners.store import Store, open_store
 from tui import log
 from tui.commands import DONE, WRONG_USE
@@ -79,8 +79,6 @@ async def show(known: Settings, seconds: float = SCREEN_SECONDS) -> int:
     with tempfile.TemporaryDirectory(prefix="hubbub-demo-") as folder:
         async with open_store(Path(folder) / "demo.db") as store:
             player = Player(store, seconds=seconds)
-            known.output.said(Sentence("Setting the stage of the demonstration…"))
-            await player.prepare()
             told = player.config
             config = replace(
                 told,
@@ -91,5 +89,11 @@ async def show(known: Settings, seconds: float = SCREEN_SECONDS) -> int:
                 member=told.member or known.member,
             )
             app = Hubbub(store, config, player, clock=player.clock, demo=True)
-            async with beside("demonstration", player.run()):
+            # The first part of the story is told while the dashboard stands: it fills as one looks.
+            async with beside("demonstration", _tell(player)):
                 return await run_screen(app)
+
+
+async def _tell(player: Player) -> None:
+    await player.prepare()
+    await player.run()
