@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui.language import msgid
 
@@ -37,8 +38,7 @@ class Group(StrEnum):
     HUBBUB = "hubbub"
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """What an action is called in one panel: a word or two, and one sentence for the help."""
 
     label: str

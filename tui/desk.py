@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from listeners.clock import Clock, utc_now
@@ -36,6 +36,8 @@ from tui.widgets.thread_lines import Acquaintance, Thread
 STREAM_PAGE = 1000
 """Mentions the stream holds at once; older ones are found by the search."""
 _EVIDENCE = 50
+_HISTORY = 20
+"""Mentions of a person looked back at, to say how many there were and how the last one sounded."""
 
 
 class ListeningEngine(Protocol):
@@ -168,12 +170,15 @@ class Desk:
         focus = thread.focus
         if focus is None:
             return thread
-        history = await reads.account_history(self.store, "mention", focus.id, limit=100)
-        return replace(
-            thread,
-            person=acquaintance(history, thread.mentions),
-            weights=await weights(focus, masks(self.config)),
-        )
+        history = await reads.account_history(self.store, "mention", focus.id, limit=_HISTORY)
+        return thread._replace(person=acquaintance(history, thread.mentions))
+
+    async def weighed(self, thread: Thread) -> Thread:
+        """Return a thread with the words that made the mood of the message it is about."""
+        focus = thread.focus
+        if focus is None or thread.alert is not None:
+            return thread
+        return thread._replace(weights=await weights(focus, masks(self.config)))
 
     async def alert(self, alert: int) -> Thread:
         """Return an alert with its newest evidence and our notes on it."""
@@ -192,4 +197,5 @@ def acquaintance(history: Sequence[MentionRow], shown: Sequence[MentionRow]) -> 
     before = [row for row in history if row.id not in here]
     if not before:
         return Acquaintance()
-    return Acquaintance(len(before), before[0].label, before[0].compound)
+    more = len(history) == _HISTORY
+    return Acquaintance(len(before), more, before[0].label, before[0].compound)

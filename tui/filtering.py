@@ -6,8 +6,7 @@ Pure. A ``View`` becomes a filter of the store when the list is read, and plain 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from listeners.model import AlertClass, AlertState, ConversationState, Label, Severity
 from listeners.query import QuerySyntaxError, parse, to_fts
@@ -30,8 +29,7 @@ _STATES: Mapping[str, ConversationState | AlertState] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """The choices of one list: what is switched on, and a query as it was typed."""
 
     chosen: tuple[tuple[str, str], ...] = ()
@@ -45,10 +43,10 @@ class View:
         """Return the view with one value switched on, or off if it was on."""
         if (side, value) in self.chosen:
             kept = tuple(one for one in self.chosen if one != (side, value))
-            return replace(self, chosen=kept)
+            return self._replace(chosen=kept)
         alone = side in _ONE_OF
         kept = tuple(one for one in self.chosen if not (alone and one[0] == side))
-        return replace(self, chosen=(*kept, (side, value)))
+        return self._replace(chosen=(*kept, (side, value)))
 
     @property
     def open(self) -> bool:
@@ -130,8 +128,7 @@ def _said(side: str, value: str) -> str:
             return value
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """What there is to choose from: the networks heard, the team, the languages, the tags seen."""
 
     networks: Sequence[str] = ()

@@ -8,8 +8,8 @@ those than by looking a colour up for each word.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from textual.color import Color
 from textual.style import Style
@@ -27,8 +27,7 @@ CONFIGURED = {"": DARK, "dark": DARK, "light": LIGHT, "ansi": ANSI_DARK, "ansi-l
 """What ``theme`` in the configuration may say, and the theme it means."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Colours:
+class _Colours(NamedTuple):
     ink: str
     strong: str
     faint: str
@@ -152,8 +151,7 @@ THEMES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Palette:
+class Palette(NamedTuple):
     """Finished styles for everything that is painted cell by cell."""
 
     ink: Style

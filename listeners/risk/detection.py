@@ -164,9 +164,7 @@ def overdue_draft(brand: str, verdict: Overdue, evidence: Sequence[int] = ()) ->
         alert_class=AlertClass.OVERDUE,
         rule="overdue",
         severity=verdict.severity,
-        title=Sentence(
-            "Answers later than promised: {count}", {"count": len(verdict.ids)}
-        ),
+        title=Sentence("Answers later than promised: {count}", {"count": len(verdict.ids)}),
         explanation=verdict.explanation,
         figures=verdict.figures,
         evidence=tuple(evidence),

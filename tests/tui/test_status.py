@@ -61,7 +61,7 @@ def test_at_sixty_columns_late_answers_and_alerts_stay() -> None:
 
 @given(width=st.integers(1, 240), demo=st.booleans(), paused=st.booleans())
 def test_it_always_fits(width: int, demo: bool, paused: bool) -> None:
-    top = replace(TOP, demo=demo, paused=paused, trouble="The disk is full.")
+    top = TOP._replace(demo=demo, paused=paused, trouble="The disk is full.")
     assert width_of(fitted(segments(top, STYLES), width, (" │ ", STYLES.ghost))) <= width
 
 
@@ -74,16 +74,16 @@ def test_it_always_fits(width: int, demo: bool, paused: bool) -> None:
     ],
 )
 def test_what_is_not_there_is_said(figures: StatusLine, words: str) -> None:
-    assert words in line(replace(TOP, figures=figures), 240)
+    assert words in line(TOP._replace(figures=figures), 240)
 
 
 def test_a_demonstration_is_marked_at_any_width() -> None:
     for width in (60, 80, 200):
-        assert " DEMO " in line(replace(TOP, demo=True), width)
+        assert " DEMO " in line(TOP._replace(demo=True), width)
 
 
 def test_a_store_that_cannot_be_written_comes_before_all() -> None:
-    assert "⚠ The disk is full." in line(replace(TOP, trouble="The disk is full."), 80)
+    assert "⚠ The disk is full." in line(TOP._replace(trouble="The disk is full."), 80)
 
 
 def test_at_most_eight_keys_are_promised_first_and_help_is_the_last() -> None:

@@ -119,7 +119,7 @@ THREAD = Thread(
     TALK,
     (MENTION, OURS, OTHER),
     (Note(id=1, at=Micros(NOW - MINUTE), author=SafeText("Léo"), text=SafeText("called her")),),
-    Acquaintance(3, Label.NEGATIVE, -0.5),
+    Acquaintance(3, False, Label.NEGATIVE, -0.5),
     (Weight("failed", -2.3),),
 )
 
@@ -168,10 +168,10 @@ def test_the_words_that_made_the_mood_stand_out() -> None:
 
 def test_the_focus_is_the_oldest_message_that_waits() -> None:
     later = replace(MENTION, id=9, sort_at=NOW)
-    assert replace(THREAD, mentions=(MENTION, OURS, later)).focus == MENTION
+    assert THREAD._replace(mentions=(MENTION, OURS, later)).focus == MENTION
     waiting = replace(TALK, waiting_since=Micros(NOW - MINUTE))
-    assert replace(THREAD, conversation=waiting, mentions=(MENTION, later)).focus == later
-    assert replace(THREAD, at=2).focus == OURS
+    assert THREAD._replace(conversation=waiting, mentions=(MENTION, later)).focus == later
+    assert THREAD._replace(at=2).focus == OURS
 
 
 @pytest.mark.parametrize(
@@ -185,21 +185,21 @@ def test_the_focus_is_the_oldest_message_that_waits() -> None:
 )
 def test_what_happened_to_a_message_is_said(change: MentionRow, words: str) -> None:
     use_language("en")
-    thread = replace(THREAD, mentions=(change,))
+    thread = THREAD._replace(mentions=(change,))
     assert words in said(messages(thread, 90, NOW, STYLES).lines)
 
 
 def test_what_has_no_scorer_says_so() -> None:
     use_language("en")
     unscored = replace(MENTION, label=Label.UNSCORED, compound=None, lang="ja")
-    thread = replace(THREAD, mentions=(unscored,), weights=())
+    thread = THREAD._replace(mentions=(unscored,), weights=())
     assert "no scorer for the language ja" in said(head(thread, 90, NOW, STYLES))
 
 
 def test_a_long_thread_shows_its_newest_messages_and_counts_the_rest() -> None:
     use_language("en")
     many = tuple(replace(OURS, id=at, sort_at=Micros(NOW + at)) for at in range(10, 260))
-    words = said(messages(replace(THREAD, mentions=many), 60, NOW, STYLES).lines)
+    words = said(messages(THREAD._replace(mentions=many), 60, NOW, STYLES).lines)
     assert words.startswith("50 earlier messages")
 
 
@@ -255,7 +255,7 @@ texts = st.text(max_size=200).map(SafeText)
 @given(text=texts, name=texts, width=st.integers(24, 120))
 def test_whatever_is_said_fits_the_width(text: SafeText, name: SafeText, width: int) -> None:
     mention = replace(MENTION, text=text, author_name=name, author=name)
-    thread = replace(THREAD, mentions=(mention,), weights=(Weight("a", 1.0), Weight("(", -1.0)))
+    thread = THREAD._replace(mentions=(mention,), weights=(Weight("a", 1.0), Weight("(", -1.0)))
     lines = [
         *messages(thread, width, NOW, STYLES).lines,
         *head(thread, width, NOW, STYLES),

@@ -8,7 +8,6 @@ says why the key does nothing here.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import on
@@ -114,8 +113,7 @@ class HubScreen(Screen[Result]):
         """Show the line at the top, with what is true of this moment."""
         desk, trouble = self.desk, self.desk.store.trouble
         self.status.show(
-            replace(
-                top,
+            top._replace(
                 paused=desk.session.paused,
                 clock=clock_time(desk.clock()),
                 trouble=say(trouble.sentence) if trouble is not None else "",

@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.events import DescendantFocus
+from textual.timer import Timer
 from textual.widget import Widget
 
 from listeners.model import AlertRow, AlertState, MentionRow, Severity, SourceRow, SourceState
@@ -35,6 +36,8 @@ _KINDS: Mapping[Panel, Kind] = {
     Panel.ALERTS: "alert",
     Panel.STREAM: "mention",
 }
+_RESTS = 0.04
+"""Seconds the cursor rests on a row before its thread is read: a key held down reads none."""
 _ORDER = (Panel.QUEUE, Panel.ALERTS, Panel.SENTIMENT, Panel.STREAM, Panel.THREAD)
 
 
@@ -56,6 +59,8 @@ class Dashboard(TriageScreen[None]):
         self._leading: Panel = Panel.QUEUE
         self._firing: set[int] | None = None
         self._seen = dict(desk.views)
+        self._resting: Timer | None = None
+        self._sized = False
         self._titled: dict[Panel, tuple[Line, Line]] = {}
 
     def compose(self) -> ComposeResult:
@@ -78,7 +83,6 @@ class Dashboard(TriageScreen[None]):
             widget.add_class("pane")
         self.queue.focus()
         self._titles()
-        self.look_again()
 
     # --- panels ------------------------------------------------------------------------------
 
@@ -172,8 +176,10 @@ class Dashboard(TriageScreen[None]):
         self.look_again()
 
     def on_resize(self) -> None:
-        """Read what the new size shows."""
-        self.look_again()
+        """Read what the new size shows; the first size comes with the first look."""
+        if self._sized:
+            self.look_again()
+        self._sized = True
 
     @on(DescendantFocus)
     def _focus_moved(self, event: DescendantFocus) -> None:
@@ -256,20 +262,26 @@ class Dashboard(TriageScreen[None]):
     def show_detail(self) -> None:
         """Show the thread of the row under the cursor, without holding up the keys."""
         if self._shown(Panel.THREAD):
-            self.hub.work(self._detail(), "detail", exclusive=True)
+            if self._resting is not None:
+                self._resting.stop()
+            self._resting = self.set_timer(_RESTS, self._read_detail)
+
+    def _read_detail(self) -> None:
+        self.hub.work(self._detail(), "detail", exclusive=True)
 
     async def _detail(self) -> None:
         if not self._shown(Panel.THREAD):
             return
         cursor = self.desk.session.lists[self._leading].cursor
         if cursor is None:
-            self.thread.show(Thread())
+            thread = Thread()
         elif self._leading is Panel.QUEUE:
-            self.thread.show(await self.desk.thread(cursor))
+            thread = await self.desk.thread(cursor)
         elif self._leading is Panel.ALERTS:
-            self.thread.show(await self.desk.alert(cursor))
+            thread = await self.desk.alert(cursor)
         else:
-            self.thread.show(await self.desk.mention(cursor))
+            thread = await self.desk.mention(cursor)
+        await self.thread.show_weighed(thread, self.desk.weighed)
         self._titles()
 
     @on(VirtualList.Moved)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from listeners.query import QuerySyntaxError, parse
@@ -98,7 +97,7 @@ class FilterScreen(Picker):
                 except QuerySyntaxError as error:
                     self.box_says(say(error.sentence))
                     return
-                views[self._panel] = replace(view, words=value)
+                views[self._panel] = view._replace(words=value)
             case "clear":
                 views[self._panel] = View()
             case "view":

@@ -187,7 +187,8 @@ class SearchScreen(TriageScreen[None]):
     async def _detail(self) -> None:
         cursor = self.found.state.cursor
         if self.thread.display:
-            self.thread.show(await self.desk.mention(cursor) if cursor is not None else Thread())
+            thread = await self.desk.mention(cursor) if cursor is not None else Thread()
+            await self.thread.show_weighed(thread, self.desk.weighed)
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:

@@ -115,7 +115,7 @@ class SubjectScreen(TriageScreen[None]):
         store = self.desk.store
         await self.read_top()
         thread = await self.read()
-        self.thread.show(thread)
+        await self.thread.show_weighed(thread, self.desk.weighed)
         row = thread.conversation
         kind, subject = ("conversation", row.id) if row is not None else (self._kind, self._subject)
         self._events = await reads.events(store, kind, subject)

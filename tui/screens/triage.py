@@ -8,9 +8,8 @@ are not loaded before the first paint.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from listeners.model import ConversationRow
 from tui.actions import BY_ID, Panel
@@ -29,8 +28,7 @@ CLOSING = frozenset({"done", "resolve", "snooze", "dismiss"})
 """Actions after which a conversation needs nothing more now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subjects:
+class Subjects(NamedTuple):
     """What a verb is done to: the rows of one panel, and the first of them if it is loaded."""
 
     kind: Kind

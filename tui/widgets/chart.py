@@ -7,8 +7,8 @@ downwards by the same blocks in reverse. Up and down share one scale, so heights
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.style import Style
@@ -25,8 +25,7 @@ _LEAST = 4.0
 """Mentions the scale spans at least, so that a single one does not fill the chart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """What one column of the chart stands for."""
 
     positive: float

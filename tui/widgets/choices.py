@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events
 from textual.geometry import Size
@@ -15,8 +15,7 @@ from tui.theme import PLAIN, Palette
 from tui.widgets.paint import Line, one_line, palette_of, strip, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One thing to choose. ``on`` is ``None`` unless it is a switch; a heading cannot be chosen."""
 
     value: object

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events
 from textual.message import Message
@@ -39,8 +39,7 @@ def key_name(key: str) -> str:
     return _NAMES.get(key, key)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A message of the bottom line: what was done, or why it was not."""
 
     text: str

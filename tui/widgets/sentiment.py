@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.strip import Strip
 from textual.style import Style
@@ -47,8 +47,7 @@ _TABLE = 40
 _SIDE_BY_SIDE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Mood:
+class Mood(NamedTuple):
     """What the panel shows: figures of the last hour, the series, and the networks of the day."""
 
     mood: float | None = None

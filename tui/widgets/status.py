@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.strip import Strip
 from textual.widget import Widget
@@ -27,8 +27,7 @@ from tui.widgets.rows import severity_word
 from tui.widgets.sentiment import label_of
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One figure in ever shorter forms.
 
     ``worth`` has a number for each step to a shorter form: what the step loses. The steps of all
@@ -39,8 +38,7 @@ class Segment:
     worth: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(NamedTuple):
     """What the line at the top shows; ``lag`` is in seconds behind the present."""
 
     figures: StatusLine | None = None

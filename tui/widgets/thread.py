@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Size
@@ -115,6 +117,16 @@ class ThreadPane(Vertical):
         """Show this thread; the place is kept if it is the one shown already."""
         before, self._thread = self._thread, thread
         self._draw(again=_subject(before) == _subject(thread))
+
+    async def show_weighed(
+        self, thread: Thread, weigh: Callable[[Thread], Awaitable[Thread]]
+    ) -> None:
+        """Show a thread at once, and the words that made its mood as soon as they are known."""
+        if _subject(thread) == _subject(self._thread) and thread.focus == self._thread.focus:
+            thread = thread._replace(weights=self._thread.weights)
+        self.show(thread)
+        if thread.weights is None:
+            self.show(await weigh(thread))
 
     def redraw(self) -> None:
         """Draw anew: another theme or minute."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from textual.style import Style
 
@@ -44,32 +44,31 @@ _LINKS = 6
 _UNDERLINE = Style(underline=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Acquaintance:
+class Acquaintance(NamedTuple):
     """What we know of a person: mentions heard before this thread, and how the last one sounded."""
 
     before: int = 0
+    more: bool = False
     label: Label = Label.UNSCORED
     compound: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """A word that made the sentiment, and by how much."""
 
     text: str
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """Everything the thread pane shows of one conversation, or of one mention without one."""
 
     conversation: ConversationRow | None = None
     mentions: tuple[MentionRow, ...] = ()
     notes: tuple[Note, ...] = ()
     person: Acquaintance | None = None
-    weights: tuple[Weight, ...] = ()
+    weights: tuple[Weight, ...] | None = None
+    """The words that made the mood; ``None`` while they are not known yet."""
     alert: AlertRow | None = None
     """The alert whose evidence the mentions are, in place of a conversation."""
     at: int | None = None
@@ -139,7 +138,8 @@ def _person(thread: Thread, focus: MentionRow, width: int, styles: Palette) -> l
     if thread.person is not None:
         count = thread.person.before
         text = ngettext("{count} mention before", "{count} mentions before", count)
-        known = text.format(count=count) if count else _("never heard before")
+        figure = f"{count}+" if thread.person.more else str(count)
+        known = text.format(count=figure) if count else _("never heard before")
         about.append([(known, styles.ink)])
         if count:
             last = mood(thread.person.label, thread.person.compound, styles)
@@ -153,10 +153,10 @@ def _why_mood(thread: Thread, focus: MentionRow, styles: Palette) -> Line:
     if focus.label is Label.UNSCORED:
         why = _("no scorer for the language {lang}").format(lang=focus.lang or "?")
         return [*line, (f"  {why}", styles.faint)]
-    for weight in thread.weights[:6]:
+    for weight in (thread.weights or ())[:6]:
         colour = styles.positive if weight.weight > 0 else styles.negative
         line += [(f"  {one_line(weight.text)} ", styles.ink), (signed(weight.weight, 1), colour)]
-    if not thread.weights:
+    if thread.weights == ():
         line.append(("  " + _("no word of the lexicon"), styles.faint))
     return line
 
@@ -175,8 +175,7 @@ def _state(row: ConversationRow, now: Micros, width: int, styles: Palette) -> li
     return labelled(_("state"), joined(parts, (" · ", styles.ghost)), width, styles)
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
+class Laid(NamedTuple):
     """The messages laid out: their lines, and the line where the one in focus begins."""
 
     lines: list[Line]
@@ -203,7 +202,7 @@ def messages(thread: Thread, width: int, now: Micros, styles: Palette) -> Laid:
         in_focus = focus is not None and piece.id == focus.id
         if in_focus:
             focus_line = len(lines)
-        weights = thread.weights if in_focus else ()
+        weights = (thread.weights or ()) if in_focus else ()
         lines += _message(piece, width, now, styles, weights)
     return Laid(lines, focus_line)
 
