@@ -84,3 +84,8 @@ def access(capability: Capability) -> str:
     if capability.works_without_key:
         return _("no key needed")
     return _("needs a key")
+
+
+def short_title(capability: Capability) -> str:
+    """Return a network's name without the formats it reads: "Feeds" of "Feeds: RSS, Atom"."""
+    return capability.title.partition(":")[0].strip()

@@ -595,3 +595,13 @@ def test_the_usual_configuration_is_where_the_engine_looks(monkeypatch: pytest.M
     for folder in ("", "/etc/xdg-test"):
         monkeypatch.setenv("XDG_CONFIG_HOME", folder)
         assert Path(usual_config()) == default_config_path()
+
+
+def test_a_package_that_took_our_place_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    import listeners
+
+    monkeypatch.setattr(listeners, "__file__", "/elsewhere/listeners/__init__.py")
+    ran = run("sources")
+    assert ran.code == 1
+    assert "/elsewhere" in ran.err
+    assert "pipx install hubbub" in ran.err

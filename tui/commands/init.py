@@ -13,6 +13,7 @@ from tui.commands.common import CommandError
 from tui.commands.output import Output
 from tui.first_run import FirstRunError, read_brand, starts, write
 from tui.i18n import _, say
+from tui.sources import short_title
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,5 +52,5 @@ def run(arguments: argparse.Namespace) -> int:
     if output.for_people:
         for start in starts(brand, offered):
             mark = "+" if start.at_once else " "
-            output.line(f"  {mark} {start.capability.title}: {say(start.why)}")
+            output.line(f"  {mark} {short_title(start.capability)}: {say(start.why)}")
     return DONE

@@ -22,6 +22,7 @@ from listeners.config import ConfigError
 from listeners.networks.contract import Capability
 from tui.first_run import FirstBrand, FirstRunError, Start, read_brand, starts, write
 from tui.i18n import _, ngettext, say
+from tui.sources import short_title
 from tui.terminal.guard import GuardedApp
 from tui.theme import DARK, THEMES, Palette
 from tui.widgets.paint import Line, palette_of, wrapped
@@ -350,10 +351,10 @@ def preview_lines(found: Sequence[Start], width: int, styles: Palette) -> list[L
         "{count} network starts at once", "{count} networks start at once", ready
     ).format(count=ready)
     lines: list[Line] = [[(title, styles.faint)]]
-    column = max((len(start.capability.title) for start in found), default=0) + 2
+    column = max((len(short_title(start.capability)) for start in found), default=0) + 2
     for start in found:
         mark = ("✓ ", styles.ours) if start.at_once else ("· ", styles.ghost)
-        name = start.capability.title.ljust(column)
+        name = short_title(start.capability).ljust(column)
         style = styles.ink if start.at_once else styles.faint
         head: Line = [mark, (name, style)]
         for at, line in enumerate(wrapped([(say(start.why), styles.faint)], width - column - 2)):

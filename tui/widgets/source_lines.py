@@ -9,7 +9,7 @@ from textual.style import Style
 from listeners.model import SECOND, Micros, SourceRow, SourceState
 from listeners.networks.contract import Capability
 from tui.i18n import _, age, ago, clock_time, moment, number, say, until
-from tui.sources import ABILITIES, abilities, access, gap_text, mend
+from tui.sources import ABILITIES, abilities, access, gap_text, mend, short_title
 from tui.theme import BOLD, Palette
 from tui.widgets.paint import Line, network_name, one_line, padded, width_of, wrapped
 from tui.widgets.row_list import VirtualList
@@ -104,7 +104,7 @@ def source_lines(
     lines: list[Line] = [
         [
             (f"{MARKS[row.state]} ", state_style(row.state, styles)),
-            (one_line(row.label), styles.strong),
+            (f"{network_name(row.network)} {_what(row)}".rstrip(), styles.strong),
         ],
         [],
     ]
@@ -168,7 +168,7 @@ def _field(name: str, text: str, width: int, styles: Palette) -> list[Line]:
 def _abilities(capability: Capability, width: int, styles: Palette) -> list[Line]:
     line: Line = []
     lines: list[Line] = [
-        [(_("What {network} lets hubbub do").format(network=capability.title), styles.faint)]
+        [(_("What {network} lets hubbub do").format(network=short_title(capability)), styles.faint)]
     ]
     for name, has in abilities(capability):
         piece: Line = [
@@ -185,19 +185,19 @@ def _abilities(capability: Capability, width: int, styles: Palette) -> list[Line
 def network_table(offered: Sequence[Capability], width: int, styles: Palette) -> list[Line]:
     """Return what every network lets hubbub do, a row each."""
     names = [_(name) for _field, name in ABILITIES]
-    titles = max((len(one.title) for one in offered), default=0) + 2
+    titles = max((len(short_title(one)) for one in offered), default=0) + 2
     needed = titles + sum(len(name) + 1 for name in names) + 14
     lines: list[Line] = [[(_("What each network lets hubbub do"), styles.strong)], []]
     if needed > width:
         for one in offered:
-            lines += [[(one.title, styles.strong), (f"  {access(one)}", styles.faint)]]
+            lines += [[(short_title(one), styles.strong), (f"  {access(one)}", styles.faint)]]
             lines += [
                 [("  ", styles.ink), *line] for line in _abilities(one, width - 2, styles)[1:]
             ]
         return lines
     lines.append([(" " * titles, styles.faint), *((f"{name} ", styles.faint) for name in names)])
     for one in offered:
-        line: Line = [(padded(one.title, titles), styles.ink)]
+        line: Line = [(padded(short_title(one), titles), styles.ink)]
         for (_name, has), name in zip(abilities(one), names, strict=True):
             mark = ("✓" if has else "·").center(len(name) + 1)
             line.append((mark, styles.ours if has else styles.ghost))
