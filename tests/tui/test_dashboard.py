@@ -283,8 +283,8 @@ async def test_the_range_of_the_chart_and_the_brand_go_round(tmp_path: Path) -> 
 
 async def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
     async with driven(tmp_path, filled=False) as one:
-        assert "hubbub listens nowhere yet." in one.frame()
-        assert "5 shows the sources" in one.frame()
+        await until(lambda: "hubbub listens nowhere yet." in one.frame())
+        assert "5 shows where a source is added" in one.frame()
         for action in ACTIONS:
             if action.id not in ("quit", "quit.now"):
                 one.screen.action_hub(action.id)

@@ -41,6 +41,10 @@ _RESTS = 0.04
 _ORDER = (Panel.QUEUE, Panel.ALERTS, Panel.SENTIMENT, Panel.STREAM, Panel.THREAD)
 
 
+HEARD = frozenset({SourceState.STARTING, SourceState.OK, SourceState.CATCHING_UP})
+"""States of a source in which an empty queue means that nothing is to be done."""
+
+
 class Dashboard(TriageScreen[None]):
     """The first screen and the root of all others."""
 
@@ -385,6 +389,17 @@ class Dashboard(TriageScreen[None]):
             return [
                 [(_("Catching up with what was missed."), styles.strong)],
                 [(_("What needs an answer will appear here."), styles.faint)],
+            ]
+        if not any(source.state in HEARD for source in self._sources):
+            # An empty pane that looks calm while nothing is heard would be a lie.
+            return [
+                [(_("Nothing can be heard at present."), styles.warn)],
+                [(_("No source answers; hubbub goes on trying."), styles.faint)],
+                [],
+                [
+                    (key("panel.sources"), styles.key),
+                    (" " + _("says why, and what to do"), styles.faint),
+                ],
             ]
         rate = self._top.figures.rate if self._top.figures else 0
         heard = ngettext(
