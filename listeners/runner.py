@@ -16,7 +16,7 @@ from typing import cast
 from listeners.clock import Clock
 from listeners.config import SourceConfig
 from listeners.known import KnownPosts
-from listeners.model import HOUR, SECOND, Batch, Micros, Sentence, SourceState
+from listeners.model import HOUR, MINUTE, SECOND, Batch, Micros, Sentence, SourceState
 from listeners.networks.contract import Listener, Remembering, SourceError
 from listeners.pipeline import Counts, Pipeline
 from listeners.store import Store, agenda
@@ -86,6 +86,7 @@ class SourceRunner:
         self._clock = clock
         self._state: SourceState | None = None
         self._failures = 0
+        self._said_at = Micros(0)
         self._known = KnownPosts()
         self.service = Service(f"source {source.key}", self._run, self._failed)
         self._threads = Service(
@@ -218,10 +219,11 @@ class SourceRunner:
         detail: Sentence | None = None,
         until: Micros | None = None,
     ) -> None:
-        """Write the state down when it changed; a healthy source does not write at every batch."""
+        """Write the state down when it changed; a healthy source only every minute."""
         steady = state is self._state and state in (SourceState.OK, SourceState.CATCHING_UP)
+        lately = self._clock() - self._said_at < MINUTE
         self._state = state
-        if not steady:
+        if not (steady and lately):
             await self._write_state(detail=detail, until=until)
 
     async def _write_state(
@@ -231,6 +233,8 @@ class SourceRunner:
         until: Micros | None = None,
         next_at: Micros | None = None,
     ) -> None:
+        self._said_at = self._clock()
+
         async def work(connection: Connection) -> None:
             await set_source_state(
                 connection,

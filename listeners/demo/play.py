@@ -111,7 +111,7 @@ class Player:
             chapter = [item for item in first if at - LOOKS_AT_ONCE <= item.at < at]
             await self._take(chapter)
             await self._team_works()
-            await self._house.all_once()
+            await self._look()
 
     async def play(self) -> None:
         """Play the rest, then look once more; returns when the story is told."""
@@ -123,19 +123,19 @@ class Player:
                 await asyncio.sleep(self.clock.seconds_until(next_look))
                 if next_look >= ANSWERED_FROM:
                     await self._team_works()
-                await self._house.all_once()
+                await self._look()
                 next_look += CHAPTER
             await asyncio.sleep(self.clock.seconds_until(item.at))
             await self._take([item])
         await asyncio.sleep(self.clock.seconds_until(LENGTH))
-        await self._house.all_once()
+        await self._look()
 
     async def run(self) -> None:
         """Play the rest, and from then on only do what time asks for, until cancelled."""
         await self.play()
         while True:
             await asyncio.sleep(15)
-            await self._house.all_once()
+            await self._look()
 
     def wake(self, key: str | None = None) -> int:
         """Answer the refresh key: a story cannot be hurried."""
@@ -161,17 +161,22 @@ class Player:
             await perform(self._store, actor, verb, "conversation", ids, now)
 
     async def _register(self) -> dict[str, int]:
-        keys = [source.key for source in self.config.sources]
-
         async def work(connection: Connection) -> dict[str, int]:
-            now = self.clock()
             new = [NewSource(s.key, s.network, s.network) for s in self.config.sources]
-            ids = await register_sources(connection, new, now)
-            for key in keys:
-                await set_source_state(connection, ids[key], SourceState.OK, now)
-            return {key: ids[key] for key in keys}
+            return await register_sources(connection, new, self.clock())
 
         return await self._store.write(work)
+
+    async def _look(self) -> None:
+        """Say that every source is heard, and do what time asks for."""
+
+        async def work(connection: Connection) -> None:
+            for source in self.config.sources:
+                number = self._sources[source.key]
+                await set_source_state(connection, number, SourceState.OK, self.clock())
+
+        await self._store.write(work)
+        await self._house.all_once()
 
     async def _take(self, told: Sequence[Told]) -> Counts:
         counts = Counts()
