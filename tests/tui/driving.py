@@ -70,16 +70,17 @@ class Driven:
             await self.pilot.press(key)
         await self.settled()
 
-    async def settled(self) -> None:
-        """Wait until nothing is being read and the picture stands still."""
+    async def settled(self, looks: int = 3) -> None:
+        """Wait until nothing is being read and the picture stands still for some looks."""
         before, still = "", 0
         end = time.monotonic() + 10
-        while still < 3:
+        while still < looks:
             if time.monotonic() > end:
                 raise AssertionError(f"the screen never settled:\n{self.frame()}")
             await asyncio.sleep(0.02)
             now = self.frame()
             busy = any(worker.group != "feed" for worker in self.app.workers if worker.is_running)
+            busy = busy or getattr(self.app.screen, "typing", False)
             still = still + 1 if now == before and not busy else 0
             before = now
 
@@ -88,8 +89,9 @@ class Driven:
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
 
-    def same_frame(self, name: str) -> None:
+    async def same_frame(self, name: str) -> None:
         """Compare the picture with the one kept; ``HUBBUB_FRAMES=write`` keeps this one."""
+        await self.settled(15)
         path, now = FRAMES / f"{name}.txt", self.frame()
         if os.environ.get("HUBBUB_FRAMES") == "write":
             path.parent.mkdir(exist_ok=True)

@@ -32,18 +32,18 @@ async def test_the_picture_is_the_one_kept(
 ) -> None:
     async with driven(tmp_path, size) as one:
         await one.press(*keys)
-        one.same_frame(f"{name}-{size[0]}x{size[1]}")
+        await one.same_frame(f"{name}-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("size", [(60, 16), (59, 16), (80, 40), (100, 30)])
 async def test_sizes_between_have_their_pictures_too(tmp_path: Path, size: tuple[int, int]) -> None:
     async with driven(tmp_path, size) as one:
-        one.same_frame(f"dashboard-{size[0]}x{size[1]}")
+        await one.same_frame(f"dashboard-{size[0]}x{size[1]}")
 
 
 async def test_an_empty_dashboard_says_what_to_do(tmp_path: Path) -> None:
     async with driven(tmp_path, filled=False) as one:
-        one.same_frame("empty-120x40")
+        await one.same_frame("empty-120x40")
 
 
 @pytest.mark.parametrize(("name", "keys"), [("sentiment", ("3",)), ("mentions", ("4",))])
@@ -52,4 +52,4 @@ async def test_a_panel_without_room_fills_a_small_screen(
 ) -> None:
     async with driven(tmp_path, (80, 24)) as one:
         await one.press(*keys)
-        one.same_frame(f"{name}-80x24")
+        await one.same_frame(f"{name}-80x24")

@@ -38,7 +38,7 @@ async def test_the_cursor_is_reverse_and_bold(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("_no_color")
 async def test_the_words_are_the_same_as_with_colours(tmp_path: Path) -> None:
     async with driven(tmp_path) as one:
-        one.same_frame("dashboard-120x40")
+        await one.same_frame("dashboard-120x40")
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT, ANSI_DARK])

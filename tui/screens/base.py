@@ -51,6 +51,7 @@ class HubScreen(Screen[Result]):
         self.keys = KeyLine(desk.keys_of)
         self._looking = False
         self._again = False
+        self._looked = False
 
     @property
     def hub(self) -> Hubbub:
@@ -135,7 +136,15 @@ class HubScreen(Screen[Result]):
 
     async def _look(self) -> None:
         try:
-            await self.look()
+            if self._looked:
+                await self.look()
+            else:
+                # Painted once when all is read, instead of pane after pane.
+                self._looked = True
+                with self.app.batch_update():
+                    await self.look()
+                # The end of a batch wakes the application alone; the layout is the screen's.
+                self.check_idle()
         finally:
             self._looking = False
         if self._again:

@@ -109,7 +109,16 @@ class SearchScreen(TriageScreen[None]):
         self.desk.search = self.field.value
         if self._typing is not None:
             self._typing.stop()
-        self._typing = self.set_timer(_TYPING, self.look_again)
+        self._typing = self.set_timer(_TYPING, self._typed_out)
+
+    @property
+    def typing(self) -> bool:
+        """Whether the store is still to be asked for what was typed last."""
+        return self._typing is not None
+
+    def _typed_out(self) -> None:
+        self._typing = None
+        self.look_again()
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
