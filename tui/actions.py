@@ -351,7 +351,7 @@ _MOVE = (
         label=msgid("Open"),
         help=msgid("Open the whole thread, or the evidence of an alert."),
         group=Group.MOVE,
-        panels=_LISTS,
+        panels=_LISTS | {Panel.THREAD},
         footer=6,
         palette=False,
     ),

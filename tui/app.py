@@ -116,6 +116,11 @@ class Hubbub(GuardedApp[int]):
                 else _("Something failed here; nothing stored is lost. The log has the details.")
             )
 
+    def action_help_quit(self) -> None:
+        """Say how to leave to whoever presses Ctrl+C, which copies."""
+        if isinstance(self.screen, HubScreen):
+            self.screen.tell(_("{key} leaves hubbub.").format(key=self.desk.key_of("quit.now")))
+
     # --- what the screens ask for ------------------------------------------------------------
 
     def next_theme(self) -> str:

@@ -79,6 +79,10 @@ class HubScreen(Screen[Result]):
         else:
             method()
 
+    def on_mouse_down(self) -> None:
+        """A hand on the mouse acts too."""
+        self.desk.session.acted(self.desk.clock())
+
     @on(KeyLine.Pressed)
     def _key_clicked(self, event: KeyLine.Pressed) -> None:
         self.action_hub(event.action)

@@ -35,7 +35,10 @@ class Column(NamedTuple):
 
 
 def columns(buckets: Sequence[Bucket], width: int) -> list[Column]:
-    """Return a column for each cell: every bucket equally wide, or several summed to one."""
+    """Return a column for each cell: buckets of equal width, or several of them summed to one.
+
+    Wide buckets are stretched to fill the width, where a cell more or less does not show.
+    """
     if not buckets or width < 1:
         return []
     size = -(-len(buckets) // width)
@@ -49,7 +52,9 @@ def columns(buckets: Sequence[Bucket], width: int) -> list[Column]:
         )
         for group in groups
     ]
-    return [column for column in made for _ in range(width // len(made))]
+    if width // len(made) > 1:
+        return [made[cell * len(made) // width] for cell in range(width)]
+    return made
 
 
 def mirrored(buckets: Sequence[Bucket], width: int, height: int, styles: Palette) -> list[Line]:

@@ -183,7 +183,10 @@ class Laid(NamedTuple):
 
 
 def messages(thread: Thread, width: int, now: Micros, styles: Palette) -> Laid:
-    """Return every message and note in the order of time, each in the voice of its part."""
+    """Return every message and note in the order of time, each in the voice of its part.
+
+    The evidence of an alert comes newest first: it is looked at, not read like a conversation.
+    """
     lines: list[Line] = []
     focus_line, focus = 0, thread.focus
     shown = thread.mentions[-SHOWN:]
@@ -192,14 +195,14 @@ def messages(thread: Thread, width: int, now: Micros, styles: Palette) -> Laid:
         lines += [[(text.format(count=hidden), styles.faint)], []]
     pieces: list[tuple[Micros, MentionRow | Note]] = [(row.sort_at, row) for row in shown]
     pieces += [(note.at, note) for note in thread.notes]
-    pieces.sort(key=lambda piece: piece[0])
+    pieces.sort(key=lambda piece: piece[0], reverse=thread.alert is not None)
     for place, (_at, piece) in enumerate(pieces):
         if place:
             lines.append([])
         if isinstance(piece, Note):
             lines += _note(piece, width, now, styles)
             continue
-        in_focus = focus is not None and piece.id == focus.id
+        in_focus = focus is not None and piece.id == focus.id and thread.alert is None
         if in_focus:
             focus_line = len(lines)
         weights = (thread.weights or ()) if in_focus else ()
