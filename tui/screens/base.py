@@ -8,7 +8,7 @@ says why the key does nothing here.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -43,6 +43,8 @@ class HubScreen(Screen[Result]):
 
     BINDINGS = bindings()
     AUTO_FOCUS = ""
+    WITHOUT: ClassVar[frozenset[str]] = frozenset()
+    """Actions that mean something in the panel but not on this screen."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -69,8 +71,8 @@ class HubScreen(Screen[Result]):
         """Run an action of the registry, or say why it does nothing here."""
         self.desk.session.acted(self.desk.clock())
         action = BY_ID[action_id]
-        method = getattr(self, "do_" + action_id.replace(".", "_"), None)
-        if method is None or not action.applies_in(self.panel):
+        method = self.method_of(action)
+        if method is None:
             self.refuse(
                 _("{action}: nothing to do here. {key} lists what is.").format(
                     action=_(action.label_in(self.panel)), key=self.desk.key_of("help")
@@ -78,6 +80,12 @@ class HubScreen(Screen[Result]):
             )
         else:
             method()
+
+    def method_of(self, action: Action) -> Callable[[], None] | None:
+        """Return what an action does on this screen, ``None`` if it does nothing here."""
+        if action.id in self.WITHOUT or not action.applies_in(self.panel):
+            return None
+        return getattr(self, "do_" + action.id.replace(".", "_"), None)
 
     def on_mouse_down(self) -> None:
         """A hand on the mouse acts too."""
@@ -94,7 +102,7 @@ class HubScreen(Screen[Result]):
             [
                 (action, _(action.label_in(panel)))
                 for action in footer_actions(panel)
-                if hasattr(self, "do_" + action.id.replace(".", "_"))
+                if self.method_of(action) is not None
             ]
         )
 

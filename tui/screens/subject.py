@@ -29,6 +29,8 @@ _HISTORY = 30
 class SubjectScreen(TriageScreen[None]):
     """A thread on the whole screen; a closing verb leads back to the list."""
 
+    WITHOUT = frozenset({"open", "filter", "mark", "mark.range", "mark.all"})
+
     def __init__(self, desk: Desk, kind: Kind, subject: int) -> None:
         super().__init__(desk)
         self._kind: Kind = kind

@@ -1,0 +1,59 @@
+"""What an empty list says: why nothing is there, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from listeners.model import SourceRow, SourceState
+from tui.i18n import _, ngettext
+from tui.theme import Palette
+from tui.widgets.paint import Line
+
+HEARD = frozenset({SourceState.STARTING, SourceState.OK, SourceState.CATCHING_UP})
+"""States of a source in which an empty queue means that nothing is to be done."""
+
+
+def empty_queue(
+    sources: Sequence[SourceRow], rate: int, key_of: Callable[[str], str], styles: Palette
+) -> list[Line]:
+    """Return what an empty queue says; ``rate`` is how much was heard in the last hour."""
+
+    def press(action: str, what: str) -> Line:
+        return [(key_of(action), styles.key), (f" {what}", styles.faint)]
+
+    if not sources:
+        return [
+            [(_("hubbub listens nowhere yet."), styles.strong)],
+            [],
+            press("panel.sources", _("shows where a source is added")),
+        ]
+    if any(source.state is SourceState.CATCHING_UP for source in sources):
+        return [
+            [(_("Catching up with what was missed."), styles.strong)],
+            [(_("What needs an answer will appear here."), styles.faint)],
+        ]
+    if not any(source.state in HEARD for source in sources):
+        # An empty pane that looks calm while nothing is heard would be a lie.
+        return [
+            [(_("Nothing can be heard at present."), styles.warn)],
+            [(_("No source answers; hubbub goes on trying."), styles.faint)],
+            [],
+            press("panel.sources", _("says why, and what to do")),
+        ]
+    heard = ngettext(
+        "{count} mention in the last hour; none asks for an answer.",
+        "{count} mentions in the last hour; none asks for an answer.",
+        rate,
+    )
+    return [
+        [("◡", styles.ours)],
+        [(_("Nothing needs you."), styles.strong)],
+        [(heard.format(count=rate), styles.faint)],
+        [],
+        press("panel.mentions", _("shows everything heard")),
+    ]
+
+
+def empty_alerts(styles: Palette) -> list[Line]:
+    """Return what an empty list of alerts says."""
+    return [[(_("All quiet."), styles.ink)], [(_("No alert is live."), styles.faint)]]
