@@ -238,3 +238,4 @@ class HubScreen(Screen[Result]):
         for widget in widgets:
             redraw = getattr(widget, "redraw", widget.refresh)
             redraw()
+        self.look_again()

@@ -34,8 +34,11 @@ class FilterScreen(Picker):
             stay=self._chosen,
         )
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Read what there is to choose from."""
+        self.hub_work(self._read())
+
+    async def _read(self) -> None:
         places = await reads.sources(self._desk.store)
         langs = dict.fromkeys(
             lang for brand in self._desk.config.brands for lang in brand.languages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -15,6 +17,9 @@ from tui.widgets.log_lines import log_lines
 from tui.widgets.paint import content, palette_of
 from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
+
+if TYPE_CHECKING:
+    from tui.app import Hubbub
 
 
 class HistoryScreen(ModalScreen[None]):
@@ -40,20 +45,20 @@ class HistoryScreen(ModalScreen[None]):
         with Vertical(id="box", classes="wide"):
             yield self._lines
 
-    async def on_mount(self) -> None:
-        """Read the log."""
+    def on_mount(self) -> None:
+        """Name the box and read the log."""
         styles = palette_of(self)
         box = self.query_one("#box")
         box.border_title = content([(f" {_('What was done')} ", styles.strong)])
         box.border_subtitle = content([(f" {_('esc leaves')} ", styles.faint)])
-        events = await reads.events(self._desk.store, self._kind, self._subject)
-        self.call_after_refresh(
-            lambda: self._lines.show(
-                Laid(log_lines(events, self._lines.view.width, self._desk.clock(), styles)),
-                again=False,
-            )
-        )
         self._lines.focus()
+        cast("Hubbub", self.app).work(self._read(), "look")
+
+    async def _read(self) -> None:
+        events = await reads.events(self._desk.store, self._kind, self._subject)
+        width, now = self._lines.view.width, self._desk.clock()
+        lines = log_lines(events, width, now, palette_of(self))
+        self._lines.show(Laid(lines), again=False)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by some lines."""

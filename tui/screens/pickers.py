@@ -63,7 +63,7 @@ class Picker(ModalScreen[Choice | None]):
             yield self.field
             yield self.choices
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Show every choice."""
         styles = palette_of(self)
         box = self.query_one("#box")
