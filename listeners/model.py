@@ -287,8 +287,21 @@ class MentionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """A member of the team who is on a conversation now: reading it, or drafting a reply."""
+
+    member: str
+    doing: str
+    at: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationRow:
-    """One conversation, as the queue shows it. ``version`` rises with every change."""
+    """One conversation, as the queue shows it. ``version`` rises with every change.
+
+    ``reply_state`` is that of the newest reply from here: empty, ``sending``, ``sent``,
+    ``refused``, ``unknown``, ``by hand`` or ``deleted``; ``drafted`` names who keeps a draft.
+    """
 
     id: int
     version: int
@@ -320,6 +333,11 @@ class ConversationRow:
     notes: int
     opened_at: Micros
     last_at: Micros
+    presence: tuple[Presence, ...] = ()
+    drafted: tuple[str, ...] = ()
+    reply_state: str = ""
+    merged: int = 0
+    """How many other conversations are shown in this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,13 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Replied:
+    """A reply was sent from here; the listeners will see the message itself later."""
+
+    at: Micros
+
+
+@dataclass(frozen=True, slots=True)
 class Resolve:
     """A person says: this is done."""
 
@@ -147,6 +154,7 @@ Event = (
     | SnoozeEnded
     | IdleTooLong
     | Answered
+    | Replied
     | Resolve
     | Ignore
     | Snooze

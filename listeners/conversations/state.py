@@ -107,6 +107,8 @@ def apply(
             return _idle(conversation, now, rules)
         case happened.Answered():
             return _answered(conversation, now)
+        case happened.Replied():
+            return _replied(conversation, event, now)
         case happened.Resolve():
             return _closed(conversation, RESOLVED, now)
         case happened.Ignore():
@@ -278,6 +280,15 @@ def _answered(conversation: Conversation, now: Micros) -> Step:
         return _refuse_closed(conversation)
     first = now if conversation.first_response_at is None else conversation.first_response_at
     answered = replace(_rested(conversation), first_response_at=first, answered_by_hand=True)
+    return Step(_moved(answered, WAITING, now))
+
+
+def _replied(conversation: Conversation, event: happened.Replied, now: Micros) -> Step:
+    first = conversation.first_response_at
+    replied = replace(conversation, first_response_at=event.at if first is None else first)
+    if conversation.state not in (OPEN, SNOOZED):
+        return Step(replied)
+    answered = replace(_rested(replied), answered_by_hand=False)
     return Step(_moved(answered, WAITING, now))
 
 

@@ -25,6 +25,8 @@ class Capability:
     thread: bool = False
     own_posts: bool = False
     reply: bool = False
+    """Its listener is ``replying.Replying``: a source with a token sends answers itself."""
+    delete_reply: bool = False
     edits: bool = False
     deletions: bool = False
     reach: bool = False

@@ -1,0 +1,48 @@
+"""Every action a person can do, in one registry: key lines, help, palette and README come from it.
+
+One verb has one key in every panel; what it is called there may differ (``e`` answers a
+conversation and resolves an alert). A key is written as it is typed (``?``, ``G``) or by its name
+(``space``, ``ctrl+p``). Labels and help texts are msgids, translated where they are shown.
+No Textual here: the headless help and the documentation read this package too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tui.actions.kinds import Action, Group, Panel, Wording
+from tui.actions.looking import LOOK
+from tui.actions.moving import MARK, MOVE
+from tui.actions.places import HUBBUB, PANELS
+from tui.actions.triage import TRIAGE
+
+__all__ = [
+    "ACTIONS",
+    "BY_ID",
+    "Action",
+    "Group",
+    "Panel",
+    "Wording",
+    "actions_in",
+    "footer_actions",
+]
+
+ACTIONS: tuple[Action, ...] = (*TRIAGE, *MOVE, *MARK, *LOOK, *PANELS, *HUBBUB)
+"""The registry, in the order of the help screen."""
+
+BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
+
+
+def actions_in(panel: Panel | None) -> tuple[Action, ...]:
+    """Return the actions that mean something in a panel, in the order of the help screen."""
+    return tuple(action for action in ACTIONS if action.applies_in(panel))
+
+
+def footer_actions(panel: Panel | None) -> tuple[Action, ...]:
+    """Return the actions of the key line of a panel, the most useful first."""
+    shown = (
+        action
+        for action in actions_in(panel)
+        if action.footer and (not action.footer_in or panel in action.footer_in)
+    )
+    return tuple(sorted(shown, key=lambda action: action.footer))
