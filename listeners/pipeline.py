@@ -391,6 +391,7 @@ class Pipeline:
                     replace(one.after, id=conversations[one.root, one.after.generation].id),
                     one.note,
                     now,
+                    one.at,
                 )
                 for one in placement.happened
             ],
@@ -402,14 +403,28 @@ def _graves(key: MentionKey, post: Post) -> tuple[tuple[str, str, str], tuple[st
 
 
 def _event(
-    before: Conversation, after: Conversation, note: Sentence, now: Micros
+    before: Conversation,
+    after: Conversation,
+    note: Sentence,
+    now: Micros,
+    written_at: Micros | None = None,
 ) -> subjects.NewEvent:
+    """Return the line of the log; the response times are read from it (``reports``)."""
     return subjects.NewEvent(
         at=now,
         actor=PROGRAM,
         verb=note.template,
         subject_kind="conversation",
         subject_id=after.id,
-        before={"state": before.state.value, "waiting_since": before.waiting_since},
-        after={"state": after.state.value, "waiting_since": after.waiting_since},
+        before={
+            "state": before.state.value,
+            "waiting_since": before.waiting_since,
+            "first_response_at": before.first_response_at,
+        },
+        after={
+            "state": after.state.value,
+            "waiting_since": after.waiting_since,
+            "first_response_at": after.first_response_at,
+            "written_at": written_at,
+        },
     )

@@ -67,12 +67,16 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A change of a conversation that nobody pressed a key for, for the log."""
+    """A change of a conversation that nobody pressed a key for, for the log.
+
+    ``at`` is when the message that made it was written.
+    """
 
     root: RootKey
     before: Conversation
     after: Conversation
     note: Sentence
+    at: Micros
 
 
 @dataclass(slots=True)
@@ -168,7 +172,7 @@ class Placer:
             after = self._ranked(after, conversation, judged, need, role)
         self._remember(judged, root, part, at, need, after, known)
         placement.touched[root, after.generation] = after
-        _log(placement, root, conversation, after, step)
+        _log(placement, root, conversation, after, step, at)
         placement.placed.append(
             Placed(
                 judged=judged,
@@ -329,7 +333,12 @@ def _weightier(before: Conversation, verdict: Urgency) -> Urgency:
 
 
 def _log(
-    placement: Placement, root: RootKey, before: Conversation, after: Conversation, step: Step
+    placement: Placement,
+    root: RootKey,
+    before: Conversation,
+    after: Conversation,
+    step: Step,
+    at: Micros,
 ) -> None:
     if step.note is not None and before.messages:
-        placement.happened.append(Happened(root, before, after, step.note))
+        placement.happened.append(Happened(root, before, after, step.note, at))

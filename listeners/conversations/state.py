@@ -26,6 +26,9 @@ OPEN, WAITING, SNOOZED, RESOLVED, IGNORED = (
 )
 USUAL_RULES = Rules()
 
+WE_ANSWERED = Sentence("We answered: waiting on them.")
+"""What the log says of an answer a listener saw; the response times are read from these lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -236,7 +239,7 @@ def _our_message(before: Conversation, event: happened.OurMessage, now: Micros) 
     if event.unanswered_since is not None:
         return Step(replace(after, waiting_since=event.unanswered_since))
     answered = replace(_rested(after), answered_by_hand=False)
-    return Step(_moved(answered, WAITING, now), note=Sentence("We answered: waiting on them."))
+    return Step(_moved(answered, WAITING, now), note=WE_ANSWERED)
 
 
 def _deleted(conversation: Conversation, event: happened.DeletedAtSource) -> Step:
