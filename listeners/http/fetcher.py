@@ -13,7 +13,7 @@ import random
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult
@@ -163,15 +163,78 @@ class Fetcher:
         Raises:
             SourceError: as ``get``.
         """
-        built = httpx.Request("POST", url, json=json, data=form)
-        kind = {"content-type": built.headers["content-type"]} if built.content else {}
-        return await self._fetch(
+        return await self._change(
             Ask(
                 method="POST",
                 url=url,
-                headers={**kind, **(headers or {})},
+                headers=headers or {},
                 secrets=secret_headers or {},
-                body=built.content,
+                timeout=timeout,
+                cap=cap,
+                expect=expect,
+                allow_private=allow_private,
+                allow_status=allow_status,
+            ),
+            json=json,
+            form=form,
+        )
+
+    async def put(
+        self,
+        url: str,
+        *,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+        secret_headers: Mapping[str, Secret | str] | None = None,
+        timeout: float = 20.0,
+        cap: int = CAP,
+        expect: Expect = "any",
+        allow_private: bool = False,
+        allow_status: frozenset[int] = frozenset(),
+    ) -> Answer:
+        """Put JSON to ``url``; never repeated by itself. Otherwise as ``get``.
+
+        Raises:
+            SourceError: as ``get``.
+        """
+        return await self._change(
+            Ask(
+                method="PUT",
+                url=url,
+                headers=headers or {},
+                secrets=secret_headers or {},
+                timeout=timeout,
+                cap=cap,
+                expect=expect,
+                allow_private=allow_private,
+                allow_status=allow_status,
+            ),
+            json=json,
+        )
+
+    async def delete(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret_headers: Mapping[str, Secret | str] | None = None,
+        timeout: float = 20.0,
+        cap: int = CAP,
+        expect: Expect = "any",
+        allow_private: bool = False,
+        allow_status: frozenset[int] = frozenset(),
+    ) -> Answer:
+        """Delete what ``url`` names; never repeated by itself. Otherwise as ``get``.
+
+        Raises:
+            SourceError: as ``get``.
+        """
+        return await self._change(
+            Ask(
+                method="DELETE",
+                url=url,
+                headers=headers or {},
+                secrets=secret_headers or {},
                 timeout=timeout,
                 cap=cap,
                 expect=expect,
@@ -248,6 +311,13 @@ class Fetcher:
         if secret is None:
             return {}
         return {"authorization": Hidden(f"Bearer {await self.reveal(secret)}")}
+
+    async def _change(
+        self, ask: Ask, *, json: object = None, form: Mapping[str, str] | None = None
+    ) -> Answer:
+        built = httpx.Request(ask.method, "http://localhost", json=json, data=form)
+        kind = {"content-type": built.headers["content-type"]} if built.content else {}
+        return await self._fetch(replace(ask, headers={**kind, **ask.headers}, body=built.content))
 
     async def _fetch(self, ask: Ask) -> Answer:
         host = host_of(ask.url)
@@ -349,7 +419,7 @@ class Fetcher:
             )
             try:
                 return await transport.handle_async_request(request)
-            except httpx.RemoteProtocolError:
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
                 # A kept connection may be closed by the server at the instant it is used again.
                 if ask.method != "GET":
                     raise

@@ -15,7 +15,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -227,6 +229,18 @@ def reset_in_body(sent: bytes = b'{"half": ') -> Reply:
     async def write(writer: asyncio.StreamWriter) -> None:
         writer.write(head(200, {"content-length": "100000"}) + sent)
         await writer.drain()
+        writer.transport.abort()
+
+    return Reply(raw=write)
+
+
+def hung_up() -> Reply:
+    """Take the request, then reset the connection without a word."""
+
+    async def write(writer: asyncio.StreamWriter) -> None:
+        sock = writer.get_extra_info("socket")
+        # Lingering for no time makes closing a reset.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
 
     return Reply(raw=write)

@@ -40,6 +40,7 @@ from tests.fake.http_server import (
     endless,
     gzip_reply,
     head,
+    hung_up,
     json_reply,
     raw_bytes,
     raw_server,
@@ -130,15 +131,43 @@ async def test_post_json_and_form(fetch: Fetcher, server: FakeServer) -> None:
     assert second.body == b"a=b+c"
 
 
+async def test_put_and_delete(fetch: Fetcher, server: FakeServer) -> None:
+    server.on("/x", json_reply({}), status_reply(204), status_reply(404))
+    await fetch.put(server.url + "/x", json={"é": 1}, allow_private=True)
+    await fetch.delete(
+        server.url + "/x",
+        headers={"x-plain": "1"},
+        secret_headers={"x-key": "k"},
+        allow_private=True,
+    )
+    put, delete = server.requests
+    assert (put.method, put.json(), put.headers["content-type"]) == (
+        "PUT",
+        {"é": 1},
+        "application/json",
+    )
+    assert (delete.method, delete.body) == ("DELETE", b"")
+    assert (delete.headers["x-plain"], delete.headers["x-key"]) == ("1", "k")
+    assert "content-type" not in delete.headers
+    with pytest.raises(HttpError) as refused:
+        await fetch.delete(server.url + "/x", allow_private=True)
+    assert refused.value.status == 404
+    for change in (fetch.post, fetch.put, fetch.delete):
+        with pytest.raises(SourceError):
+            await change("http://[::1\x00")
+
+
+@pytest.mark.parametrize("broken", [raw_bytes(b""), hung_up()], ids=["closed", "reset"])
 async def test_a_kept_connection_closed_by_the_server_is_retried_once(
-    fetch: Fetcher, server: FakeServer
+    fetch: Fetcher, server: FakeServer, broken: Reply
 ) -> None:
-    server.on("/x", raw_bytes(b""), json_reply(1))
+    server.on("/x", broken, json_reply(1))
     assert (await get(fetch, server.url + "/x")).json() == 1
-    server.on("/y", raw_bytes(b""))
-    with pytest.raises(SourceError):
-        await fetch.post(server.url + "/y", json={}, allow_private=True)
-    assert len(server.asked("/y")) == 1
+    server.on("/y", broken)
+    for change in (fetch.post, fetch.put, fetch.delete):
+        with pytest.raises(SourceError):
+            await change(server.url + "/y", allow_private=True)
+    assert len(server.asked("/y")) == 3
 
 
 # --- deadlines, sizes, broken bodies -----------------------------------------------------------
