@@ -17,6 +17,7 @@ class Panel(StrEnum):
     STREAM = "mentions"
     SOURCES = "sources"
     THREAD = "thread"
+    REPORT = "response times"
 
 
 class Group(StrEnum):
@@ -76,7 +77,7 @@ class Action:
         return not self.panels or panel in self.panels
 
 
-LISTS = frozenset({Panel.QUEUE, Panel.ALERTS, Panel.STREAM, Panel.SOURCES})
+LISTS = frozenset({Panel.QUEUE, Panel.ALERTS, Panel.STREAM, Panel.SOURCES, Panel.REPORT})
 WORK = frozenset({Panel.QUEUE, Panel.ALERTS, Panel.THREAD})
 TALK = frozenset({Panel.QUEUE, Panel.THREAD})
 POSTS = frozenset({Panel.QUEUE, Panel.ALERTS, Panel.STREAM, Panel.THREAD})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.actions.kinds import POSTS, WORK, Action, Group, Panel
+from tui.actions.kinds import POSTS, WORK, Action, Group, Panel, Wording
 from tui.language import msgid
 
 LOOK = (
@@ -36,7 +36,12 @@ LOOK = (
         label=msgid("Filter"),
         help=msgid("Choose what the list shows, and keep it as a view."),
         group=Group.LOOK,
-        panels=frozenset({Panel.QUEUE, Panel.ALERTS, Panel.STREAM, Panel.THREAD}),
+        panels=POSTS | {Panel.REPORT},
+        wording={
+            Panel.REPORT: Wording(
+                msgid("Group by"), msgid("By network, by member, by tier, or all together.")
+            )
+        },
         footer=11,
     ),
     Action(
@@ -121,6 +126,9 @@ LOOK = (
         help=msgid("The last hour by the minute, or two days by the hour."),
         group=Group.LOOK,
         footer=1,
-        footer_in=frozenset({Panel.SENTIMENT}),
+        wording={
+            Panel.REPORT: Wording(msgid("Range"), msgid("A day, a week, four weeks, or a quarter."))
+        },
+        footer_in=frozenset({Panel.SENTIMENT, Panel.REPORT}),
     ),
 )

@@ -29,6 +29,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("conv", "tui.commands.conv", msgid("show or triage one conversation")),
     ("alerts", "tui.commands.alerts", msgid("risks, the worst first")),
     ("alert", "tui.commands.alert", msgid("show or triage one alert")),
+    ("responses", "tui.commands.responses", msgid("how fast we answer")),
     ("undo", "tui.commands.undo", msgid("take back the last action")),
     ("redo", "tui.commands.redo", msgid("do again what was taken back")),
     ("score", "tui.commands.score", msgid("the sentiment of a text, and why")),

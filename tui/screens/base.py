@@ -222,6 +222,13 @@ class HubScreen(Screen[Result]):
         """Show where hubbub listens."""
         self.hub.open_sources()
 
+    def do_report(self) -> None:
+        """Show how fast we answer."""
+        from tui.screens.responses import ResponsesScreen
+
+        if not isinstance(self, ResponsesScreen):
+            self.app.push_screen(ResponsesScreen(self.desk))
+
     def do_pause(self) -> None:
         """Stop following the store, or follow it again."""
         session = self.desk.session

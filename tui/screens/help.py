@@ -35,6 +35,7 @@ _PANELS = {
     Panel.STREAM: msgid("Mentions"),
     Panel.SOURCES: msgid("Sources"),
     Panel.THREAD: msgid("Thread"),
+    Panel.REPORT: msgid("Response times"),
 }
 _GROUPS = {
     Group.TRIAGE: msgid("Answer and triage"),
