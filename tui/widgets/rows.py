@@ -25,6 +25,7 @@ from tui.i18n import _, age, clock_time, moment, ngettext, say
 from tui.language import msgid
 from tui.theme import BOLD, Palette
 from tui.widgets.paint import Line, joined, mood, network_name, one_line, padded
+from tui.widgets.reply_state import reply_badges
 from tui.widgets.row_list import VirtualList
 from tui.words import word
 
@@ -132,6 +133,7 @@ class ConversationRows(VirtualList[ConversationRow]):
             parts.append([(moment(row.snoozed_until, now), styles.faint)])
         elif row.state is ConversationState.OPEN:
             parts.append(due(row.due_at, now, styles))
+        parts.extend(reply_badges(row.reply_state, row.drafted, styles))
         strong = styles.strong if row.tier <= 3 else styles.ink
         parts.extend([(one_line(say(reason)), strong)] for reason in row.reasons)
         if row.manual_priority is not None:
