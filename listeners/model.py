@@ -352,7 +352,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
-    """One line of the append-only log: who did what to which subject, when."""
+    """One line of the append-only log: who did what to which subject, when.
+
+    ``step`` is its actor's key press, 0 for what cannot be undone by a key.
+    """
 
     id: int
     at: Micros
@@ -363,6 +366,7 @@ class EventRow:
     before: Mapping[str, object]
     after: Mapping[str, object]
     undone: bool
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

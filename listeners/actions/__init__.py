@@ -7,7 +7,13 @@ its lines in the log are one transaction.
 
 from listeners.actions.outcome import Outcome, Undoable
 from listeners.actions.perform import perform
-from listeners.actions.undoing import redo, undo, undo_list
+from listeners.actions.undoing import (
+    redo,
+    reply_taken_back,
+    take_back_reply,
+    undo,
+    undo_list,
+)
 from listeners.actions.verbs import DISMISS_REASONS, VERBS, UnknownVerbError
 
 __all__ = [
@@ -18,6 +24,8 @@ __all__ = [
     "UnknownVerbError",
     "perform",
     "redo",
+    "reply_taken_back",
+    "take_back_reply",
     "undo",
     "undo_list",
 ]

@@ -12,13 +12,15 @@ class Outcome:
     """What was done, to how many, and what was refused and why.
 
     ``sentence`` is for the person: what was done, or why nothing was. ``step`` is the step in the
-    log that undo takes back, 0 when nothing was done.
+    log that undo takes back, 0 when nothing was done. ``offer`` is the outbox row of a sent reply
+    that undo came upon and did not touch, 0 otherwise: it can be deleted at its source.
     """
 
     done: int
     sentence: Sentence
     refused: tuple[Sentence, ...] = ()
     step: int = 0
+    offer: int = 0
 
 
 @dataclass(frozen=True, slots=True)

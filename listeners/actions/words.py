@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from listeners.model import Sentence
+from listeners.model import EventRow, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ CONVERSATION = {
         Sentence("Answered"),
         Sentence("{count} answered", {"count": 0}),
         Sentence("No longer marked as answered"),
+    ),
+    "reply": Wording(
+        Sentence("Reply sent"),
+        Sentence("{count} replies sent", {"count": 0}),
+        Sentence("Reply deleted; the conversation is as it was before"),
     ),
     "reopen": Wording(
         Sentence("Reopened"),
@@ -158,6 +164,81 @@ ALERT = {
 }
 
 
+RULE = {
+    "add": Wording(
+        Sentence("Rule added"),
+        Sentence("{count} rules added", {"count": 0}),
+        Sentence("Rule taken away again"),
+    ),
+    "change": Wording(
+        Sentence("Rule changed"),
+        Sentence("{count} rules changed", {"count": 0}),
+        Sentence("Rule as before"),
+    ),
+    "enable": Wording(
+        Sentence("Rule on"),
+        Sentence("{count} rules on", {"count": 0}),
+        Sentence("Rule off again"),
+    ),
+    "disable": Wording(
+        Sentence("Rule off"),
+        Sentence("{count} rules off", {"count": 0}),
+        Sentence("Rule on again"),
+    ),
+    "move": Wording(
+        Sentence("Rule moved"),
+        Sentence("Rule moved"),
+        Sentence("Rules in their order as before"),
+    ),
+    "remove": Wording(
+        Sentence("Rule removed"),
+        Sentence("{count} rules removed", {"count": 0}),
+        Sentence("Rule back"),
+    ),
+}
+
+TEMPLATE = {
+    "add": Wording(
+        Sentence("Template added"),
+        Sentence("{count} templates added", {"count": 0}),
+        Sentence("Template taken away again"),
+    ),
+    "change": Wording(
+        Sentence("Template changed"),
+        Sentence("{count} templates changed", {"count": 0}),
+        Sentence("Template as before"),
+    ),
+    "remove": Wording(
+        Sentence("Template removed"),
+        Sentence("{count} templates removed", {"count": 0}),
+        Sentence("Template back"),
+    ),
+}
+
+MEMBER = {
+    "away": Wording(
+        Sentence("{name} is away", {"name": ""}),
+        Sentence("{count} are away", {"count": 0}),
+        Sentence("No longer away"),
+    ),
+    "back": Wording(
+        Sentence("{name} is back", {"name": ""}),
+        Sentence("{count} are back", {"count": 0}),
+        Sentence("Away again"),
+    ),
+}
+
+KINDS: Mapping[str, Mapping[str, Wording]] = {
+    "conversation": CONVERSATION,
+    "mention": CONVERSATION,
+    "alert": ALERT,
+    "rule": RULE,
+    "template": TEMPLATE,
+    "member": MEMBER,
+}
+"""The sentences of every verb, by the kind of its subject; a kind or verb more is a line more."""
+
+
 def done(kind: str, verb: str, count: int, **named: str | int) -> Sentence:
     """Return what was done; a verb nobody knows (any more) is said as it is written."""
     words = _wording(kind, verb)
@@ -175,5 +256,39 @@ def taken_back(kind: str, verb: str, count: int) -> Sentence:
     return Sentence("{count} taken back", {"count": count})
 
 
+def done_again(events: Sequence[EventRow]) -> Sentence:
+    """Return what one step of the log did; several verbs at once are counted."""
+    events = _spoken(events)
+    first, count = events[0], len({(one.subject_kind, one.subject_id) for one in events})
+    if len({one.verb for one in events}) > 1:
+        return Sentence("Several things done at once, to {count}", {"count": count})
+    return done(first.subject_kind, first.verb, count, **_named(first))
+
+
+def step_back(events: Sequence[EventRow]) -> Sentence:
+    """Return what was undone of one step of the log."""
+    events = _spoken(events)
+    first, count = events[0], len({(one.subject_kind, one.subject_id) for one in events})
+    if len({one.verb for one in events}) > 1:
+        return Sentence("Several things taken back, of {count}", {"count": count})
+    return taken_back(first.subject_kind, first.verb, count)
+
+
+def _spoken(events: Sequence[EventRow]) -> Sequence[EventRow]:
+    """Return the events a sentence is about: a row of the outbox only goes with its subject."""
+    return [one for one in events if one.subject_kind != "outbox"] or events
+
+
+def _named(event: EventRow) -> dict[str, str]:
+    """Return what the sentence about a logged event may name."""
+    tags = _texts(event.after.get("tags")) ^ _texts(event.before.get("tags"))
+    to = event.after.get("assignee") or event.after.get("owner") or event.after.get("member")
+    return {"name": str(to or ""), "words": ", ".join(sorted(tags))}
+
+
+def _texts(value: object) -> set[str]:
+    return {str(item) for item in value} if isinstance(value, list) else set()
+
+
 def _wording(kind: str, verb: str) -> Wording | None:
-    return (ALERT if kind == "alert" else CONVERSATION).get(verb)
+    return KINDS.get(kind, {}).get(verb)

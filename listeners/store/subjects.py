@@ -1,12 +1,13 @@
 """What the actions do inside one write: load, decide elsewhere, save, and log.
 
-A *subject* is a conversation, an alert or a mention. Every change by a person is saved together
+A *subject* is what a person does something to: a conversation, an alert, a mention, a rule, a
+template, a reply in the outbox, a member of the team. Every change by a person is saved together
 with its events; undo reads them back, newest step first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -45,11 +46,9 @@ __all__ = [
     "restore_note",
     "save_alerts",
     "save_conversations",
-    "steps_to_redo",
-    "steps_to_undo",
 ]
 
-SubjectKind = Literal["conversation", "alert", "mention"]
+SubjectKind = Literal["conversation", "alert", "mention", "rule", "template", "outbox", "member"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,44 +97,6 @@ async def next_step(connection: Connection, actor: str) -> int:
     return int(row["last"]) + 1
 
 
-async def steps_to_undo(connection: Connection, actor: str, limit: int = 1) -> list[EventRow]:
-    """Return the events of a person's newest steps that are not undone, newest event first."""
-    return await _events_of_steps(
-        connection,
-        actor,
-        """SELECT DISTINCT step FROM event WHERE actor = ? AND undone = 0 AND step > 0
-           ORDER BY step DESC LIMIT ?""",
-        (storable(actor), limit),
-    )
-
-
-async def steps_to_redo(connection: Connection, actor: str, limit: int = 1) -> list[EventRow]:
-    """Return the events of the steps a redo would do next, newest event first.
-
-    A new step after an undo leaves nothing to redo.
-    """
-    return await _events_of_steps(
-        connection,
-        actor,
-        """SELECT DISTINCT step FROM event WHERE actor = ? AND undone = 1 AND step > coalesce(
-               (SELECT max(step) FROM event WHERE actor = ? AND undone = 0), 0)
-           ORDER BY step LIMIT ?""",
-        (storable(actor), storable(actor), limit),
-    )
-
-
-async def _events_of_steps(
-    connection: Connection, actor: str, steps: str, parameters: Sequence[object]
-) -> list[EventRow]:
-    found = [row["step"] for row in await connection.fetch(steps, parameters)]
-    rows = await connection.fetch(
-        """SELECT * FROM event WHERE actor = ? AND step IN (SELECT value FROM json_each(?))
-           ORDER BY id DESC""",
-        (storable(actor), dumps(found)),
-    )
-    return [event_of(row) for row in rows]
-
-
 async def mark_undone(
     connection: Connection, event_ids: Iterable[int], undone: bool = True
 ) -> None:
@@ -157,6 +118,7 @@ def event_of(row: Row) -> EventRow:
         before=to_mapping(row["before"]),
         after=to_mapping(row["after"]),
         undone=bool(row["undone"]),
+        step=row["step"],
     )
 
 

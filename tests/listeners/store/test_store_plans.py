@@ -9,7 +9,7 @@ import pytest
 from listeners.conversations.state import begin
 from listeners.model import DAY, HOUR, MINUTE, Label, Micros
 from listeners.query import parse, to_fts
-from listeners.store import Connection, Store, ingest, reads, subjects
+from listeners.store import Connection, Store, ingest, reads, subjects, undoing
 from listeners.store.connection import Row
 from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
 from listeners.store.records import Edit
@@ -147,8 +147,10 @@ async def test_the_write_path_reads_no_table_whole(
         await subjects.live_alerts(connection)
         await subjects.latest_alerts(connection, ["f"])
         await subjects.next_step(connection, "ana")
-        await subjects.steps_to_undo(connection, "ana")
-        await subjects.steps_to_redo(connection, "ana")
+        await undoing.last_step(connection, "ana", past_replies=True)
+        await undoing.step_to_redo(connection, "ana")
+        await undoing.events_of_step(connection, "ana", 1)
+        await undoing.events_of_reply(connection, 1)
 
     monkeypatch.setattr(Connection, "fetch", explaining)
     await world.store.write(work)

@@ -20,7 +20,7 @@ from listeners.model import (
     Severity,
 )
 from listeners.risk.alert import Alert
-from listeners.store import Connection, Store, StoreError, Trouble, ingest, reads, subjects
+from listeners.store import Connection, Store, StoreError, Trouble, ingest, reads, subjects, undoing
 from listeners.store.subjects import ChangedError, NewEvent
 from tests.listeners.store.builders import BRAND, NETWORK, NOW, OTHER, World
 
@@ -213,8 +213,11 @@ async def act(store: Store, actor: str, verb: str, *ids: int) -> int:
 
 async def undo(store: Store, actor: str) -> list[str]:
     async def work(connection: Connection) -> list[str]:
-        events = await subjects.steps_to_undo(connection, actor)
+        step = await undoing.last_step(connection, actor)
+        events = await undoing.events_of_step(connection, actor, step)
         await subjects.mark_undone(connection, [one.id for one in events])
+        turned = [_turned(actor, "undo", step)] if step else []
+        await subjects.add_events(connection, turned)
         return [f"{one.verb} {one.subject_id}" for one in events]
 
     return await store.write(work)
@@ -222,11 +225,23 @@ async def undo(store: Store, actor: str) -> list[str]:
 
 async def redo(store: Store, actor: str) -> list[str]:
     async def work(connection: Connection) -> list[str]:
-        events = await subjects.steps_to_redo(connection, actor)
+        step = await undoing.step_to_redo(connection, actor)
+        events = await undoing.events_of_step(connection, actor, step)
         await subjects.mark_undone(connection, [one.id for one in events], undone=False)
         return [f"{one.verb} {one.subject_id}" for one in events]
 
     return await store.write(work)
+
+
+def _turned(actor: str, verb: str, step: int) -> NewEvent:
+    return NewEvent(
+        at=NOW,
+        actor=actor,
+        verb=verb,
+        subject_kind="conversation",
+        subject_id=1,
+        after={"turned": step},
+    )
 
 
 async def test_undo_and_redo_go_step_by_step_for_each_person(world: World) -> None:
