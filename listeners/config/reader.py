@@ -69,7 +69,8 @@ class Reader:
         """
         self._known(document, _CONFIG_KEYS, "")
         team = self._table(document, "team")
-        self._known(team, ("members",), "team")
+        self._known(team, ("members", "leads", "observers"), "team")
+        self._team(document, team)
         retention = self._table(document, "retention")
         self._known(retention, ("days", "raw"), "retention")
         keys = self._table(document, "keys")
@@ -83,6 +84,8 @@ class Reader:
             sources=self._sources(document.get("source", []), {brand.name for brand in brands}),
             member=self._text(document, "member"),
             members=self._texts(team, "members"),
+            leads=self._texts(team, "leads"),
+            observers=self._texts(team, "observers"),
             language=self._word(document, "language", ("", "en", "fr"), ""),
             theme=self._text(document, "theme"),
             emoji=cast('Literal["full", "plain"]', emoji),
@@ -91,6 +94,32 @@ class Reader:
             keys={action: self._text(keys, action) for action in keys},
             path=self._path,
         )
+
+    def _team(self, document: Mapping[str, object], team: Mapping[str, object]) -> None:
+        """Refuse a name that is not a member's, and a member who both leads and observes."""
+        members, leads = self._texts(team, "members"), self._texts(team, "leads")
+        observers = self._texts(team, "observers")
+        if "" in members or "hubbub" in members:
+            raise self._wrong("members", "A member needs a name, and hubbub is nobody's.")
+        named = [
+            (key, name)
+            for key, names in (("leads", leads), ("observers", observers))
+            for name in names
+        ]
+        if members and self._text(document, "member"):
+            named.append(("member", self._text(document, "member")))
+        for key, name in named:
+            if name not in members:
+                raise self._wrong(
+                    key,
+                    "There is nobody called {who} in the team: {members}.",
+                    who=name,
+                    members=", ".join(members),
+                )
+            if name in leads and name in observers:
+                raise self._wrong(
+                    "observers", "{who} cannot both lead the team and only observe.", who=name
+                )
 
     def _brand(self, name: str, table: Mapping[str, object]) -> BrandConfig:
         self._known(table, _BRAND_KEYS, name)

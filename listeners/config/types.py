@@ -90,6 +90,8 @@ class Config:
     sources: tuple[SourceConfig, ...] = ()
     member: str = ""
     members: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    observers: tuple[str, ...] = ()
     language: str = ""
     theme: str = ""
     emoji: Literal["full", "plain"] = "full"

@@ -87,6 +87,11 @@ def test_reads_everything() -> None:
         ("[[source]]\nnetwork = 'feeds'\nbrand = 'Nobody'", 3, "no brand Nobody"),
         ("[brand.A]\nnames = [1]", 2, "list of texts"),
         ("member = 3", 1, "text in quotes"),
+        ("[team]\nmembers = ['Ana']\nleads = ['Anna']", 3, "nobody called Anna in the team: Ana"),
+        ("[team]\nmembers = ['Ana']\n\nobservers = ['Zoé']", 4, "nobody called Zoé"),
+        ("member = 'Bea'\n[team]\nmembers = ['Ana']", 1, "nobody called Bea"),
+        ("[team]\nmembers = ['A']\nleads = ['A']\nobservers = ['A']", 4, "cannot both lead"),
+        ("[team]\nmembers = ['hubbub']", 2, "hubbub is nobody's"),
     ],
 )
 def test_a_fault_is_named_with_its_line(text: str, line: int, part: str) -> None:
