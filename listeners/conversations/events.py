@@ -28,6 +28,18 @@ class OutsideMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AsksNow:
+    """A message of theirs that is here already asks after all: edited, or seen by many.
+
+    ``at`` is when it was written, or edited where we answered in between.
+    """
+
+    at: Micros
+    tier: int = 5
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OurMessage:
     """A message by one of our handles, whichever listener saw it.
 
@@ -70,9 +82,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """A reply was sent from here; the listeners will see the message itself later."""
+    """A reply was sent from here; the listeners will see the message itself later.
+
+    ``unanswered_since`` is the oldest message that asked after the reply was written: the reply
+    of a process that crashed may be found there hours later.
+    """
 
     at: Micros
+    unanswered_since: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +166,7 @@ class Noted:
 
 Event = (
     OutsideMessage
+    | AsksNow
     | OurMessage
     | DeletedAtSource
     | SnoozeEnded

@@ -100,6 +100,8 @@ def apply(
     match event:
         case happened.OutsideMessage():
             return _outside_message(conversation, event, now, rules)
+        case happened.AsksNow():
+            return _asks(conversation, conversation, event, now, rules)
         case happened.OurMessage():
             return _our_message(conversation, event, now)
         case happened.DeletedAtSource():
@@ -168,8 +170,17 @@ def _outside_message(
         event.at >= before.last_at or before.last_outside_id is None
     ):
         after = replace(after, last_outside_id=event.mention_id)
-    if not event.asks:
-        return Step(after)
+    return _asks(before, after, event, now, rules) if event.asks else Step(after)
+
+
+def _asks(
+    before: Conversation,
+    after: Conversation,
+    event: happened.OutsideMessage | happened.AsksNow,
+    now: Micros,
+    rules: Rules,
+) -> Step:
+    """Return what a message that asks does to ``before``; ``after`` already holds it."""
     match before.state:
         case ConversationState.OPEN:
             return Step(_asked(after, event))
@@ -187,7 +198,9 @@ def _silent(conversation: Conversation, at: Micros, rules: Rules) -> bool:
     return at - conversation.last_at > rules.private_silence
 
 
-def _asked(conversation: Conversation, event: happened.OutsideMessage) -> Conversation:
+def _asked(
+    conversation: Conversation, event: happened.OutsideMessage | happened.AsksNow
+) -> Conversation:
     """Return the conversation with the clock running since its oldest unanswered message."""
     since = conversation.waiting_since
     return replace(
@@ -200,7 +213,10 @@ def _asked(conversation: Conversation, event: happened.OutsideMessage) -> Conver
 
 
 def _reopened_by_them(
-    conversation: Conversation, event: happened.OutsideMessage, now: Micros, rules: Rules
+    conversation: Conversation,
+    event: happened.OutsideMessage | happened.AsksNow,
+    now: Micros,
+    rules: Rules,
 ) -> Step:
     away = conversation.assignee in rules.away
     opened = replace(
@@ -213,7 +229,10 @@ def _reopened_by_them(
 
 
 def _asked_while_snoozed(
-    conversation: Conversation, event: happened.OutsideMessage, now: Micros, rules: Rules
+    conversation: Conversation,
+    event: happened.OutsideMessage | happened.AsksNow,
+    now: Micros,
+    rules: Rules,
 ) -> Step:
     if conversation.snooze_kind == "reply":
         return _reopened_by_them(conversation, event, now, rules)
@@ -291,6 +310,8 @@ def _replied(conversation: Conversation, event: happened.Replied, now: Micros) -
     replied = replace(conversation, first_response_at=event.at if first is None else first)
     if conversation.state not in (OPEN, SNOOZED):
         return Step(replied)
+    if event.unanswered_since is not None:
+        return Step(replace(replied, waiting_since=event.unanswered_since))
     answered = replace(_rested(replied), answered_by_hand=False)
     return Step(_moved(answered, WAITING, now))
 

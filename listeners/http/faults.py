@@ -89,7 +89,17 @@ def from_body(error: BodyError, host: str) -> SourceError:
 
 
 def from_transport(error: Exception, host: str, seconds: float) -> SourceError:
-    """Return the error for what went wrong below HTTP: name, connection, certificate, framing."""
+    """Return the error for what went wrong below HTTP: name, connection, certificate, framing.
+
+    Whatever went wrong before there was a connection is ``unsent``.
+    """
+    fault = _below_http(error, host, seconds)
+    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+        fault.unsent = True
+    return fault
+
+
+def _below_http(error: Exception, host: str, seconds: float) -> SourceError:
     if isinstance(error, httpx.TimeoutException):
         return failing(sentences.too_slow(host, seconds))
     for cause in _chain(error):

@@ -74,8 +74,12 @@ class Manners:
         if until is None or until <= self._clock():
             return
         if self._troubles.get(key):
-            raise SourceError(SourceState.FAILING, sentences.left_in_peace(host), until=until)
-        raise SourceError(SourceState.RATE_LIMITED, sentences.budget_spent(host), until=until)
+            raise SourceError(
+                SourceState.FAILING, sentences.left_in_peace(host), until=until, unsent=True
+            )
+        raise SourceError(
+            SourceState.RATE_LIMITED, sentences.budget_spent(host), until=until, unsent=True
+        )
 
     async def answered(self, key: str, headers: Mapping[str, str]) -> None:
         """Keep what an ordinary answer says of the budget."""

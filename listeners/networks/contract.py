@@ -45,16 +45,22 @@ class SourceError(Exception):
     """A source cannot go on now. ``sentence`` is for the person; details belong in the log.
 
     ``until`` is when it may be tried again (UTC microseconds), ``None`` for the supervisor's
-    own back-off.
+    own back-off. ``unsent`` says that what was asked certainly never left this machine.
     """
 
     def __init__(
-        self, state: SourceState, sentence: Sentence, *, until: Micros | None = None
+        self,
+        state: SourceState,
+        sentence: Sentence,
+        *,
+        until: Micros | None = None,
+        unsent: bool = False,
     ) -> None:
         super().__init__(sentence.template.format(**sentence.values))
         self.state = state
         self.sentence = sentence
         self.until = until
+        self.unsent = unsent
 
 
 class Listener(Protocol):

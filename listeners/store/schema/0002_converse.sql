@@ -7,6 +7,7 @@ CREATE TABLE draft (
     text TEXT NOT NULL,
     lang TEXT NOT NULL DEFAULT '',
     in_reply_to TEXT NOT NULL DEFAULT '', -- native id of the post answered
+    begun_at INTEGER NOT NULL,           -- who answers after this has answered meanwhile
     updated_at INTEGER NOT NULL,
     PRIMARY KEY (conversation_id, author)
 ) STRICT, WITHOUT ROWID;
@@ -57,8 +58,9 @@ CREATE TABLE presence (
     member TEXT NOT NULL,
     conversation_id INTEGER,
     doing TEXT NOT NULL DEFAULT '',      -- reading, drafting
-    since INTEGER NOT NULL,
-    at INTEGER NOT NULL
+    since INTEGER NOT NULL,              -- on this conversation, doing this
+    active_at INTEGER NOT NULL,          -- the last key
+    at INTEGER NOT NULL                  -- the last beat
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX presence_conversation ON presence (conversation_id) WHERE conversation_id IS NOT NULL;
 

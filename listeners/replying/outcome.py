@@ -1,0 +1,118 @@
+"""What came of sending, and the sentences for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from listeners.actions import Outcome
+from listeners.model import Sentence, SourceState
+from listeners.networks.registry import NETWORKS, listener_class
+from listeners.networks.replying import ReplyLimit, Unit
+from listeners.replying import length
+from listeners.text import clean_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending(Outcome):
+    """What came of a reply: its row in the outbox (0: none was made) and that row's state.
+
+    ``confirm`` says that nothing stands in the way but a second thought: the same call with
+    ``confirmed=True`` sends.
+    """
+
+    outbox_id: int = 0
+    state: str = ""
+    confirm: bool = False
+
+
+def refusal(
+    sentence: Sentence, *, outbox_id: int = 0, state: str = "", confirm: bool = False
+) -> Sending:
+    """Return an outcome in which nothing was sent."""
+    return Sending(
+        done=0,
+        sentence=sentence,
+        refused=(sentence,),
+        outbox_id=outbox_id,
+        state=state,
+        confirm=confirm,
+    )
+
+
+def title(network: str) -> str:
+    """Return a network's name for people."""
+    return listener_class(network).capability.title if network in NETWORKS else network
+
+
+_TOO_LONG: dict[Unit, str] = {
+    "graphemes": "Too long for {network} by {count} of {maximum} characters. Nothing was sent.",
+    "characters": "Too long for {network} by {count} of {maximum} characters. Nothing was sent.",
+    "utf16": (
+        "Too long for {network} by {count} of {maximum} characters, as it counts them (an emoji "
+        "is two or more). Nothing was sent."
+    ),
+    "bytes": "Too long for {network} by {count} of {maximum} bytes. Nothing was sent.",
+}
+
+NOTHING_TO_SEND = Sentence("There is nothing to send yet: the reply has no words.")
+TOO_MANY_LINES = Sentence("This has more lines than any network takes. Nothing was sent.")
+NO_CONVERSATION = Sentence("There is no conversation number {number}.", {"number": 0})
+UNDER_WAY = Sentence(
+    "A reply to this conversation is being sent at this moment. Nothing more was sent."
+)
+NOT_THERE = Sentence("It was not sent: nothing is there. Your text is kept as a draft; send again.")
+UNCERTAIN = Sentence(
+    "It cannot be told yet whether the reply is there. It is looked for again every minute and "
+    "never sent twice; once you know, say so in “Replies sent”."
+)
+SETTLE_FIRST = Sentence(
+    "Of an earlier reply here it is not known whether it is there (reply {number}). Say so first, "
+    "in “Replies sent” or with “hubbub outbox”, so that nothing is sent twice.",
+    {"number": 0},
+)
+NOT_HERE = Sentence("There is no reply number {number} here.", {"number": 0})
+NOT_REFUSED = Sentence("Only a reply that was refused can be sent again.")
+
+
+def too_long(network: str, text: str, limit: ReplyLimit) -> Sentence | None:
+    """Return by how much a text is too long for a network, ``None`` if it fits."""
+    surplus = length.over(text, limit)
+    if not surplus:
+        return None
+    unit = length.excess_unit(text, limit)
+    most = limit.maximum if unit == limit.unit else limit.max_bytes or 0
+    template = _TOO_LONG[unit]
+    return Sentence(template, {"network": title(network), "count": surplus, "maximum": most})
+
+
+def answered_meanwhile(name: str, text: str) -> Sentence:
+    """Return that somebody else answered since the writer began."""
+    return Sentence(
+        "{name} has answered here meanwhile: “{text}”. Nothing was sent; send again if yours is "
+        "still wanted.",
+        {"name": name, "text": clean_line(text, 80)},
+    )
+
+
+def never_left(network: str, state: SourceState) -> Sentence:
+    """Return that a reply was not sent at all, because the network could not be asked."""
+    if state is SourceState.RATE_LIMITED:
+        return Sentence(
+            "{network} asks us to wait, so nothing was sent. Your text is kept as a draft; send "
+            "again in a while.",
+            {"network": title(network)},
+        )
+    return Sentence(
+        "{network} cannot be reached at present, so nothing was sent. Your text is kept as a "
+        "draft; send again in a while.",
+        {"network": title(network)},
+    )
+
+
+def sent(network: str, name: str) -> Sentence:
+    """Return that a reply is there."""
+    if name:
+        return Sentence(
+            "Reply sent to {name} on {network}.", {"name": name, "network": title(network)}
+        )
+    return Sentence("Reply sent on {network}.", {"network": title(network)})

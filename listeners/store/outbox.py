@@ -1,0 +1,295 @@
+"""The outbox: every reply sent from here, written down before the network is called."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from listeners.model import MINUTE, Micros, SafeText, Sentence
+from listeners.store.codec import dumps, from_sentence, micros, storable, to_sentence
+from listeners.store.connection import Connection, Row
+from listeners.store.database import Store
+
+SENDING = "sending"
+SENT = "sent"
+REFUSED = "refused"
+UNKNOWN = "unknown"
+BY_HAND = "by hand"
+DELETED = "deleted"
+STATES = (SENDING, SENT, REFUSED, UNKNOWN, BY_HAND, DELETED)
+
+LATELY = 10 * MINUTE
+"""Within this time a colleague's reply is worth a second look before sending one more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One reply on its way, or what became of it. ``to`` names the person it answers.
+
+    ``key`` is the network's idempotency key, the same for every attempt; ``instance`` the process
+    that sends it; ``detail`` says what happened where the state alone does not.
+    """
+
+    id: int
+    conversation: int
+    source: str
+    network: str
+    in_reply_to: str
+    root: str
+    text: SafeText
+    lang: str
+    key: str
+    state: str
+    native_id: str
+    url: str
+    detail: Sentence | None
+    author: SafeText
+    to: SafeText
+    created_at: Micros
+    tried_at: Micros | None
+    sent_at: Micros | None
+    attempts: int
+    instance: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReply:
+    """A reply that is about to be sent, or was sent by hand."""
+
+    conversation: int
+    source: str = ""
+    network: str
+    in_reply_to: str = ""
+    root: str = ""
+    text: str
+    lang: str = ""
+    key: str
+    state: str
+    author: str
+    instance: str = ""
+    sent_at: Micros | None = None
+
+
+_SELECT = """
+SELECT o.*, coalesce(
+    (SELECT coalesce(nullif(a.handle, ''), a.name) FROM mention m JOIN account a
+         ON a.id = m.account_id
+     WHERE m.conversation_id = o.conversation_id AND m.native_id = o.in_reply_to LIMIT 1),
+    (SELECT coalesce(nullif(a.handle, ''), a.name) FROM conversation c JOIN account a
+         ON a.id = c.opener_id WHERE c.id = o.conversation_id), '') AS to_name
+FROM outbox o
+"""
+
+
+async def outbox(
+    store: Store,
+    states: Sequence[str] = (),
+    conversation: int | None = None,
+    limit: int = 200,
+) -> list[OutboxRow]:
+    """Return replies, newest first: of these states (none: all), of this conversation."""
+    rows = await store.fetch(
+        f"""{_SELECT} WHERE (? OR o.state IN (SELECT value FROM json_each(?)))
+            AND (? IS NULL OR o.conversation_id = ?) ORDER BY o.id DESC LIMIT ?""",
+        (not states, dumps(list(states)), conversation, conversation, limit),
+    )
+    return [outbox_row(row) for row in rows]
+
+
+async def reply(store: Store, id_: int) -> OutboxRow | None:
+    """Return one reply, ``None`` if there is none of this number."""
+    rows = await store.fetch(f"{_SELECT} WHERE o.id = ?", (id_,))
+    return outbox_row(rows[0]) if rows else None
+
+
+async def unsettled(store: Store) -> list[OutboxRow]:
+    """Return the replies of which it is not known whether they are there, oldest first."""
+    rows = await store.fetch(
+        f"""{_SELECT} WHERE o.state IN ('sending', 'unknown') ORDER BY o.created_at, o.id"""
+    )
+    return [outbox_row(row) for row in rows]
+
+
+async def said_to(store: Store, network: str, person: str) -> list[int]:
+    """Return the newest replies sent from here to a person, by the author key of their posts."""
+    rows = await store.fetch(
+        """SELECT o.id FROM account a JOIN mention m ON m.account_id = a.id
+           JOIN outbox o ON o.conversation_id = m.conversation_id AND o.in_reply_to = m.native_id
+           WHERE a.network = ? AND a.key = ? AND o.state IN ('sent', 'by hand')
+           GROUP BY o.id ORDER BY o.id DESC LIMIT 5""",
+        (network, storable(person)),
+    )
+    return [row["id"] for row in rows]
+
+
+async def ours_to(store: Store, network: str, person: str) -> list[int]:
+    """Return the newest messages of ours in threads a person began, by their author key."""
+    rows = await store.fetch(
+        """SELECT m.id FROM account a JOIN conversation c ON c.opener_id = a.id
+           JOIN mention m ON m.conversation_id = c.id
+           WHERE a.network = ? AND a.key = ? AND m.part = 'ours' AND m.deleted_at IS NULL
+           ORDER BY m.sort_at DESC LIMIT 5""",
+        (network, storable(person)),
+    )
+    return [row["id"] for row in rows]
+
+
+async def of_numbers(store: Store, ids: Sequence[int]) -> list[OutboxRow]:
+    """Return these replies, newest first."""
+    rows = await store.fetch(
+        f"{_SELECT} WHERE o.id IN (SELECT value FROM json_each(?)) ORDER BY o.id DESC",
+        (dumps(list(ids)),),
+    )
+    return [outbox_row(row) for row in rows]
+
+
+# --- inside a write ------------------------------------------------------------------------------
+
+
+async def add_reply(connection: Connection, new: NewReply, now: Micros) -> int:
+    """Write a reply down and return its number."""
+    tried = now if new.state == SENDING else None
+    (row,) = await connection.fetch(
+        """INSERT INTO outbox (conversation_id, source, network, in_reply_to, root, text, lang,
+               idempotency_key, state, author, created_at, tried_at, sent_at, attempts, instance)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+        (
+            new.conversation,
+            storable(new.source),
+            new.network,
+            storable(new.in_reply_to),
+            storable(new.root),
+            storable(new.text),
+            storable(new.lang),
+            storable(new.key),
+            new.state,
+            storable(new.author),
+            now,
+            tried,
+            new.sent_at,
+            0 if tried is None else 1,
+            new.instance,
+        ),
+    )
+    return int(row["id"])
+
+
+async def try_again(connection: Connection, id_: int, instance: str, now: Micros) -> None:
+    """Write down that a refused reply is sent once more, with its key."""
+    await connection.fetch(
+        """UPDATE outbox SET state = 'sending', tried_at = ?, attempts = attempts + 1,
+               instance = ?, detail = NULL WHERE id = ?""",
+        (now, instance, id_),
+    )
+
+
+async def set_state(
+    connection: Connection,
+    id_: int,
+    state: str,
+    *,
+    detail: Sentence | None = None,
+    native_id: str | None = None,
+    url: str | None = None,
+    sent_at: Micros | None = None,
+) -> None:
+    """Write down what became of a reply; what is ``None`` (but ``detail``) stays as it was."""
+    await connection.fetch(
+        """UPDATE outbox SET state = ?, detail = ?, native_id = coalesce(?, native_id),
+               url = coalesce(?, url), sent_at = coalesce(?, sent_at) WHERE id = ?""",
+        (
+            state,
+            from_sentence(detail),
+            None if native_id is None else storable(native_id),
+            None if url is None else storable(url),
+            sent_at,
+            id_,
+        ),
+    )
+
+
+async def reply_here(connection: Connection, id_: int) -> OutboxRow | None:
+    """Return one reply as this write finds it."""
+    rows = await connection.fetch(f"{_SELECT} WHERE o.id = ?", (id_,))
+    return outbox_row(rows[0]) if rows else None
+
+
+async def replies_here(
+    connection: Connection, conversation: int, limit: int = 20
+) -> list[OutboxRow]:
+    """Return a conversation's newest replies as this write finds them, newest first."""
+    rows = await connection.fetch(
+        f"{_SELECT} WHERE o.conversation_id = ? ORDER BY o.id DESC LIMIT ?", (conversation, limit)
+    )
+    return [outbox_row(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class OursSince:
+    """A message of ours that a listener brought: who wrote it, and what."""
+
+    name: SafeText
+    text: SafeText
+
+
+async def ours_since(connection: Connection, conversation: int, since: Micros) -> OursSince | None:
+    """Return our newest message in a thread after ``since`` that was not sent from here."""
+    rows = await connection.fetch(
+        """SELECT coalesce(nullif(a.handle, ''), a.name) AS name, m.text
+           FROM mention m JOIN account a ON a.id = m.account_id
+           WHERE m.conversation_id = ? AND m.sort_at > ? AND m.part = 'ours'
+             AND m.deleted_at IS NULL AND NOT EXISTS (
+                 SELECT 1 FROM outbox o WHERE o.network = m.network AND o.native_id = m.native_id)
+           ORDER BY m.sort_at DESC LIMIT 1""",
+        (conversation, since),
+    )
+    if not rows:
+        return None
+    return OursSince(SafeText(rows[0]["name"]), SafeText(rows[0]["text"]))
+
+
+async def oldest_asking_after(
+    connection: Connection, conversation: int, at: Micros
+) -> Micros | None:
+    """Return when the oldest message that asks was written after ``at``, ``None`` for none."""
+    (row,) = await connection.fetch(
+        """SELECT min(sort_at) AS at FROM mention WHERE conversation_id = ? AND sort_at > ?
+             AND asks = 1 AND part != 'ours' AND deleted_at IS NULL""",
+        (conversation, at),
+    )
+    return micros(row["at"])
+
+
+def outbox_row(row: Row) -> OutboxRow:
+    """Return the reply a row of this module's SELECT holds."""
+    return OutboxRow(
+        id=row["id"],
+        conversation=row["conversation_id"],
+        source=row["source"],
+        network=row["network"],
+        in_reply_to=row["in_reply_to"],
+        root=row["root"],
+        text=SafeText(row["text"]),
+        lang=row["lang"],
+        key=row["idempotency_key"],
+        state=row["state"],
+        native_id=row["native_id"] or "",
+        url=row["url"],
+        detail=to_sentence(row["detail"]),
+        author=SafeText(row["author"]),
+        to=SafeText(row["to_name"]),
+        created_at=Micros(row["created_at"]),
+        tried_at=micros(row["tried_at"]),
+        sent_at=micros(row["sent_at"]),
+        attempts=row["attempts"],
+        instance=row["instance"],
+    )
+
+
+async def raw_of(store: Store, mention_id: int) -> bytes | None:
+    """Return the network's own record of a mention, ``None`` where it was not kept."""
+    rows = await store.fetch("SELECT raw FROM mention WHERE id = ?", (mention_id,))
+    if not rows or rows[0]["raw"] is None:
+        return None
+    return zlib.decompress(rows[0]["raw"])
