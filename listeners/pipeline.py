@@ -19,7 +19,9 @@ from listeners.conversations.state import Conversation, apply
 from listeners.judge import Judge, Judged, handle_key
 from listeners.model import Batch, Engagement, Micros, Post, Sentence
 from listeners.placing import Known, Placement, Placer, written_at
+from listeners.retelling import louder, retell
 from listeners.risk.detection import drafts_of
+from listeners.ruling import Ruling, lines_of
 from listeners.sentiment import load
 from listeners.shaping import edit_of, new_mention
 from listeners.store import Store, ingest, subjects, thread_facts
@@ -81,6 +83,7 @@ class Pipeline:
         self._clock = clock
         self._judge = Judge(config)
         self._placer = Placer(config, self._judge)
+        self._ruling = Ruling()
         self._config = config
         self._brands: Mapping[str, int] = {}
         self._can_identify = False
@@ -166,8 +169,10 @@ class Pipeline:
         accounts = await ingest.upsert_accounts(
             connection, [self._seen(one) for one in judged], now
         )
-        known = await self._known(connection, source, kept.fresh, stored, now)
+        edited = [one for _, one in kept.edits]
+        known = await self._known(connection, source, kept.fresh, edited, stored, now)
         placement = self._placer.place(kept.fresh, source.key, known, now)
+        ruled = await self._ruling.follow(connection, placement, source.key, now)
         conversations = await self._save_conversations(connection, placement)
         mentions = [
             new_mention(
@@ -183,15 +188,16 @@ class Pipeline:
         ]
         ids = await ingest.insert_mentions(connection, mentions)
         await self._note_newest(connection, placement, conversations, ids)
+        retold = await retell(connection, self._placer, kept.edits, known, now)
         await ingest.edit_mentions(
             connection,
-            [
-                edit_of(known_one, one, keep_raw=self._keep_raw, now=now)
-                for known_one, one in kept.edits
-            ],
+            [edit_of(one, keep_raw=self._keep_raw, now=now) for one in retold],
         )
         await ingest.update_engagement(connection, kept.counted)
         await self._log_happened(connection, placement, conversations, now)
+        for one in ruled:
+            lines = lines_of(one.did, conversations[one.place].id, PROGRAM, now)
+            await subjects.add_events(connection, lines)
         await raise_alerts(
             connection,
             [
@@ -245,6 +251,7 @@ class Pipeline:
         ids = {one.conversation_id for one in gone if one.asks and one.conversation_id}
         if not ids:
             return
+        ids = set((await thread_facts.heads(connection, ids)).values())
         threads = await subjects.load_conversations(connection, ids)
         asking = await thread_facts.asking_times(connection, ids)
         ours = await thread_facts.last_ours(connection, ids)
@@ -288,7 +295,7 @@ class Pipeline:
             if known is None:
                 kept.fresh.append(one)
             elif known.deleted_at is None:
-                if (known.text, known.title) != (one.text, one.title):
+                if (known.text, known.title) != (one.text, one.title) or louder(known, one):
                     kept.edits.append((known, one))
                 elif known.engagement != one.post.engagement:
                     kept.counted.append((known.id, one.post.engagement))
@@ -299,6 +306,7 @@ class Pipeline:
         connection: Connection,
         source: SourceConfig,
         fresh: list[Judged],
+        edited: list[Judged],
         stored: Mapping[MentionKey, KnownMention],
         now: Micros,
     ) -> Known:
@@ -317,18 +325,27 @@ class Pipeline:
         known.conversations = await ingest.conversations_for(connection, roots)
         for thread in list(known.conversations.values()):
             known.conversations.setdefault((thread.brand, thread.network, thread.root), thread)
-        by_id = {thread.id: root for root, thread in known.conversations.items()}
+        by_id = {
+            thread.id: (thread.brand, thread.network, thread.root)
+            for thread in known.conversations.values()
+        }
         for id_, at in (await thread_facts.last_ours(connection, by_id)).items():
             known.last_ours[by_id[id_]] = at
         for id_, times in (await thread_facts.asking_times(connection, by_id)).items():
             known.asking[by_id[id_]] = times
+        for id_, keys in (await thread_facts.other_openers(connection, by_id)).items():
+            known.openers[by_id[id_]] = keys
+        known.opened_by_us = {
+            by_id[id_] for id_ in await thread_facts.opened_by_us(connection, by_id)
+        }
         folds = {one.fold for one in fresh if one.fold}
         known.queued_folds = {
             (handle_key(handle), fold)
             for handle, fold in await thread_facts.queued_folds(connection, folds, now)
         }
         known.roles = await thread_facts.roles(
-            connection, [(one.post.network, one.post.author.key) for one in fresh]
+            connection,
+            [(one.post.network, one.post.author.key) for one in (*fresh, *edited)],
         )
         known.muted = frozenset(
             (kind, value)

@@ -228,8 +228,17 @@ MEMBER = {
     ),
 }
 
+BY_RULE = {
+    "template": Wording(
+        Sentence("Template suggested"),
+        Sentence("{count} templates suggested", {"count": 0}),
+        Sentence("Template no longer suggested"),
+    ),
+}
+"""What no key does to a conversation, but a rule."""
+
 KINDS: Mapping[str, Mapping[str, Wording]] = {
-    "conversation": CONVERSATION,
+    "conversation": {**CONVERSATION, **BY_RULE},
     "mention": CONVERSATION,
     "alert": ALERT,
     "rule": RULE,

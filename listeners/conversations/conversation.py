@@ -19,7 +19,8 @@ class Conversation:
     with every save. ``opener_key`` is the network's key of the account that began it.
     ``waiting_since`` is the time of the oldest unanswered outside message. ``last_outside_id`` is
     the mention id of the newest outside message. ``merged_into`` and ``linked_to`` are
-    conversation ids. Times are UTC microseconds.
+    conversation ids; ``template_id`` is the template a rule suggests to begin a reply with. Times
+    are UTC microseconds.
     """
 
     id: int = 0
@@ -55,6 +56,7 @@ class Conversation:
     answered_by_hand: bool = False
     linked_to: int | None = None
     merged_into: int | None = None
+    template_id: int | None = None
     tags: tuple[str, ...] = ()
 
     @property

@@ -32,10 +32,10 @@ _COLUMNS = (
     "state, in_queue, title, url, opener_id, waiting_since, due_at, tier, score, manual_priority, "
     "rank, reasons, need, assignee, snoozed_until, snooze_kind, reopened, messages, notes, "
     "opened_at, last_at, state_since, last_outside_id, last_part, first_response_at, "
-    "answered_by_hand, linked_to, merged_into"
+    "answered_by_hand, linked_to, merged_into, template_id"
 )
 _OPENER = "(SELECT id FROM account WHERE network = ? AND key = ?)"
-_VALUES = f"?, ?, ?, ?, {_OPENER}" + ", ?" * 23
+_VALUES = f"?, ?, ?, ?, {_OPENER}" + ", ?" * 24
 _INSERT = f"""
 INSERT INTO conversation (id, brand_id, network, root, generation, {_COLUMNS})
 VALUES (?, (SELECT id FROM brand WHERE name = ?), ?, ?, ?, {_VALUES})
@@ -50,7 +50,8 @@ async def conversations_for(
 ) -> dict[RootKey, Conversation]:
     """Return the newest conversation of each (brand name, network, root) that has one.
 
-    One that was merged is answered by the conversation it was merged into.
+    One that was merged is answered by the conversation it was merged into, or by the newest one
+    that followed on that.
     """
     asked = list(dict.fromkeys(roots))
     rows = await connection.fetch(
@@ -77,8 +78,18 @@ async def _after_merges(
     followed: set[int] = set()
     while merged := {one.merged_into for one in found.values() if one.merged_into} - followed:
         followed |= merged
-        kept = await load_conversations(connection, merged)
-        found = {root: kept.get(one.merged_into or 0, one) for root, one in found.items()}
+        newest = await connection.fetch(
+            """SELECT k.id, n.id AS newest FROM conversation k JOIN conversation n
+                   ON n.brand_id = k.brand_id AND n.network = k.network AND n.root = k.root
+               WHERE k.id IN (SELECT value FROM json_each(?))
+               ORDER BY n.generation""",
+            (dumps(list(merged)),),
+        )
+        on_in = {row["id"]: row["newest"] for row in newest}
+        kept = await load_conversations(connection, on_in.values())
+        found = {
+            root: kept.get(on_in.get(one.merged_into or 0, 0), one) for root, one in found.items()
+        }
     return found
 
 
@@ -182,6 +193,7 @@ def conversation_of(row: Row) -> Conversation:
         answered_by_hand=bool(row["answered_by_hand"]),
         linked_to=row["linked_to"],
         merged_into=row["merged_into"],
+        template_id=row["template_id"],
         tags=to_strings(row["tag_list"]),
     )
 
@@ -217,4 +229,5 @@ def _values(one: Conversation) -> tuple[object, ...]:
         one.answered_by_hand,
         one.linked_to,
         one.merged_into,
+        one.template_id,
     )

@@ -32,6 +32,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("responses", "tui.commands.responses", msgid("how fast we answer")),
     ("undo", "tui.commands.undo", msgid("take back the last action")),
     ("redo", "tui.commands.redo", msgid("do again what was taken back")),
+    ("rules", "tui.commands.rules", msgid("what is done by itself: try, add, change rules")),
     ("score", "tui.commands.score", msgid("the sentiment of a text, and why")),
     ("match", "tui.commands.match", msgid("try a query on texts")),
     ("stats", "tui.commands.stats", msgid("the figures of the dashboard")),
