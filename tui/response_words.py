@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from listeners.model import SECOND
-from listeners.reports.responses import Figures, Side
+from listeners.reports.responses import ELSEWHERE, Figures, Side
 from tui.i18n import _, age, number, percent
 from tui.language import msgid
 
 COLUMNS = (
-    msgid("answered"),
+    msgid("answers"),
     msgid("in time"),
     msgid("first"),
-    msgid("next"),
+    msgid("later"),
     msgid("slowest"),
-    msgid("waiting"),
-    msgid("overdue"),
+    msgid("waits"),
+    msgid("late"),
     msgid("oldest"),
 )
 """The columns of figures; those that do not fit are left out from the end."""
@@ -37,15 +37,23 @@ TIERS = {
 def plain_name(side: Side, name: str) -> str:
     """Return how a group is called, its network as it is written in the configuration."""
     if side == "member":
-        return name or _("not from here")
+        return member_name(name) or _("nobody yet")
     if side == "tier":
         return _(TIERS[name]) if name in TIERS else name
     return name if side == "network" else _("all together")
 
 
+def member_name(member: str) -> str:
+    """Return who answered or has it, empty for nobody."""
+    return _("not from here") if member == ELSEWHERE else member
+
+
 def span(seconds: float | None) -> str:
-    """Return a stretch of business time, or a dash."""
-    return "—" if seconds is None else age(int(seconds * SECOND))
+    """Return a stretch of business time, to the minute below ten hours; a dash for none."""
+    if seconds is None:
+        return "—"
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    return f"{hours}h{minutes:02}" if 0 < hours < 10 else age(int(seconds * SECOND))
 
 
 def figure_texts(figures: Figures) -> tuple[str, ...]:

@@ -18,6 +18,11 @@ from listeners.conversations.clock import business_seconds
 from listeners.conversations.urgency import RISK
 from listeners.model import Micros
 
+NOBODY = ""
+"""The member of a wait that nobody has taken."""
+ELSEWHERE = "\0"
+"""The member of an answer that was not given from here: a group of its own, never a name."""
+
 How = Literal["reply", "by hand", "there"]
 """Sent from here, marked as answered by a person, or written on the network and heard."""
 
@@ -27,7 +32,7 @@ SIDES: tuple[Side, ...] = ("all", "network", "member", "tier")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer as the log has it. ``member`` is empty where it was written on the network."""
+    """One answer as the log has it. ``member`` is ``ELSEWHERE`` where it was only heard."""
 
     conversation: int
     brand: str
@@ -42,7 +47,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A conversation that waits on us now. ``member`` is who has it, empty for nobody."""
+    """A conversation that waits on us now. ``member`` is who has it, or ``NOBODY``."""
 
     conversation: int
     brand: str

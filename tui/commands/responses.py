@@ -7,13 +7,22 @@ from typing import cast
 
 from listeners.clock import to_iso, utc_now
 from listeners.model import Micros
-from listeners.reports.responses import SIDES, Figures, Response, Side, figures, grouped, measured
+from listeners.reports.responses import (
+    ELSEWHERE,
+    SIDES,
+    Figures,
+    Response,
+    Side,
+    figures,
+    grouped,
+    measured,
+)
 from listeners.store.reads.responses import answers, waiting
 from tui.commands import DONE
 from tui.commands.common import Settings, past, reading, settings
 from tui.commands.output import Column, Record
 from tui.i18n import _, full_moment, msgid, number
-from tui.response_words import COLUMNS, HOW, figure_texts, plain_name, span
+from tui.response_words import COLUMNS, HOW, figure_texts, member_name, plain_name, span
 from tui.terminal.ending import run_to_end
 
 
@@ -80,7 +89,7 @@ def _record(row: tuple[Side, str, Figures]) -> Record:
     side, name, one = row
     return {
         "by": side,
-        "name": name,
+        "name": "elsewhere" if name == ELSEWHERE else name,
         "answered": one.answered,
         "within_target": one.within,
         "median_first_seconds": one.median_first,
@@ -98,9 +107,9 @@ def _row_columns() -> tuple[Column[Response], ...]:
         Column(msgid("Conversation"), lambda row: number(row.conversation), right=True),
         Column(msgid("Network"), lambda row: row.network),
         Column(msgid("Tier"), lambda row: str(row.tier), right=True),
-        Column(msgid("Member"), lambda row: row.member),
+        Column(msgid("Member"), lambda row: member_name(row.member)),
         Column(msgid("How"), lambda row: _(HOW[row.how])),
-        Column(msgid("Which"), lambda row: _("first") if row.first else _("next")),
+        Column(msgid("Which"), lambda row: _("first") if row.first else _("later")),
         Column(msgid("Asked"), lambda row: full_moment(row.asked_at)),
         Column(msgid("Took"), lambda row: span(row.seconds), right=True),
         Column(msgid("Target"), lambda row: span(row.target), right=True),
@@ -114,7 +123,7 @@ def _row_record(row: Response) -> Record:
         "brand": row.brand,
         "network": row.network,
         "tier": row.tier,
-        "member": row.member,
+        "member": "" if row.member == ELSEWHERE else row.member,
         "how": row.how,
         "first": row.first,
         "asked_at": to_iso(row.asked_at),

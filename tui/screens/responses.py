@@ -54,8 +54,6 @@ class ResponsesScreen(MovingScreen[None]):
     WITHOUT: ClassVar[frozenset[str]] = frozenset({"mark", "mark.range", "mark.all"})
     DEFAULT_CSS = """
     ResponsesScreen #body { layout: vertical; }
-    ResponsesScreen #figures { height: 10; }
-    ResponsesScreen.-flat #figures, ResponsesScreen.-short #figures { height: 8; }
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -64,6 +62,7 @@ class ResponsesScreen(MovingScreen[None]):
         self._side = 1
         self._groups: dict[int, Group] = {}
         self._shown: tuple[Response, ...] = ()
+        self._behind: Group | None = None
         self._columns = ThreadHead()
         self.groups = GroupRows(RowList(), self._load_groups, desk.clock, id="groups")
         self.list = ResponseRows(RowList(), self._load_rows, desk.clock, id="responses")
@@ -123,6 +122,8 @@ class ResponsesScreen(MovingScreen[None]):
         self._groups = dict(enumerate(groups))
         self.groups.offer(range(len(groups)), frozen=False)
         await self.groups.reload()
+        # The figures take what they need, and at most half of the screen.
+        self.query_one("#figures").styles.height = min(len(groups) + 3, self.size.height // 2)
         styles = palette_of(self)
         self._columns.show([headings(self.groups.size.width, styles)])
         self.list.say_empty(
@@ -140,6 +141,7 @@ class ResponsesScreen(MovingScreen[None]):
 
     async def _show_behind(self) -> None:
         group = self._groups.get(self.groups.state.cursor or 0)
+        self._behind = group
         self._shown = group.figures.rows if group is not None else ()
         self.list.offer(range(len(self._shown)), frozen=False)
         await self.list.reload()
@@ -154,7 +156,9 @@ class ResponsesScreen(MovingScreen[None]):
             (f" · {_(RANGES[self._range][1])} · {_(_SIDES[SIDES[self._side]])}", styles.accent),
         ]
         above.border_title = content(title)
-        above.border_subtitle = content([(_("in business time; medians"), styles.faint)])
+        above.border_subtitle = content(
+            [(_("medians in business time; one in ten is slower than “slowest”"), styles.faint)]
+        )
         name = group_name(group.side, group.name) if group is not None else ""
         below.border_title = content(
             [
@@ -172,7 +176,8 @@ class ResponsesScreen(MovingScreen[None]):
 
     @on(VirtualList.Moved, "#groups")
     def _group_chosen(self) -> None:
-        self.hub.work(self._show_behind(), "detail", exclusive=True)
+        if self._groups.get(self.groups.state.cursor or 0) is not self._behind:
+            self.later(self._show_behind)
 
     def on_resize(self) -> None:
         """Show the columns that have room now."""

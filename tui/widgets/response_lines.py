@@ -10,7 +10,7 @@ from textual.style import Style
 from listeners.model import ConversationRow, Micros
 from listeners.reports.responses import Figures, Response, Side
 from tui.i18n import _, moment
-from tui.response_words import COLUMNS, HOW, figure_texts, plain_name, span
+from tui.response_words import COLUMNS, HOW, figure_texts, member_name, plain_name, span
 from tui.theme import PLAIN, Palette
 from tui.widgets.paint import Line, network_name, one_line, padded
 from tui.widgets.row_list import VirtualList
@@ -20,6 +20,8 @@ GOOD = 0.9
 
 _NAME = 16
 _COLUMN = 10
+_WITH_TIME = 100
+"""Cells from which a row has room for when it was asked."""
 
 
 class Group(NamedTuple):
@@ -102,12 +104,13 @@ class ResponseRows(VirtualList[Listed]):
             (margin, styles.key),
             (f"{mark} {span(one.seconds):>6}", took),
             (f" / {span(one.target):<6}", styles.faint),
-            (padded(_("first") if one.first else _("next"), 9), styles.ink),
+            (padded(_("first") if one.first else _("later"), 9), styles.ink),
             (padded(_(HOW[one.how]), 19), styles.ink),
-            (padded(one_line(one.member) or "—", 10) + " ", styles.accent),
+            (padded(one_line(member_name(one.member)) or "—", 14) + " ", styles.accent),
             (padded(network_name(one.network), 11) + " ", styles.faint),
-            (f"{moment(one.asked_at, now):>12}  ", styles.faint),
         ]
+        if width >= _WITH_TIME:
+            figures.append((f"{moment(one.asked_at, now):>17}  ", styles.faint))
         words = [(f"#{one.conversation} ", styles.faint), *_said(row.conversation, styles)]
         if self.row_height(width) == 1:
             return [[*figures, *words]]

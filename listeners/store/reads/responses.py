@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from listeners.conversations.state import WE_ANSWERED
 from listeners.model import Micros
-from listeners.reports.responses import Answer, How, Waiting
+from listeners.reports.responses import ELSEWHERE, Answer, How, Waiting
 from listeners.store.codec import dumps, micros, to_mapping
 from listeners.store.connection import Row
 from listeners.store.database import Store
@@ -55,7 +55,7 @@ def _answer(row: Row) -> Answer | None:
         brand=row["brand"],
         network=row["network"],
         tier=row["tier"],
-        member="" if how == "there" else row["actor"],
+        member=ELSEWHERE if how == "there" else row["actor"],
         how=how,
         first=before.get("first_response_at") is None
         and after.get("first_response_at") is not None,
