@@ -12,6 +12,7 @@ from listeners.http import Fetcher
 from listeners.model import Sentence, SourceState
 from listeners.networks.registry import NETWORKS, listener_class
 from listeners.pipeline import Pipeline
+from listeners.replying import Outbox
 from listeners.runner import SourceReport, SourceRunner
 from listeners.store import Store
 from listeners.store.budgets import StoredBudgets
@@ -45,11 +46,14 @@ class Engine:
 
     async def run(self) -> None:
         """Listen until cancelled. A source that fails never ends another, nor this."""
-        async with Fetcher(budgets=StoredBudgets(self._store)) as fetch:
+        async with (
+            Fetcher(budgets=StoredBudgets(self._store)) as fetch,
+            Outbox(self._store, self._config, self._clock) as outbox,
+        ):
             self._runners = await self._make_runners(fetch)
             house = Housekeeping(self._store, self._config, self._clock)
             services = [service for runner in self._runners for service in runner.services()]
-            services += house.services()
+            services += [*house.services(), outbox.service()]
             tasks = [spawn(service.name, service.supervise()) for service in services]
             try:
                 await asyncio.gather(*tasks)
@@ -77,6 +81,8 @@ class Engine:
                     task.cancel()
             house = Housekeeping(self._store, self._config, self._clock)
             await house.all_once()
+            async with Outbox(self._store, self._config, self._clock) as outbox:
+                await outbox.reconcile()
             return reports
 
     def wake(self, key: str | None = None) -> int:

@@ -124,7 +124,13 @@ async def sent(
         return _settled_already(id_, row)
     before = await _where_it_is_shown(connection, row.conversation)
     await outbox.set_state(
-        connection, id_, SENT, native_id=there.native_id or None, url=there.url, sent_at=at
+        connection,
+        id_,
+        SENT,
+        detail=there.note,
+        native_id=there.native_id or None,
+        url=there.url,
+        sent_at=at,
     )
     # What they asked after it was written is not answered by it.
     asked = await outbox.oldest_asking_after(connection, before.id, row.tried_at or row.created_at)
@@ -136,7 +142,7 @@ async def sent(
         await drafts.drop_draft(connection, row.conversation, row.author)
     return Sending(
         done=1,
-        sentence=outcome.sent(row.network, row.to),
+        sentence=there.note or outcome.sent(row.network, row.to),
         step=step,
         outbox_id=id_,
         state=SENT,
