@@ -61,10 +61,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A reply that is there: the network's id and address of it."""
+    """A reply that is there: the network's id and address of it.
+
+    ``note`` is what the person should know besides: it waits for a moderator there.
+    """
 
     native_id: str
     url: str = ""
+    note: Sentence | None = None
 
 
 class ReplyRefusedError(Exception):
