@@ -338,6 +338,8 @@ class ConversationRow:
     reply_state: str = ""
     merged: int = 0
     """How many other conversations are shown in this one."""
+    away: bool = False
+    """Whoever has it is away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,6 +394,8 @@ class AlertRow:
     dismissed_reason: str
     thin_baseline: bool
     evidence: tuple[int, ...]
+    away: bool = False
+    """Whoever has it is away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

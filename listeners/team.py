@@ -14,6 +14,8 @@ from listeners.config import Config
 from listeners.model import SECOND, Micros, Presence, Sentence
 from listeners.text import fold
 
+PROGRAM = "hubbub"
+"""Who did what happened by itself; no member has this name."""
 BEAT_SECONDS = 5.0
 """How often a process says that its member is here."""
 GONE = 14 * SECOND

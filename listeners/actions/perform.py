@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from listeners.actions.changes import Change, difference
 from listeners.actions.outcome import Outcome
+from listeners.actions.seen import decides, refusal
 from listeners.actions.verbs import (
     Asked,
     Kind,
@@ -16,6 +17,7 @@ from listeners.actions.verbs import (
     conversation_event,
 )
 from listeners.actions.words import done
+from listeners.config import Config
 from listeners.conversations import state
 from listeners.conversations.conversation import Conversation
 from listeners.model import MentionRow, Micros, SafeText, Sentence
@@ -23,7 +25,13 @@ from listeners.risk import triage
 from listeners.risk.alert import Alert, rule_key
 from listeners.store import Store, reads, subjects, undoing
 from listeners.store.connection import Connection
+from listeners.store.named import name_in_note
+from listeners.store.since import done_by_others
 from listeners.store.subjects import MuteKind, NewEvent, SubjectKind
+from listeners.team import PROGRAM, may_write, named_in
+
+_LIFTING = ("reopen", "promote", "escalate")
+"""Verbs that put a conversation to work, or hurry it: it is due by another time then."""
 
 
 async def perform(
@@ -43,6 +51,8 @@ async def perform(
     what: MuteWhat = "author",
     word: str = "",
     rank: Callable[[Conversation], Conversation] | None = None,
+    config: Config | None = None,
+    seen: Mapping[int, int] | None = None,
 ) -> Outcome:
     """Do ``verb`` to all of ``ids`` as one step of ``actor``, and say what came of it.
 
@@ -50,6 +60,10 @@ async def perform(
     ``tags`` with *tag* and *untag*, ``priority`` with *priority* (``None`` gives it back to the
     rules), ``reason`` with *dismiss*, ``what`` and ``word`` with *mute* and *unmute*. ``rank``
     gives a due time to what a key put back to work; without it the next ranking does.
+
+    ``config`` says who is in the team: observers are refused, and whom a note names is kept.
+    ``seen`` maps the ids to the versions a screen showed: what somebody else has decided since is
+    refused once (``listeners.actions.seen``); ids that are missing there are not checked.
 
     Raises:
         UnknownVerbError: this cannot be done to this kind of subject.
@@ -69,12 +83,13 @@ async def perform(
         word=word,
         rank=rank,
     )
-    if asked.missing is not None:
-        return Outcome(0, asked.missing, (asked.missing,))
+    refused = asked.missing if config is None else may_write(config, actor) or asked.missing
+    if refused is not None:
+        return Outcome(0, refused, (refused,))
     wanted = list(dict.fromkeys(ids))
     mentions: dict[int, MentionRow] = {}
     if kind == "mention":
-        mentions = await reads.mentions(store, wanted)
+        mentions, seen = await reads.mentions(store, wanted), None
         if asked.verb not in ("mute", "unmute"):
             threads = [mentions[id_].conversation_id for id_ in wanted if id_ in mentions]
             wanted = list(dict.fromkeys(id_ for id_ in threads if id_ is not None))
@@ -84,7 +99,8 @@ async def perform(
                 return Outcome(0, gone, (gone,))
 
     async def work(connection: Connection) -> Outcome:
-        doing = _Doing(connection, asked, now)
+        named = named_in(asked.text, config.members) if config and asked.verb == "note" else ()
+        doing = _Doing(connection, asked, now, seen or {}, named)
         if kind == "conversation":
             await doing.conversations(wanted)
         elif kind == "alert":
@@ -103,6 +119,8 @@ class _Doing:
     connection: Connection
     asked: Asked
     now: Micros
+    seen: Mapping[int, int]
+    named: tuple[str, ...]
     changes: list[tuple[SubjectKind, int, Change]] = field(default_factory=list)
     refused: list[Sentence] = field(default_factory=list)
 
@@ -116,13 +134,13 @@ class _Doing:
                 self._missing("conversation", id_)
             elif event is None:
                 await self._mute("conversation", id_, *self._muted_of(before))
-            else:
+            elif not await self._overtaken("conversation", id_, before.version):
                 step = state.apply(before, event, self.now)
                 if step.refused is not None:
                     self.refused.append(step.refused)
                     continue
                 after = step.conversation
-                if self.asked.rank is not None and self.asked.verb in ("reopen", "promote"):
+                if self.asked.rank is not None and self.asked.verb in _LIFTING:
                     after = self.asked.rank(after)
                 changed.append((before, after, await self._noted("conversation", id_)))
         await subjects.save_conversations(self.connection, [after for _, after, _ in changed])
@@ -143,7 +161,7 @@ class _Doing:
                 self._changed("alert", id_, nothing, await self._noted("alert", id_))
             elif event is None:
                 await self._mute("alert", id_, "rule", rule_key(before.rule, before.brand))
-            else:
+            elif not await self._overtaken("alert", id_, before.version):
                 step = triage.apply(before, event, self.now)
                 refused = step.refused or newer_alert(step.alert, live)
                 if refused is not None:
@@ -212,7 +230,19 @@ class _Doing:
             self.connection, "alert" if where == "alert" else "conversation", id_,
             self.asked.actor, text, self.now,
         )  # fmt: skip
-        return {"note_id": note}
+        await name_in_note(self.connection, note, self.named)
+        return {"note_id": note, **({"named": list(self.named)} if self.named else {})}
+
+    async def _overtaken(self, kind: SubjectKind, id_: int, version: int) -> bool:
+        """Say whether somebody else decided this since it was seen; the refusal is kept."""
+        seen = self.seen.get(id_)
+        if seen is None or seen == version or not decides(kind, self.asked.verb):
+            return False
+        others = await done_by_others(self.connection, kind, id_, seen, (PROGRAM, self.asked.actor))
+        why = refusal(kind, self.asked.verb, others, self.now)
+        if why is not None:
+            self.refused.append(why)
+        return why is not None
 
     def _muted_of(self, conversation: Conversation) -> tuple[MuteKind, str]:
         if self.asked.what == "thread":

@@ -132,6 +132,8 @@ async def _delete_empty(connection: Connection, ids: set[int]) -> int:
     for sql in (
         "UPDATE conversation SET linked_to = NULL WHERE linked_to IN ({ids})",
         "DELETE FROM conversation_tag WHERE conversation_id IN ({ids})",
+        """DELETE FROM note_mention WHERE note_id IN (SELECT id FROM note
+           WHERE subject_kind = 'conversation' AND subject_id IN ({ids}))""",
         "DELETE FROM note WHERE subject_kind = 'conversation' AND subject_id IN ({ids})",
         """UPDATE event SET before = '{{}}', after = '{{}}'
            WHERE subject_kind = 'conversation' AND subject_id IN ({ids})""",

@@ -69,10 +69,18 @@ class NewEvent:
 
 
 async def add_events(connection: Connection, events: Iterable[NewEvent]) -> None:
-    """Append lines to the log."""
+    """Append lines to the log, each with the version its subject has now.
+
+    By that version a later write knows whether a screen has shown what the line says.
+    """
     await connection.many(
         """INSERT INTO event (at, actor, verb, subject_kind, subject_id, before, after, step)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, CASE ?4
+               WHEN 'conversation' THEN json_set(?7, '$.row_version',
+                   (SELECT version FROM conversation WHERE id = ?5))
+               WHEN 'alert' THEN json_set(?7, '$.row_version',
+                   (SELECT version FROM alert WHERE id = ?5))
+               ELSE ?7 END, ?8)""",
         [
             (
                 one.at,
@@ -108,6 +116,8 @@ async def mark_undone(
 
 def event_of(row: Row) -> EventRow:
     """Return the event a row of table ``event`` holds."""
+    after = to_mapping(row["after"])
+    after.pop("row_version", None)
     return EventRow(
         id=row["id"],
         at=Micros(row["at"]),
@@ -116,7 +126,7 @@ def event_of(row: Row) -> EventRow:
         subject_kind=row["subject_kind"],
         subject_id=row["subject_id"],
         before=to_mapping(row["before"]),
-        after=to_mapping(row["after"]),
+        after=after,
         undone=bool(row["undone"]),
         step=row["step"],
     )

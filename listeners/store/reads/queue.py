@@ -10,6 +10,7 @@ from listeners.store.codec import LABELS, dumps, label_number, micros, to_senten
 from listeners.store.connection import Row
 from listeners.store.database import Store
 from listeners.store.filters import QueueFilter
+from listeners.store.presence import to_presence
 from listeners.store.reads.brands import brand_ids, merged
 from listeners.store.search import Condition, Search
 
@@ -107,7 +108,14 @@ SELECT c.id, c.version, b.name AS brand, c.network, c.state, c.title, c.url,
        c.manual_priority, c.reasons, c.assignee, c.snoozed_until, c.snooze_kind, c.reopened,
        c.messages, c.notes, c.opened_at, c.last_at,
        (SELECT json_group_array(tag) FROM (SELECT tag FROM conversation_tag
-            WHERE conversation_id = c.id ORDER BY tag)) AS tags
+            WHERE conversation_id = c.id ORDER BY tag)) AS tags,
+       (SELECT json_group_array(author) FROM draft d
+            WHERE d.conversation_id = c.id) AS drafted,
+       (SELECT iif(c.waiting_since > coalesce(o.sent_at, o.tried_at, o.created_at)
+                       AND o.state NOT IN ('sending', 'unknown'), '', o.state)
+            FROM outbox o WHERE o.conversation_id = c.id ORDER BY o.id DESC LIMIT 1) AS replied,
+       (SELECT json_group_array(json_array(h.member, h.doing, h.at)) FROM presence h
+            WHERE h.conversation_id = c.id) AS presence
 FROM json_each(?) w
 JOIN conversation c ON c.id = w.value
 JOIN brand b ON b.id = c.brand_id
@@ -160,4 +168,7 @@ def _row(row: Row) -> ConversationRow:
         notes=row["notes"],
         opened_at=Micros(row["opened_at"]),
         last_at=Micros(row["last_at"]),
+        presence=to_presence(row["presence"]),
+        drafted=to_strings(row["drafted"]),
+        reply_state=row["replied"] or "",
     )
