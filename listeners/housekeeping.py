@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
+from listeners.actions.absence import end_absences
+from listeners.actions.changes import difference
 from listeners.alerting import PROGRAM, apply_to_alerts, check_conditions
 from listeners.clock import Clock
 from listeners.config import BrandConfig, Config
-from listeners.conversations.clock import due_at
 from listeners.conversations.conversation import Conversation
 from listeners.conversations.events import IdleTooLong, Rules, SnoozeEnded
 from listeners.conversations.state import Step, apply
-from listeners.conversations.urgency import DUE_SOON, RISK, becomes_due
+from listeners.conversations.urgency import DUE_SOON, becomes_due, due_again, hours_mark, retimed
 from listeners.model import DAY, HOUR, Micros
 from listeners.risk import detection, source_health
 from listeners.risk.alert import Draft, fingerprint
@@ -28,6 +29,7 @@ from listeners.risk.same_time import spike
 from listeners.risk.silence import silence
 from listeners.risk.surge import SurgeCounts, surge
 from listeners.store import Store, agenda, subjects
+from listeners.store.absence import away_in
 from listeners.store.connection import Connection
 from listeners.store.retention import forget_old
 from listeners.store.sources import close_old_gaps
@@ -50,17 +52,19 @@ class Housekeeping:
         self._config = config
         self._clock = clock
         self._rules = Rules()
+        self._timed = False
 
     def services(self) -> list[Service]:
         """Return the chores as services for the supervisor."""
         return [
-            self._service("conversation clock", CONVERSATIONS_SECONDS, self.conversations),
+            self._service("conversation clock", CONVERSATIONS_SECONDS, self._clockwork),
             self._service("detectors", DETECTORS_SECONDS, self.detectors),
             self._service("retention", RETENTION_SECONDS, self.retention),
         ]
 
     async def all_once(self) -> None:
         """Do every chore that is due now."""
+        await self.due_times()
         await self.conversations()
         await self.detectors()
 
@@ -69,15 +73,18 @@ class Housekeeping:
         now = self._clock()
 
         async def work(connection: Connection) -> None:
+            await end_absences(connection, now)
+            rules = replace(self._rules, away=frozenset(await away_in(connection, now)))
             ended = [
-                (one, apply(one, SnoozeEnded(), now, self._rules))
+                (one, apply(one, SnoozeEnded(), now, rules))
                 for one in await agenda.snoozes_over(connection, now)
             ]
             quiet = [
                 (one, apply(one, IdleTooLong(), now, self._rules))
                 for one in await agenda.gone_quiet(connection, Micros(now - self._rules.idle))
             ]
-            await _save(connection, [*ended, *quiet], now)
+            await _save(connection, ended, now)
+            await _save(connection, quiet, now, undoable=True)
             fresh = await agenda.without_due_time(connection)
             await subjects.save_conversations(connection, [self._with_due(one) for one in fresh])
             soon = await agenda.due_before(connection, Micros(now + DUE_SOON))
@@ -85,14 +92,32 @@ class Housekeeping:
 
         await self._store.write(work)
 
+    async def _clockwork(self) -> None:
+        if not self._timed:
+            await self.due_times()
+            self._timed = True
+        await self.conversations()
+
+    async def due_times(self) -> None:
+        """Reckon every due time anew where hours or targets of the configuration have changed."""
+        brands = self._config.brands
+
+        async def work(connection: Connection) -> None:
+            for brand in brands:
+                if not await agenda.hours_changed(connection, brand.name, hours_mark(brand)):
+                    continue
+                running = await agenda.with_clock(connection, brand.name)
+                anew = [(one, self._with_due(retimed(one))) for one in running]
+                await subjects.save_conversations(
+                    connection, [after for before, after in anew if after != before]
+                )
+
+        await self._store.write(work)
+
     def _with_due(self, one: Conversation) -> Conversation:
         """Give a due time to what a key put back to work."""
         brand = self._config.brand(one.brand) or BrandConfig(name=one.brand)
-        targets = brand.targets
-        usual = targets.first if one.first_response_at is None else targets.next
-        seconds = targets.urgent if one.tier == RISK else usual
-        since = one.waiting_since
-        return one if since is None else replace(one, due_at=due_at(since, seconds, brand.hours))
+        return due_again(one, brand.hours, brand.targets)
 
     async def detectors(self) -> None:
         """Look at every condition: what is true fires or goes on, what is over calms down."""
@@ -234,9 +259,17 @@ def _completeness(facts: Iterable[source_health.SourceFacts]) -> float:
 
 
 async def _save(
-    connection: Connection, steps: list[tuple[Conversation, Step]], now: Micros
+    connection: Connection,
+    steps: list[tuple[Conversation, Step]],
+    now: Micros,
+    *,
+    undoable: bool = False,
 ) -> None:
+    """Save and log; each that is ``undoable`` is a step that a person can take back."""
     changed = [(before, step) for before, step in steps if step.conversation != before]
+    if not changed:
+        return
+    first = await subjects.next_step(connection, PROGRAM) if undoable else 0
     await subjects.save_conversations(connection, [step.conversation for _, step in changed])
     await subjects.add_events(
         connection,
@@ -247,10 +280,12 @@ async def _save(
                 verb=step.note.template,
                 subject_kind="conversation",
                 subject_id=before.id,
-                before={"state": before.state.value},
-                after={"state": step.conversation.state.value},
+                before=change.before,
+                after=change.after,
+                step=first + place if undoable else 0,
             )
-            for before, step in changed
+            for place, (before, step) in enumerate(changed)
             if step.note is not None
+            for change in (difference(before, step.conversation),)
         ],
     )

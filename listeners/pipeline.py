@@ -25,6 +25,7 @@ from listeners.ruling import Ruling, lines_of
 from listeners.sentiment import load
 from listeners.shaping import edit_of, new_mention
 from listeners.store import Store, ingest, subjects, thread_facts
+from listeners.store.absence import away_in
 from listeners.store.connection import Connection
 from listeners.store.keys import dedupe_key
 from listeners.store.records import KnownMention, MentionKey, RootKey, SeenAccount
@@ -352,6 +353,7 @@ class Pipeline:
             for kind, values in (await subjects.mutes_now(connection, now)).items()
             for value in values
         )
+        known.away = frozenset(await away_in(connection, now))
         return known
 
     # --- what is written -----------------------------------------------------------------------

@@ -33,7 +33,9 @@ class Known:
     ``conversations`` holds the newest generation of each root; ``roots`` the root of every known
     post by (brand, network, native id); ``parts`` whose voice it was; ``last_ours`` when we last
     wrote, by root. ``asked_after`` finds the oldest asking message after a time. ``queued_folds``
-    are (handle, fold) of what already asks. ``muted`` holds (kind, value).
+    are (handle, fold) of what already asks. ``openers`` began what was merged into a conversation:
+    they are no third parties there. ``opened_by_us`` are conversations an account of ours began.
+    ``muted`` holds (kind, value).
     """
 
     conversations: dict[RootKey, Conversation] = field(default_factory=dict)
@@ -43,7 +45,11 @@ class Known:
     asking: dict[RootKey, list[Micros]] = field(default_factory=dict)
     queued_folds: set[tuple[str, str]] = field(default_factory=set)
     roles: dict[tuple[str, str], str] = field(default_factory=dict)
+    openers: dict[RootKey, frozenset[str]] = field(default_factory=dict)
+    opened_by_us: set[RootKey] = field(default_factory=set)
     muted: frozenset[tuple[str, str]] = frozenset()
+    away: frozenset[str] = frozenset()
+    """Members who are away: what reopens of theirs is nobody's."""
 
     def settled(self, root: RootKey) -> RootKey:
         """Return the root under which a conversation goes on: its own, or that of its merger."""
@@ -131,7 +137,8 @@ class Placer:
     ) -> None:
         post = judged.post
         at = written_at(post, now)
-        root = known.settled(self.root(judged, source, known))
+        origin = self.root(judged, source, known)
+        root = known.settled(origin)
         conversation = known.conversations.get(root) or begin(
             brand=judged.brand,
             network=post.network,
@@ -151,26 +158,29 @@ class Placer:
         event: OurMessage | OutsideMessage
         if part is Part.OURS:
             later = [moment for moment in known.asking.get(root, ()) if moment > at]
-            event = OurMessage(at=at, unanswered_since=min(later, default=None))
+            event = OurMessage(
+                at=at,
+                automatic=post.author.automated,
+                unanswered_since=min(later, default=None),
+            )
         else:
             event = OutsideMessage(
                 at=at,
                 asks=need.asks,
-                tier=urgency.RISK
-                if urgency.pressing(risk_classes(judged.findings))
-                else urgency.REST,
+                tier=self.tier_of(judged),
                 reason=need.reason,
                 part=part,
                 private_unthreaded=identity.is_private_without_thread(post),
             )
-        step = apply(conversation, event, now, self._rules)
+        rules = self.rules_of(known)
+        step = apply(conversation, event, now, rules)
         if step.opens_new:
             conversation = successor(conversation, at, now)
-            step = apply(conversation, event, now, self._rules)
+            step = apply(conversation, event, now, rules)
         after = step.conversation
         if need.asks:
-            after = self._ranked(after, conversation, judged, need, role)
-        self._remember(judged, root, part, at, need, after, known)
+            after = self.ranked(after, conversation, judged, need, role)
+        self._remember(judged, origin, root, part, at, need, after, known)
         placement.touched[root, after.generation] = after
         _log(placement, root, conversation, after, step, at)
         placement.placed.append(
@@ -193,12 +203,16 @@ class Placer:
             return Part.OURS
         post = judged.post
         parent = known.parts.get((judged.brand, post.network, post.parent_id or ""))
+        opener = "" if not conversation.messages else conversation.opener_key
+        if post.author.key in known.openers.get(root, ()):
+            opener = post.author.key
+        began = root in known.opened_by_us
         return identity.part_of(
             post.author.key,
-            ours=frozenset(),
-            opener_key="" if not conversation.messages else conversation.opener_key,
+            ours=frozenset({conversation.opener_key}) if began else frozenset(),
+            opener_key=opener,
             addresses_us=self._judge.addresses_us(judged.brand, post) or parent is Part.OURS,
-            we_spoke=root in known.last_ours,
+            we_spoke=began or root in known.last_ours,
         )
 
     def _facts(
@@ -255,7 +269,50 @@ class Placer:
         config = self._brands.get(brand)
         return (config.name, *config.names) if config else ()
 
-    def _ranked(
+    def rules_of(self, known: Known) -> Rules:
+        """Return the rules of the states as they are while these members are away."""
+        return replace(self._rules, away=known.away)
+
+    def tier_of(self, judged: Judged) -> int:
+        """Return the tier a message alone gives its conversation: risk, or the rest."""
+        return urgency.RISK if urgency.pressing(risk_classes(judged.findings)) else urgency.REST
+
+    def need_now(
+        self,
+        judged: Judged,
+        conversation: Conversation | None,
+        part: Part,
+        *,
+        at: Micros,
+        age: int,
+        history: bool,
+        last_ours: Micros | None,
+        rising: bool,
+        known: Known,
+        now: Micros,
+    ) -> Need:
+        """Return whether a message that is stored already asks for a reply, by what it says now.
+
+        ``at`` is when it was written, ``age`` how old it was when first seen, in microseconds.
+        """
+        talk = conversation or begin(
+            brand=judged.brand, network=judged.post.network, root="", at=at, now=now
+        )
+        root = (talk.brand, talk.network, talk.root)
+        role = self.role_of(judged.brand, judged.post, known)
+        facts = self._facts(judged, talk, root, part, role, history, known, now)
+        return needs_reply.judge(
+            replace(
+                facts,
+                age=age,
+                duplicate=False,
+                we_spoke=last_ours is not None and last_ours <= at,
+                answered_since=last_ours is not None and last_ours > at,
+                engagement_rising=rising,
+            )
+        )
+
+    def ranked(
         self,
         after: Conversation,
         before: Conversation,
@@ -263,6 +320,7 @@ class Placer:
         need: Need,
         role: str,
     ) -> Conversation:
+        """Return a conversation with the urgency this message gives it, if it waits on us."""
         if after.waiting_since is None:
             return after
         config = self._brands.get(judged.brand)
@@ -293,6 +351,7 @@ class Placer:
     def _remember(
         self,
         judged: Judged,
+        origin: RootKey,
         root: RootKey,
         part: Part,
         at: Micros,
@@ -302,10 +361,12 @@ class Placer:
     ) -> None:
         post = judged.post
         place = (judged.brand, post.network, post.native_id)
+        if part is Part.OURS and after.messages == 1:
+            known.opened_by_us.add(root)
         known.conversations[root] = after
-        known.roots[place] = root[2]
+        known.roots[place] = origin[2]
         known.parts[place] = part
-        if part is Part.OURS:
+        if part is Part.OURS and not post.author.automated:
             known.last_ours[root] = max(at, known.last_ours.get(root, at))
         if need.asks:
             known.asking.setdefault(root, []).append(at)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import zlib
 
-from listeners.judge import Judged
 from listeners.model import Micros
 from listeners.placing import Placed, written_at
+from listeners.retelling import Retold
 from listeners.risk.findings import as_mapping
 from listeners.store.keys import dedupe_key
-from listeners.store.records import Edit, KnownMention, NewMention
+from listeners.store.records import Edit, NewMention
 
 
 def new_mention(
@@ -60,8 +60,9 @@ def new_mention(
     )
 
 
-def edit_of(known: KnownMention, one: Judged, *, keep_raw: bool, now: Micros) -> Edit:
+def edit_of(retold: Retold, *, keep_raw: bool, now: Micros) -> Edit:
     """Return what a known mention says now. Its place in time and in a thread stays."""
+    known, one = retold.known, retold.judged
     post = one.post
     return Edit(
         known,
@@ -88,7 +89,8 @@ def edit_of(known: KnownMention, one: Judged, *, keep_raw: bool, now: Micros) ->
             root_id=known.root_id,
             score=one.score,
             part=known.part,
-            asks=known.asks,
+            asks=retold.asks,
+            need=retold.need.reason if retold.asks_anew or not known.asks else None,
             reasons=one.reasons,
             risk=tuple(as_mapping(finding) for finding in one.findings),
             engagement=post.engagement,

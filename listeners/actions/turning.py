@@ -215,7 +215,12 @@ class Turning:
                 subject_kind=kind,
                 subject_id=event.subject_id,
                 before=change.before,
-                after={**change.after, "turned": event.step, "of": event.verb},
+                after={
+                    **change.after,
+                    "turned": event.step,
+                    "whose": str(event.actor),
+                    "of": event.verb,
+                },
             )
         )
 

@@ -20,12 +20,20 @@ REPLY = "reply"
 
 
 async def undo(
-    store: Store, actor: str, now: Micros, *, step: int = 0, past_replies: bool = False
+    store: Store,
+    actor: str,
+    now: Micros,
+    *,
+    step: int = 0,
+    of: str = "",
+    past_replies: bool = False,
 ) -> Outcome:
     """Take back the newest step of ``actor`` that is not taken back yet, or that of ``step``.
 
-    A sent reply is not taken back: the outcome has done nothing and names its outbox row in
-    ``offer``. ``past_replies`` leaves replies as they are and takes back what was done before.
+    ``of`` is whose ``step`` it is, where it is somebody else's or the program's: the log names
+    ``actor`` as who took it back. A sent reply is not taken back: the outcome has done nothing
+    and names its outbox row in ``offer``. ``past_replies`` leaves replies as they are and takes
+    back what was done before.
 
     Raises:
         StoreError: nothing was stored.
@@ -35,7 +43,7 @@ async def undo(
         number = step or await undoing.last_step(connection, actor, past_replies=past_replies)
         events = [
             event
-            for event in await undoing.events_of_step(connection, actor, number)
+            for event in await undoing.events_of_step(connection, of or actor, number)
             if not event.undone
         ]
         if not events:
@@ -55,20 +63,22 @@ async def undo(
     return await store.write(work, urgent=True)
 
 
-async def redo(store: Store, actor: str, now: Micros, *, step: int = 0) -> Outcome:
+async def redo(store: Store, actor: str, now: Micros, *, step: int = 0, of: str = "") -> Outcome:
     """Do again what ``actor`` took back last; a new action of theirs leaves nothing to redo.
 
-    With ``step``, do that one again, whatever was done since.
+    With ``step`` (of ``of``, where it is not theirs), do that one again, whatever was done since.
 
     Raises:
         StoreError: nothing was stored.
     """
 
     async def work(connection: Connection) -> Outcome:
-        number = step or await undoing.step_to_redo(connection, actor)
+        whose, number = of or actor, step
+        if not step:
+            whose, number = await undoing.step_to_redo(connection, actor)
         events = [
             event
-            for event in await undoing.events_of_step(connection, actor, number)
+            for event in await undoing.events_of_step(connection, whose, number)
             if event.undone and event.verb != REPLY
         ]
         if not events:

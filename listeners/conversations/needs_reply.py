@@ -19,7 +19,7 @@ from listeners.conversations.words import (
     OPENING,
     THANKS,
 )
-from listeners.model import HOUR, Label, Part, Reason, Sentence
+from listeners.model import HOUR, Engagement, Label, Part, Reason, Sentence
 from listeners.text import fold
 
 HISTORY = 72 * HOUR
@@ -30,6 +30,9 @@ SHORT_WORDS = 6
 """A courtesy has at most this many words."""
 VIP_REACH = 10_000
 """Followers from which on a negative message asks for a reply."""
+
+RISING = 10
+"""People more between two looks from which on the engagement with a message is rising."""
 
 _LINK = re.compile(r"https?://\S+")
 _NAMES = re.compile(r"[@#][\w.@-]+")
@@ -139,6 +142,16 @@ def judge(facts: MessageFacts) -> Need:
     return Need(
         False, Reason("D2", Sentence("a mention in passing: it stays in the stream")), intents
     )
+
+
+def rising(before: Engagement, after: Engagement) -> bool:
+    """Whether many more people took part since: at least ten more, and at least twice as many."""
+    were, are = _taking_part(before), _taking_part(after)
+    return are - were >= RISING and are >= 2 * were
+
+
+def _taking_part(engagement: Engagement) -> int:
+    return sum(n or 0 for n in (engagement.likes, engagement.shares, engagement.replies))
 
 
 def intents_of(text: str, lang: str | None = None) -> frozenset[str]:

@@ -107,7 +107,7 @@ def apply(
         case happened.DeletedAtSource():
             return _deleted(conversation, event)
         case happened.SnoozeEnded():
-            return _snooze_ended(conversation, now)
+            return _snooze_ended(conversation, now, rules)
         case happened.IdleTooLong():
             return _idle(conversation, now, rules)
         case happened.Answered():
@@ -218,12 +218,11 @@ def _reopened_by_them(
     now: Micros,
     rules: Rules,
 ) -> Step:
-    away = conversation.assignee in rules.away
     opened = replace(
         _moved(conversation, OPEN, now),
         waiting_since=None,
         reopened=conversation.reopened + 1,
-        assignee="" if away else conversation.assignee,
+        assignee=_kept_by(conversation, rules),
     )
     return Step(_asked(opened, event), note=Sentence("They wrote again: open once more."))
 
@@ -238,10 +237,14 @@ def _asked_while_snoozed(
         return _reopened_by_them(conversation, event, now, rules)
     asked = _asked(conversation, event)
     if event.tier == 1 and conversation.tier > 1:
-        return Step(
-            _moved(asked, OPEN, now), note=Sentence("It became a risk: the snooze was ended.")
-        )
+        woken = replace(_moved(asked, OPEN, now), assignee=_kept_by(conversation, rules))
+        return Step(woken, note=Sentence("It became a risk: the snooze was ended."))
     return Step(asked)
+
+
+def _kept_by(conversation: Conversation, rules: Rules) -> str:
+    """Return who has it once it is open again: whoever had it, unless they are away."""
+    return "" if conversation.assignee in rules.away else conversation.assignee
 
 
 def _our_message(before: Conversation, event: happened.OurMessage, now: Micros) -> Step:
@@ -272,12 +275,16 @@ def _deleted(conversation: Conversation, event: happened.DeletedAtSource) -> Ste
 # --- time --------------------------------------------------------------------------------------
 
 
-def _snooze_ended(conversation: Conversation, now: Micros) -> Step:
+def _snooze_ended(conversation: Conversation, now: Micros, rules: Rules) -> Step:
     until = conversation.snoozed_until
     if conversation.state is not SNOOZED or until is None or until > now:
         return Step(conversation)
     return Step(
-        replace(_moved(conversation, OPEN, now), in_queue=True),
+        replace(
+            _moved(conversation, OPEN, now),
+            in_queue=True,
+            assignee=_kept_by(conversation, rules),
+        ),
         note=Sentence("The snooze ended."),
     )
 

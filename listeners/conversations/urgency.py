@@ -19,7 +19,7 @@ from listeners.conversations.conversation import Conversation
 from listeners.model import MINUTE, ConversationState, Label, Micros, Reason, Sentence
 
 if TYPE_CHECKING:
-    from listeners.config import Targets
+    from listeners.config import BrandConfig, Targets
 
 RISK, DUE, VALUABLE, SERVICE, REST = 1, 2, 3, 4, 5
 DUE_SOON = 15 * MINUTE
@@ -97,10 +97,30 @@ def ranked(conversation: Conversation, urgency: Urgency) -> Conversation:
     )
 
 
+def hours_mark(brand: BrandConfig) -> str:
+    """Return a text that changes whenever the brand's hours or targets do."""
+    hours, targets = brand.hours, brand.targets
+    holidays = ",".join(sorted(day.isoformat() for day in hours.holidays))
+    return f"{hours.zone} {hours.week} {holidays} {targets.first} {targets.next} {targets.urgent}"
+
+
+def retimed(conversation: Conversation) -> Conversation:
+    """Return it without the tier that a due time of before gave it; its reasons say which it had.
+
+    What is still due by its new time is moved up again at the next look.
+    """
+    if conversation.tier != DUE:
+        return conversation
+    said = {reason.template for reason in conversation.reasons}
+    if said & _VALUABLE_WORDS:
+        return replace(conversation, tier=VALUABLE)
+    return replace(conversation, tier=SERVICE if said & _SERVICE_WORDS else REST)
+
+
 def due_again(conversation: Conversation, hours: BusinessHours, targets: Targets) -> Conversation:
     """Return it with the due time of its clock, for one whose clock was started by a key."""
     since = conversation.waiting_since
-    if not conversation.needs_reply or since is None:
+    if since is None:
         return conversation
     first = conversation.first_response_at is None
     urgent = conversation.tier == RISK
@@ -193,6 +213,10 @@ _INTENT_WORDS = {
     "question": Sentence("question"),
     "request": Sentence("request"),
 }
+
+
+_VALUABLE_WORDS = frozenset({"wants to leave", "wants to buy", "journalist", "VIP", "press"})
+_SERVICE_WORDS = frozenset({"complaint", "question", "request", "{stars}-star review"})
 
 
 def _reasons(facts: RankFacts) -> tuple[Sentence, ...]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from listeners.conversations.conversation import Conversation
 from listeners.model import DAY, HOUR, MINUTE, Micros, SourceState
 from listeners.risk.source_health import SourceFacts
-from listeners.store.codec import dumps, micros, to_gap
+from listeners.store.codec import dumps, micros, storable, to_gap
 from listeners.store.connection import Connection
 from listeners.store.conversation_rows import load_conversations
+from listeners.store.settings import put_setting
 
 SPIKE_BIN = 5 * MINUTE
 
@@ -36,6 +37,26 @@ async def without_due_time(connection: Connection) -> list[Conversation]:
     rows = await connection.fetch(
         """SELECT id FROM conversation WHERE state = 'open' AND in_queue = 1
            AND merged_into IS NULL AND due_at IS NULL AND waiting_since IS NOT NULL"""
+    )
+    return list((await load_conversations(connection, [row["id"] for row in rows])).values())
+
+
+async def hours_changed(connection: Connection, brand: str, mark: str) -> bool:
+    """Remember a brand's hours and targets, and return whether they were others before."""
+    key = f"hours.{brand}"
+    rows = await connection.fetch("SELECT value FROM setting WHERE key = ?", (storable(key),))
+    before = rows[0]["value"] if rows else mark
+    await put_setting(connection, key, mark)
+    return bool(before != mark)
+
+
+async def with_clock(connection: Connection, brand: str) -> list[Conversation]:
+    """Return the conversations of a brand whose clock runs, snoozed ones included."""
+    rows = await connection.fetch(
+        """SELECT c.id FROM conversation c JOIN brand b ON b.id = c.brand_id
+           WHERE b.name = ? AND c.state IN ('open', 'snoozed') AND c.merged_into IS NULL
+             AND c.waiting_since IS NOT NULL""",
+        (storable(brand),),
     )
     return list((await load_conversations(connection, [row["id"] for row in rows])).values())
 

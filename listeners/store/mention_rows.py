@@ -36,7 +36,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 UPDATE = """
 UPDATE mention SET url = ?, title = ?, text = ?, raw_text = ?, raw = ?, links = ?,
     tags = ?, edited_at = ?, lang = ?, scorer = ?, compound = ?, label = ?, part = ?, asks = ?,
-    need = ?, reasons = ?, risk = ?, likes = coalesce(?, likes),
+    need = coalesce(?, need), reasons = ?, risk = ?, likes = coalesce(?, likes),
     shares = coalesce(?, shares), replies = coalesce(?, replies), rating = ?, fold = ?
 WHERE id = ?
 """

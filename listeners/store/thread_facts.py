@@ -14,12 +14,24 @@ from listeners.store.keys import dedupe_key
 CROSS_POST_WINDOW = 3 * DAY
 
 
+_FAMILY = """
+WITH RECURSIVE family(head, id) AS MATERIALIZED (
+    SELECT value, value FROM json_each(?)
+    UNION SELECT f.head, c.id FROM family f JOIN conversation c ON c.merged_into = f.id)
+"""
+"""Conversations with all that was merged into them, ``head`` the one asked for."""
+
+
 async def last_ours(connection: Connection, conversation_ids: Iterable[int]) -> dict[int, Micros]:
-    """Return when one of our accounts last wrote in each conversation in which it did."""
+    """Return when one of our accounts last wrote in each conversation in which it did.
+
+    What an account of ours writes that is a program's does not count as an answer.
+    """
     rows = await connection.fetch(
-        """SELECT conversation_id AS id, max(sort_at) AS at FROM mention
-           WHERE conversation_id IN (SELECT value FROM json_each(?)) AND part = 'ours'
-           GROUP BY conversation_id""",
+        f"""{_FAMILY} SELECT f.head AS id, max(m.sort_at) AS at
+            FROM family f JOIN mention m ON m.conversation_id = f.id
+            JOIN account a ON a.id = m.account_id
+            WHERE m.part = 'ours' AND a.automated = 0 GROUP BY f.head""",
         (dumps(list(conversation_ids)),),
     )
     return {row["id"]: Micros(row["at"]) for row in rows}
@@ -30,9 +42,9 @@ async def asking_times(
 ) -> dict[int, list[Micros]]:
     """Return the times of the messages that ask for a reply, by conversation."""
     rows = await connection.fetch(
-        """SELECT conversation_id AS id, sort_at AS at FROM mention
-           WHERE conversation_id IN (SELECT value FROM json_each(?)) AND asks = 1
-             AND deleted_at IS NULL""",
+        f"""{_FAMILY} SELECT f.head AS id, m.sort_at AS at
+            FROM family f JOIN mention m ON m.conversation_id = f.id
+            WHERE m.asks = 1 AND m.deleted_at IS NULL""",
         (dumps(list(conversation_ids)),),
     )
     found: dict[int, list[Micros]] = defaultdict(list)
@@ -41,15 +53,61 @@ async def asking_times(
     return dict(found)
 
 
+async def other_openers(
+    connection: Connection, conversation_ids: Iterable[int]
+) -> dict[int, frozenset[str]]:
+    """Return who began what was merged into each conversation, by author key."""
+    rows = await connection.fetch(
+        f"""{_FAMILY} SELECT f.head AS id, a.key FROM family f JOIN conversation c ON c.id = f.id
+            JOIN account a ON a.id = c.opener_id WHERE f.id != f.head""",
+        (dumps(list(conversation_ids)),),
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row["id"]].add(row["key"])
+    return {id_: frozenset(keys) for id_, keys in found.items()}
+
+
+async def opened_by_us(connection: Connection, conversation_ids: Iterable[int]) -> set[int]:
+    """Return those of the conversations that an account of ours began."""
+    rows = await connection.fetch(
+        """SELECT c.id FROM conversation c JOIN account a ON a.id = c.opener_id
+           WHERE c.id IN (SELECT value FROM json_each(?)) AND a.ours = 1""",
+        (dumps(list(conversation_ids)),),
+    )
+    return {row["id"] for row in rows}
+
+
+async def heads(connection: Connection, conversation_ids: Iterable[int]) -> dict[int, int]:
+    """Return the conversation in which each of these is shown: itself, or what it went into."""
+    rows = await connection.fetch(
+        """WITH RECURSIVE up(id, head) AS (
+               SELECT value, value FROM json_each(?)
+               UNION SELECT up.id, c.merged_into FROM up JOIN conversation c ON c.id = up.head
+               WHERE c.merged_into IS NOT NULL)
+           SELECT up.id, up.head FROM up JOIN conversation c ON c.id = up.head
+           WHERE c.merged_into IS NULL""",
+        (dumps(list(conversation_ids)),),
+    )
+    return {row["id"]: row["head"] for row in rows}
+
+
 async def queued_folds(
     connection: Connection, folds: Iterable[str], now: Micros
 ) -> set[tuple[str, str]]:
-    """Return (handle or author key, fold) of what asks for a reply and said the same lately."""
+    """Return (handle or author key, fold) of what waits for a reply and said the same lately.
+
+    What was answered or closed since is no longer queued: said again, it asks again.
+    """
     rows = await connection.fetch(
         """SELECT iif(a.handle = '', a.key, a.handle) AS handle, m.fold
            FROM mention m JOIN account a ON a.id = m.account_id
+           JOIN conversation c ON c.id = m.conversation_id
+           LEFT JOIN conversation k ON k.id = c.merged_into
            WHERE m.fold IN (SELECT value FROM json_each(?)) AND m.fold != '' AND m.asks = 1
-             AND m.sort_at > ?""",
+             AND m.sort_at > ? AND m.deleted_at IS NULL
+             AND coalesce(k.state, c.state) IN ('open', 'snoozed')
+             AND iif(k.id IS NULL, c.waiting_since, k.waiting_since) <= m.sort_at""",
         (dumps(list(folds)), now - CROSS_POST_WINDOW),
     )
     return {(row["handle"], row["fold"]) for row in rows}

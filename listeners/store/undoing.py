@@ -35,8 +35,10 @@ _NO_REPLY = """AND NOT EXISTS (SELECT 1 FROM event r
                 WHERE r.actor = e.actor AND r.step = e.step AND r.verb = 'reply')"""
 
 
-async def step_to_redo(connection: Connection, actor: str) -> int:
-    """Return the step a person took back last and has not done again, 0 if there is none.
+async def step_to_redo(connection: Connection, actor: str) -> tuple[str, int]:
+    """Return whose step a person took back last and has not done again, and its number.
+
+    0 if there is none.
 
     A new step after an undo leaves nothing to redo.
     """
@@ -46,14 +48,15 @@ async def step_to_redo(connection: Connection, actor: str) -> int:
         (storable(actor), storable(actor)),
     )
     rows = await connection.fetch(
-        """SELECT json_extract(u.after, '$.turned') AS step FROM event u
+        """SELECT json_extract(u.after, '$.turned') AS step,
+                  json_extract(u.after, '$.whose') AS whose FROM event u
            WHERE u.actor = ? AND u.step = 0 AND u.verb = 'undo' AND u.id > ?
-             AND EXISTS (SELECT 1 FROM event e WHERE e.actor = u.actor
+             AND EXISTS (SELECT 1 FROM event e WHERE e.actor = json_extract(u.after, '$.whose')
                  AND e.step = json_extract(u.after, '$.turned') AND e.undone = 1)
            ORDER BY u.id DESC LIMIT 1""",
         (storable(actor), newest["id"] or 0),
     )
-    return rows[0]["step"] if rows else 0
+    return (rows[0]["whose"], rows[0]["step"]) if rows else (actor, 0)
 
 
 async def events_of_step(connection: Connection, actor: str, step: int) -> list[EventRow]:

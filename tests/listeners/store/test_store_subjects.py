@@ -225,7 +225,7 @@ async def undo(store: Store, actor: str) -> list[str]:
 
 async def redo(store: Store, actor: str) -> list[str]:
     async def work(connection: Connection) -> list[str]:
-        step = await undoing.step_to_redo(connection, actor)
+        _, step = await undoing.step_to_redo(connection, actor)
         events = await undoing.events_of_step(connection, actor, step)
         await subjects.mark_undone(connection, [one.id for one in events], undone=False)
         return [f"{one.verb} {one.subject_id}" for one in events]
@@ -240,7 +240,7 @@ def _turned(actor: str, verb: str, step: int) -> NewEvent:
         verb=verb,
         subject_kind="conversation",
         subject_id=1,
-        after={"turned": step},
+        after={"turned": step, "whose": actor},
     )
 
 
