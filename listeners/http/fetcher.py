@@ -408,7 +408,10 @@ class Fetcher:
             **secrets,
         }
         address = url._replace(netloc=url.netloc.rpartition("@")[2], fragment="").geturl()
-        transport = self._transports.choose(url, private=private, streaming=ask.streaming)
+        # A change is never repeated, so it goes out on a connection of its own: on a kept one the
+        # server may hang up at that instant, and nobody would know whether it was heard.
+        fresh = ask.streaming or ask.method != "GET"
+        transport = self._transports.choose(url, private=private, fresh=fresh)
         try:
             request = httpx.Request(
                 ask.method,

@@ -161,15 +161,15 @@ class DirectTransport(httpx.AsyncHTTPTransport):
     """httpx's own transport over a connection pool that goes through the door."""
 
     def __init__(
-        self, tls: ssl.SSLContext, resolver: Resolver, *, allow_private: bool, streaming: bool
+        self, tls: ssl.SSLContext, resolver: Resolver, *, allow_private: bool, fresh: bool
     ) -> None:
         super().__init__(verify=tls, trust_env=False)
         # The pool is the one place httpx lets a network backend in, and httpx has no argument
         # for it. The pool scans all its connections at each request, so it is kept small.
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls,
-            max_connections=None if streaming else _CONNECTIONS,
-            max_keepalive_connections=0 if streaming else _CONNECTIONS,
+            max_connections=None if fresh else _CONNECTIONS,
+            max_keepalive_connections=0 if fresh else _CONNECTIONS,
             keepalive_expiry=5.0,
             network_backend=_Door(resolver, allow_private),
         )

@@ -21,7 +21,7 @@ class Transports:
     """Makes each transport at its first use and keeps it.
 
     A connection is never shared between a request that may reach private addresses and one that
-    may not, nor between answers that end and streams that do not.
+    may not. What asks for a ``fresh`` one (a stream, a change) neither finds nor leaves one open.
     """
 
     def __init__(self, tls: ssl.SSLContext, lookup: Lookup) -> None:
@@ -29,18 +29,16 @@ class Transports:
         self._resolver = Resolver(lookup)
         self._made: dict[tuple[str, bool, bool], httpx.AsyncHTTPTransport] = {}
 
-    def choose(
-        self, url: SplitResult, *, private: bool, streaming: bool
-    ) -> httpx.AsyncHTTPTransport:
+    def choose(self, url: SplitResult, *, private: bool, fresh: bool) -> httpx.AsyncHTTPTransport:
         """Return the transport for this address, by the proxy variables of the environment.
 
         Raises:
             SourceError: the proxy variables ask for what is not installed, or are unreadable.
         """
         proxy = proxy_for(url)
-        key = (proxy, private, streaming)
+        key = (proxy, private, fresh)
         if key not in self._made:
-            self._made[key] = self._make(proxy, private=private, streaming=streaming)
+            self._made[key] = self._make(proxy, private=private, fresh=fresh)
         return self._made[key]
 
     async def close(self) -> None:
@@ -49,13 +47,14 @@ class Transports:
             await transport.aclose()
         self._made.clear()
 
-    def _make(self, proxy: str, *, private: bool, streaming: bool) -> httpx.AsyncHTTPTransport:
+    def _make(self, proxy: str, *, private: bool, fresh: bool) -> httpx.AsyncHTTPTransport:
         if not proxy:
-            return DirectTransport(
-                self._tls, self._resolver, allow_private=private, streaming=streaming
-            )
+            return DirectTransport(self._tls, self._resolver, allow_private=private, fresh=fresh)
         try:
-            return httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, proxy=proxy)
+            limits = httpx.Limits(max_keepalive_connections=0 if fresh else None)
+            return httpx.AsyncHTTPTransport(
+                verify=self._tls, trust_env=False, proxy=proxy, limits=limits
+            )
         except (ImportError, ValueError, httpx.InvalidURL) as error:
             raise failing(sentences.proxy_unusable()) from error
 

@@ -170,6 +170,24 @@ async def test_a_kept_connection_closed_by_the_server_is_retried_once(
     assert len(server.asked("/y")) == 3
 
 
+async def test_a_change_has_a_connection_of_its_own(fetch: Fetcher) -> None:
+    """A server that hangs up after each answer without saying so loses no change."""
+    heard: list[bytes] = []
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append((await reader.readuntil(b"\r\n\r\n")).partition(b" ")[0])
+        writer.write(head(200, {"content-length": "1"}) + b"1")
+        await writer.drain()
+        await reader.read(1)
+        heard.append(b"again" if not reader.at_eof() else b"end")
+
+    async with raw_server(once) as port:
+        for _ in range(2):
+            await get(fetch, f"http://127.0.0.1:{port}/x")
+            await fetch.put(f"http://127.0.0.1:{port}/x", allow_private=True)
+    assert heard.count(b"PUT") == 2
+
+
 # --- deadlines, sizes, broken bodies -----------------------------------------------------------
 
 
