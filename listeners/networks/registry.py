@@ -33,6 +33,7 @@ _CLASSES: Mapping[str, str] = {
     "bluesky": "listeners.networks.bluesky:BlueskyListener",
     "mastodon": "listeners.networks.mastodon:MastodonListener",
     "hackernews": "listeners.networks.hackernews:HackerNewsListener",
+    "discourse": "listeners.networks.discourse:DiscourseListener",
     "feeds": "listeners.networks.feeds:FeedsListener",
     "import": "listeners.networks.dropfolder:DropFolderListener",
 }

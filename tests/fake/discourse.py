@@ -195,8 +195,10 @@ class FakeDiscourse(FakeServer):
                 return json_reply({"post_stream": {"posts": found}, "id": int(topic)})
             case ["search"]:
                 return self._search(request)
-            case ["c", slug, "show"] if slug == "support":
-                return json_reply({"category": {"id": 7, "slug": slug, "subcategory_ids": [8]}})
+            case ["categories"]:
+                known = [{"id": 4, "slug": "general"}]
+                known += [{"id": 7, "slug": "support", "subcategory_ids": [8]}]
+                return json_reply({"category_list": {"categories": known}})
             case ["tag", name]:
                 return self._tagged(name)
             case ["site", "settings"] if self.shows_settings:
