@@ -15,6 +15,7 @@ from listeners.model import Post, SafeText, Score, Sentence
 from listeners.query import Matcher, Subject, query_for_brand
 from listeners.query.subject import host_and_path
 from listeners.risk.findings import Finding, RiskRules, findings_in
+from listeners.risk.impersonation import LookAlike, Protected, asks_for_secrets, names_of
 from listeners.sentiment import score
 from listeners.text import clean, clean_line, fold
 
@@ -36,6 +37,8 @@ class Judged:
     reasons: tuple[Sentence, ...]
     findings: tuple[Finding, ...]
     fold: str
+    look_alike: LookAlike | None = None
+    """The author looks like us, or like one of our people, and is neither."""
 
 
 def handle_key(handle: str) -> str:
@@ -57,6 +60,7 @@ class Judge:
         self._masks = {name: _mask(brand) for name, brand in self._brands.items()}
         self._rules = {name: _risk_rules(brand) for name, brand in self._brands.items()}
         self._handles = {name: _handles(brand) for name, brand in self._brands.items()}
+        self._guards = {name: _Guard.of(brand) for name, brand in self._brands.items()}
 
     def own_handles(self, brand: str, network: str) -> frozenset[str]:
         """Return our handles and ids on a network, as ``handle_key`` spells them."""
@@ -149,7 +153,7 @@ class Judge:
         config = self._brands.get(brand)
         languages = config.languages if config else ("en", "fr")
         folded = fold(text)
-        ours = bool(config) and self.is_ours(brand, post)
+        ours = bool(config) and (post.own or self.is_ours(brand, post))
         return Judged(
             post=post,
             brand=brand,
@@ -165,7 +169,55 @@ class Judge:
             fold=hashlib.blake2b(folded.encode(), digest_size=8).hexdigest()
             if len(folded) >= _SHORTEST_CROSS_POST
             else "",
+            look_alike=None if ours or config is None else self._guards[brand].look(post, whole),
         )
+
+
+class _Guard:
+    """Compares authors with one brand's names; a name found harmless is not compared again."""
+
+    def __init__(self, protected: Protected, known: frozenset[str]) -> None:
+        self._protected = protected
+        self._known = known
+        self._harmless: set[str] = set()
+
+    @classmethod
+    def of(cls, brand: BrandConfig) -> _Guard:
+        handles = [handle for own in brand.handles.values() for handle in own]
+        known = (*brand.known_accounts, *brand.people, *handles)
+        return cls(
+            names_of((brand.name, *brand.names), handles, brand.people),
+            frozenset(handle_key(name) for name in known),
+        )
+
+    def look(self, post: Post, text: str) -> LookAlike | None:
+        """Return what the author looks like, by handle and by name, the worse of both."""
+        shown = [name for name in (post.author.handle, post.author.name) if name]
+        if all(name in self._harmless for name in shown):
+            return None
+        if self._known & {handle_key(name) for name in (post.author.key, post.author.handle)}:
+            return None
+        found = [
+            alike
+            for name in shown
+            if (
+                alike := self._protected.look(
+                    clean_line(name),
+                    asks=asks_for_secrets(text),
+                    to_our_public=bool(post.parent_id or post.mentions),
+                )
+            )
+            is not None
+        ]
+        if not found:
+            if len(self._harmless) >= _NAMES_KEPT:
+                self._harmless.clear()
+            self._harmless.update(shown)
+        return max(found, key=lambda one: (one.severity, one.likeness), default=None)
+
+
+_NAMES_KEPT = 50_000
+"""Harmless names remembered: busy authors are compared once, and memory stays bounded."""
 
 
 def _names_of(post: Post) -> set[str]:

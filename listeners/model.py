@@ -69,7 +69,8 @@ class Post:
     ``links`` are full targets, ``tags`` have no ``#``. ``mentions`` are handles or author keys
     the post addresses. ``addressed`` says that the network itself calls this post "to us"
     (notification, reply to our post, comment on our page). ``wanted`` says it needs no brand
-    match (imported by hand, or answered by a network-side search of our own account).
+    match (imported by hand, or answered by a network-side search of our own account). ``own``
+    says that the account of the source's own token wrote it, whatever handles are configured.
     """
 
     network: str
@@ -92,6 +93,7 @@ class Post:
     private: bool = False
     addressed: bool = False
     wanted: bool = False
+    own: bool = False
     repost: bool = False
     history: bool = False
     raw: bytes | None = None

@@ -32,6 +32,7 @@ class ListenerClass(Protocol):
 _CLASSES: Mapping[str, str] = {
     "bluesky": "listeners.networks.bluesky:BlueskyListener",
     "mastodon": "listeners.networks.mastodon:MastodonListener",
+    "matrix": "listeners.networks.matrix:MatrixListener",
     "hackernews": "listeners.networks.hackernews:HackerNewsListener",
     "discourse": "listeners.networks.discourse:DiscourseListener",
     "feeds": "listeners.networks.feeds:FeedsListener",

@@ -1,0 +1,253 @@
+"""Answering on Matrix: one event with our own transaction id, sent once however often it is tried.
+
+Wire format: spec.matrix.org, client-server API, "Sending events to a room", "Rich replies",
+"Threading", "User and room mentions". The transaction id makes a repetition harmless as long as
+the access token lives; servers forget it after a while (Synapse after a day), so that a reply is
+looked for before it is sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from listeners.model import HOUR, Sentence, SourceState
+from listeners.networks.contract import SourceError
+from listeners.networks.matrix_event import (
+    Message,
+    Redacted,
+    UnreadableError,
+    is_event_id,
+    read_event,
+    time_of,
+)
+from listeners.networks.matrix_harvest import Harvester, address_of
+from listeners.networks.matrix_rooms import Rooms
+from listeners.networks.matrix_server import MatrixServer, RefusedError, segment
+from listeners.networks.matrix_sync import PER_PAGE, own_filter, read_page
+from listeners.networks.replying import Answered, Reply, ReplyLimit, ReplyRefusedError, Sent
+
+LONGEST = 30_000
+"""Bytes of a reply. An event may have 65,536 altogether, where quotation marks and line ends count
+twice and the server adds names, hashes and signatures; source: "Size limits"."""
+CLOCKS = HOUR
+"""How far the server's clock may be behind ours when a reply is looked for, in microseconds."""
+MOST_PAGES = 20
+
+
+class Replies:
+    """Sends, finds and takes back the replies of one account."""
+
+    limit = ReplyLimit(maximum=LONGEST, unit="bytes")
+
+    def __init__(self, server: MatrixServer, rooms: Rooms, harvester: Harvester) -> None:
+        self._server = server
+        self._rooms = rooms
+        self._harvester = harvester
+
+    def new_key(self) -> str:
+        """Return a new transaction id."""
+        return f"hubbub-{uuid.uuid4()}"
+
+    async def send(self, reply: Reply) -> Sent:
+        """Send it, in the thread of what it answers where that is in one.
+
+        Raises:
+            ReplyRefusedError: it is not there, and why.
+            SourceError: it may be there or not.
+        """
+        try:
+            room_id, answered = await self._answered(reply.to)
+            await self._refuse_sealed(room_id)
+            me = await self._server.me()
+            path = f"/rooms/{segment(room_id)}/send/m.room.message/{segment(reply.key)}"
+            told = await self._server.put(path, content_of(reply, answered, me))
+        except RefusedError as error:
+            raise _refused(self._server.name, error) from error
+        event_id = told.get("event_id")
+        if not is_event_id(event_id):
+            raise self._server.misunderstood()
+        return Sent(native_id=str(event_id), url=address_of(room_id, str(event_id), me))
+
+    async def find(self, reply: Reply) -> Sent | None:
+        """Look for it among what we said in its room since it was written.
+
+        Raises:
+            SourceError: that cannot be told: the room is not known, or too much was said since.
+        """
+        room_id = await self._room(reply.to)
+        me = await self._server.me()
+        token = ""
+        for _ in range(MOST_PAGES):
+            params: dict[str, str | int] = {
+                "dir": "b",
+                "limit": PER_PAGE,
+                "filter": own_filter(me),
+                **({"from": token} if token else {}),
+            }
+            page = read_page(await self._server.ask(f"/rooms/{segment(room_id)}/messages", params))
+            if page is None:
+                raise self._server.misunderstood()
+            for record in page.events:
+                event_id = _same(record, reply, me)
+                if event_id:
+                    return Sent(native_id=event_id, url=address_of(room_id, event_id, me))
+            if not page.end or page.end == token or _all_before(page.events, reply):
+                return None
+            token = page.end
+        raise SourceError(
+            SourceState.FAILING,
+            Sentence(
+                "Too much was said in {room} since this reply was written to tell whether it is "
+                "there. Look in the room; nothing is sent a second time.",
+                {"room": self._rooms[room_id].title},
+            ),
+        )
+
+    async def delete(self, native_id: str) -> None:
+        """Redact a reply of ours; one that is gone already counts as deleted.
+
+        Raises:
+            ReplyRefusedError: the server does not allow it.
+            SourceError: it could not be asked.
+        """
+        if not self._rooms.joined():
+            await self._rooms.look()
+        found = await self._harvester.find(native_id)
+        if found is None or isinstance(found[1], Redacted):
+            return
+        key = hashlib.blake2b(native_id.encode(), digest_size=16).hexdigest()
+        path = f"/rooms/{segment(found[0])}/redact/{segment(native_id)}/hubbub-{key}"
+        try:
+            await self._server.put(path, {})
+        except RefusedError as error:
+            if error.status == 404:
+                return
+            raise _refused(self._server.name, error) from error
+
+    async def _answered(self, to: Answered) -> tuple[str, Message]:
+        """Return the room and the message that is answered, as it is now."""
+        room_id = await self._room(to)
+        answered = await self._harvester.look_up(room_id, to.native_id)
+        if isinstance(answered, Message):
+            return room_id, answered
+        raise ReplyRefusedError(
+            Sentence(
+                "What this reply answers is no longer there, so it was not sent. The draft is kept."
+            )
+        )
+
+    async def _room(self, to: Answered) -> str:
+        """Return the room of what is answered: from its evidence, its address, or by asking.
+
+        Raises:
+            SourceError: it is in none of the rooms the account is in.
+        """
+        if room_id := room_in(to):
+            return room_id
+        if not self._rooms.joined():
+            await self._rooms.look()
+        found = await self._harvester.find(to.native_id)
+        if found is None:
+            raise SourceError(
+                SourceState.FAILING,
+                Sentence(
+                    "The message this reply answers is in none of the rooms of this account. "
+                    "The draft is kept; open the message in a Matrix app."
+                ),
+            )
+        return found[0]
+
+    async def _refuse_sealed(self, room_id: str) -> None:
+        """Refuse to say openly what belongs into an encrypted room."""
+        path = f"/rooms/{segment(room_id)}/state/m.room.encryption"
+        if await self._server.lookup(path) is not None:
+            raise ReplyRefusedError(
+                Sentence(
+                    "This room is encrypted, and hubbub would write in it for all to read, so the "
+                    "reply was not sent. The draft is kept; answer in a Matrix app."
+                )
+            )
+
+
+def content_of(reply: Reply, answered: Message, me: str) -> Mapping[str, object]:
+    """Return the event that answers a message: a rich reply, in its thread where it has one.
+
+    Whoever is answered is named beside the words, so that their app tells them.
+    """
+    relation: dict[str, object] = {"m.in_reply_to": {"event_id": answered.event_id}}
+    if answered.thread:
+        thread = {"rel_type": "m.thread", "event_id": answered.thread, "is_falling_back": False}
+        relation = {**thread, **relation}
+    named = [answered.sender] if answered.sender != me else []
+    return {
+        "msgtype": "m.text",
+        "body": reply.text,
+        "m.mentions": {"user_ids": named} if named else {},
+        "m.relates_to": relation,
+    }
+
+
+def room_in(to: Answered) -> str:
+    """Return the room of a message, from its evidence or its address; empty where neither tells."""
+    try:
+        kept = json.loads(to.raw or b"{}")
+    except ValueError:
+        kept = {}
+    room_id = kept.get("room_id") if isinstance(kept, dict) else None
+    if not isinstance(room_id, str):
+        room_id = unquote(to.url.partition("#/")[2].partition("/")[0])
+    return room_id if room_id.startswith("!") and room_id.isprintable() else ""
+
+
+def _same(record: object, reply: Reply, me: str) -> str:
+    """Return the id of a record that is this reply, empty for another.
+
+    Our own device is told the transaction id. Where a server forgot it, the same words in answer
+    to the same message, not before they were written, are the reply.
+    """
+    try:
+        event = read_event(record)
+    except UnreadableError:
+        return ""
+    if not isinstance(event, (Message, Redacted)):
+        return ""
+    if event.key:
+        return event.event_id if event.key == reply.key else ""
+    if not isinstance(event, Message) or event.sender != me or event.replaces:
+        return ""
+    late_enough = event.at is None or event.at >= reply.written_at - CLOCKS
+    same = event.answers == reply.to.native_id and event.text.strip() == reply.text.strip()
+    return event.event_id if same and late_enough else ""
+
+
+def _all_before(records: tuple[object, ...], reply: Reply) -> bool:
+    """Whether the oldest of these was said well before the reply was written."""
+    oldest = records[-1] if records else None
+    at = time_of(oldest.get("origin_server_ts")) if isinstance(oldest, dict) else None
+    return at is not None and at < reply.written_at - CLOCKS
+
+
+def _refused(server: str, error: RefusedError) -> ReplyRefusedError:
+    """Return a refusal of ours in words."""
+    values = {"server": server, "said": error.said or error.code}
+    if error.code == "M_TOO_LARGE" or error.status == 413:
+        return ReplyRefusedError(
+            Sentence(
+                "{server} finds this reply too long. Nothing was sent; shorten it and send it "
+                "again.",
+                values,
+            )
+        )
+    if error.code == "M_FORBIDDEN":
+        return ReplyRefusedError(
+            Sentence(
+                "{server} does not let this account do that: {said}. Ask those who run the room; "
+                "the draft is kept.",
+                values,
+            )
+        )
+    return ReplyRefusedError(error.sentence)
