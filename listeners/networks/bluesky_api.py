@@ -13,8 +13,10 @@ from listeners.clock import to_iso
 from listeners.config import SourceConfig
 from listeners.http import Answer, Fetcher, Hidden, HttpError
 from listeners.model import Author, Micros, Sentence, SourceState
-from listeners.networks.bluesky_session import Session, error_of, mapping_of
+from listeners.networks.bluesky_record import POST
+from listeners.networks.bluesky_session import Session, error_of, mapping_of, message_of
 from listeners.networks.bluesky_views import Found, author_of, read_posts
+from listeners.networks.contract import SourceError
 
 PUBLIC_APPVIEW = "https://public.api.bsky.app"
 ENTRYWAY = "https://bsky.social"
@@ -24,7 +26,16 @@ MOST_PAGES = 10
 """Pages of a search or of notifications read at most: 1,000 posts."""
 
 _400 = frozenset((400,))
+_REFUSALS = frozenset((400, 401, 403, 404, 409, 413, 422, 500))
+"""Answers to a change that say what became of it; a record that exists already is a bare 500."""
+_NO_RECORD = "Could not locate record"
+"""How servers say it that do not name the error."""
 _EXPIRED = frozenset(("ExpiredToken", "InvalidToken"))
+
+NO_APP_PASSWORD = Sentence(
+    "This Bluesky source has no app password, so hubbub cannot answer from it. Make one in "
+    "Bluesky's settings (Privacy and security, App passwords) and give it to the source as token."
+)
 
 _Asked = Mapping[str, str | int | Sequence[str]]
 
@@ -41,6 +52,7 @@ class BlueskyApi:
         pds = str(options.get("pds") or named or ENTRYWAY).rstrip("/")
         self._private = source.allow_private or bool(named)
         name = str(options.get("identifier") or identifier).removeprefix("@")
+        self._name = name
         self._session: Session | None = None
         if source.token is not None and name:
             private = source.allow_private or pds != ENTRYWAY
@@ -102,6 +114,72 @@ class BlueskyApi:
             return None
         return read_posts(mapping_of(answer).get("thread", []))
 
+    async def post_view(self, uri: str) -> Mapping[str, object] | None:
+        """Return how a post looks to us, alone: a view of it, or of why it is not shown.
+
+        ``None`` where the AppView does not know it, or not yet.
+        """
+        asked: dict[str, str | int] = {"uri": uri, "depth": 0, "parentHeight": 0}
+        answer = await self._ask("app.bsky.feed.getPostThread", asked, allow=_400)
+        view = mapping_of(answer).get("thread") if answer.status == 200 else None
+        return view if isinstance(view, dict) else None
+
+    async def record(self, did: str, rkey: str) -> Mapping[str, object] | None:
+        """Return a post's record with its ``uri`` and ``cid``; ``None`` if there is none.
+
+        Raises:
+            SourceError: that could not be found out.
+        """
+        asked = {"repo": did, "collection": POST, "rkey": rkey}
+        answer = await self._ask("com.atproto.repo.getRecord", asked, allow=_400)
+        if answer.status == 200:
+            return mapping_of(answer)
+        if error_of(answer) == "RecordNotFound" or _NO_RECORD in message_of(answer):
+            return None
+        raise _refused("com.atproto.repo.getRecord", answer)
+
+    async def own_did(self) -> str:
+        """Return the DID of the account that is signed in.
+
+        Raises:
+            SourceError: it cannot sign in, or nobody knows who it is.
+        """
+        did = (await self._session.open()).did if self._session is not None else ""
+        found = did or await self.resolve(self._name)
+        if found is None:
+            raise SourceError(
+                SourceState.NEEDS_TOKEN,
+                Sentence(
+                    "Bluesky knows no account {account}. Correct the source's identifier or the "
+                    "brand's handle.",
+                    {"account": self._name},
+                ),
+            )
+        return found
+
+    async def change(self, method: str, body: object) -> Answer:
+        """Post to the account's own server once, signed in; refusals are answers here.
+
+        Raises:
+            SourceError: nobody is signed in, or what became of it is not known.
+        """
+        if self._session is None:
+            raise SourceError(SourceState.NEEDS_TOKEN, NO_APP_PASSWORD)
+        opened = await self._session.open()
+        for renewed in (False, True):
+            answer = await self._fetch.post(
+                f"{opened.base}/xrpc/{method}",
+                json=body,
+                secret_headers={"authorization": Hidden(f"Bearer {opened.access}")},
+                expect="json",
+                allow_private=opened.allow_private,
+                allow_status=_REFUSALS,
+            )
+            if renewed or error_of(answer) not in _EXPIRED:
+                break
+            opened = await self._session.renew(opened)
+        return answer
+
     async def notifications(self, known: str) -> AsyncGenerator[tuple[Found, str], None]:
         """Yield pages of notifications newer than ``known``, newest first, with their newest time.
 
@@ -149,15 +227,7 @@ class BlueskyApi:
                 break
             opened = await self._session.renew(opened)
         if answer.status == 400 and 400 not in allow:
-            raise HttpError(
-                SourceState.FAILING,
-                Sentence(
-                    "Bluesky refused the question {method} ({error}). Nothing was lost.",
-                    {"method": method, "error": error_of(answer)},
-                ),
-                status=400,
-                body=answer.body,
-            )
+            raise _refused(method, answer)
         return answer
 
     async def _get(
@@ -178,3 +248,15 @@ class BlueskyApi:
             allow_private=allow_private,
             allow_status=allow,
         )
+
+
+def _refused(method: str, answer: Answer) -> HttpError:
+    return HttpError(
+        SourceState.FAILING,
+        Sentence(
+            "Bluesky refused the question {method} ({error}). Nothing was lost.",
+            {"method": method, "error": error_of(answer)},
+        ),
+        status=answer.status,
+        body=answer.body,
+    )

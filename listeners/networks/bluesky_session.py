@@ -19,12 +19,13 @@ from listeners.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open session and the server it belongs to."""
+    """An open session, the server it belongs to, and the account's DID where it was told."""
 
     access: Hidden
     refresh: Hidden
     base: str
     allow_private: bool
+    did: str = ""
 
 
 _opened: dict[tuple[str, str], Opened] = {}
@@ -111,7 +112,14 @@ class Session:
             base = self._pds
         # Only the server the user named may be on a private address, not one it names.
         same = host_of(base) == host_of(self._pds)
-        return Opened(Hidden(access), Hidden(refresh), base, self._private and same)
+        did = said.get("did")
+        return Opened(
+            Hidden(access),
+            Hidden(refresh),
+            base,
+            self._private and same,
+            did if isinstance(did, str) else "",
+        )
 
 
 def mapping_of(answer: Answer) -> dict[str, object]:
@@ -131,12 +139,21 @@ def mapping_of(answer: Answer) -> dict[str, object]:
 
 def error_of(answer: Answer) -> str:
     """Return the name of an XRPC error, or nothing."""
+    return _text_of(answer, "error")
+
+
+def message_of(answer: Answer) -> str:
+    """Return what an XRPC error says for people, or nothing."""
+    return _text_of(answer, "message")
+
+
+def _text_of(answer: Answer, name: str) -> str:
     try:
         said = answer.json()
     except SourceError:
         return ""
-    error = said.get("error") if isinstance(said, dict) else None
-    return error if isinstance(error, str) else ""
+    text = said.get(name) if isinstance(said, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 def _own_server(said: dict[str, object]) -> str:

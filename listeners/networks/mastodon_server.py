@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from listeners.config import SourceConfig
@@ -23,6 +24,8 @@ _REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 410, 422, 501})
 _CLOSED = frozenset({401, 403, 422})
 """How servers say that a place is for signed-in accounts; 422 is that of Mastodon before 4.5."""
 _GONE = frozenset({404, 410})
+_UNCHANGED = _REFUSALS | {409, 413}
+"""Answers that say that nothing was changed."""
 _LINK = re.compile(r'<([^>]*)>\s*;\s*rel="?(next|prev)"?')
 
 
@@ -77,6 +80,38 @@ class MastodonServer:
             if error.state is SourceState.RATE_LIMITED or error.status not in _REFUSALS:
                 raise
             raise self._refusal(error) from error
+
+    async def change(
+        self,
+        method: Literal["POST", "DELETE"],
+        path: str,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Change one thing, once; the server's refusals are answers here.
+
+        Raises:
+            SourceError: what became of it is not known, or the server asks us to wait.
+        """
+        url = f"{self.base}{path}"
+        secrets = await self.secret_headers()
+        if method == "DELETE":
+            return await self._fetch.delete(
+                url,
+                headers=headers,
+                secret_headers=secrets,
+                allow_private=self.allow_private,
+                allow_status=_UNCHANGED,
+            )
+        return await self._fetch.post(
+            url,
+            form=form,
+            headers=headers,
+            secret_headers=secrets,
+            expect="json",
+            allow_private=self.allow_private,
+            allow_status=_UNCHANGED,
+        )
 
     async def lookup(self, path: str, parameters: Sequence[tuple[str, str]] = ()) -> object:
         """Ask for one thing; ``None`` where the server has it no longer or does not show it.

@@ -8,10 +8,12 @@ write posts of their own under a tag of their own.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -23,6 +25,9 @@ from listeners.http import Fetcher
 from listeners.model import SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.mastodon import SECOND_LOOK, MastodonListener
+from listeners.networks.mastodon_instance import read_instance
+from listeners.networks.mastodon_reply import SETTLED
+from listeners.networks.replying import Answered, Reply, ReplyRefusedError, Sent
 from listeners.secret import Secret
 
 URL = os.environ.get("HUBBUB_MASTODON_URL", "")
@@ -304,3 +309,106 @@ async def test_a_wrong_token_is_named(site: Site, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("HUBBUB_TEST_WRONG_TOKEN", "no-such-token")
     with pytest.raises(SourceError, match="token"):
         await polled(site.listener("notifications", token="HUBBUB_TEST_WRONG_TOKEN"))
+
+
+# --- answering ---------------------------------------------------------------------------------
+
+
+def answered(record: Record) -> Answered:
+    return Answered(
+        native_id=record["uri"],
+        author_key=record["account"].get("uri") or record["account"]["url"],
+        author_handle=record["account"]["acct"],
+        raw=json.dumps({"id": record["id"]}).encode(),
+    )
+
+
+async def sent_reply(listener: MastodonListener, to: Answered, words: str) -> tuple[Reply, Sent]:
+    now = utc_now()
+    reply = Reply(
+        key=listener.new_reply_key(now),
+        text=f"{listener.opening(to, ())}{words}",
+        to=to,
+        lang="en",
+        written_at=now,
+    )
+    return reply, await listener.send_reply(reply)
+
+
+async def test_a_reply_is_sent_found_and_deleted(site: Site) -> None:
+    root = await site.post(f"is it down? #{site.word}", token=OTHER or TOKEN, language="en")
+    listener = site.listener(f"#{site.word}")
+    print(f"\n{URL}: {await listener.reply_limit()}")
+    to = answered(root)
+    words = f"No, it is up: https://status.example/very/long/path?x=1 & <fine> #{site.word}"
+    reply, sent = await sent_reply(listener, to, words)
+    assert sent.native_id.startswith("http")
+    assert sent.native_id != root["uri"]
+    began = time.monotonic()
+    found: Sent | None = None
+
+    async def there() -> bool:
+        nonlocal found
+        try:
+            found = await site.listener("").find_reply(reply)
+        except SourceError as error:
+            print(f"\n{URL}: {error}")
+        return found is not None
+
+    await eventually(there)
+    print(f"\n{URL}: found by find_reply after {time.monotonic() - began:.1f} s")
+    assert found == sent
+    other = replace(reply, text=f"{listener.opening(to, ())}We are sorry about that.")
+    site.ahead = int(2 * SETTLED)
+    assert await site.listener("").find_reply(other) is None
+
+    async def in_thread() -> bool:
+        batch = await site.listener("").thread([root["uri"]])
+        posts = {post.native_id: post for post in batch.posts}
+        return sent.native_id in posts and posts[sent.native_id].parent_id == root["uri"]
+
+    await eventually(in_thread)
+    try:
+        await site.listener("").delete_reply(sent.native_id)
+    except ReplyRefusedError as refusal:
+        print(f"\n{URL}: {refusal}")
+        assert await site.listener("").find_reply(reply) == sent
+        return
+    assert await site.listener("").find_reply(reply) is None
+    await site.listener("").delete_reply(sent.native_id)
+
+
+async def test_the_same_key_makes_one_reply(site: Site) -> None:
+    root = await site.post(f"again? #{site.word}", token=OTHER or TOKEN)
+    listener = site.listener("")
+    reply, first = await sent_reply(listener, answered(root), f"once {site.word}")
+    second = await listener.send_reply(reply)
+    count = len({first.native_id, second.native_id})
+    print(f"\n{URL}: the same key made {count}")
+    instance = (await site.client.get("/api/v1/instance")).json()
+    if count == 2 and not read_instance(instance).at_once:
+        pytest.skip("this server knows no idempotency key")
+    assert first == second
+
+
+async def test_a_reply_to_a_deleted_post_is_refused(site: Site) -> None:
+    root = await site.post(f"gone #{site.word}")
+    answer = await site.client.delete(
+        f"/api/v1/statuses/{root['id']}", headers={"authorization": f"Bearer {TOKEN}"}
+    )
+    to = answered(root)
+    if answer.status_code == 404:
+        to = replace(to, native_id=root["uri"] + "0", raw=None)
+    with pytest.raises(ReplyRefusedError, match="does not show us"):
+        await sent_reply(site.listener(""), to, "too late")
+
+
+async def test_a_reply_that_is_too_long_is_refused_in_words(site: Site) -> None:
+    root = await site.post(f"short? #{site.word}")
+    listener = site.listener("")
+    limit = await listener.reply_limit()
+    if limit.maximum > 10_000:
+        pytest.skip("this server has no limit to speak of")
+    with pytest.raises(ReplyRefusedError) as refused:
+        await sent_reply(listener, answered(root), "x" * (limit.maximum + 1))
+    print(f"\n{URL}: {refused.value}")
