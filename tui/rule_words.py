@@ -34,12 +34,8 @@ def effect_words(effects: Effects, templates: Mapping[int, str] | None = None) -
 
 def trial_words(trial: Trial, days: int) -> list[str]:
     """Return what a trial found: how much was caught, what it would change, what is open."""
-    caught = ngettext(
-        "{count} mention of {looked} would have been caught, in {conversations} conversations, "
-        "over {days} days.",
-        "{count} mentions of {looked} would have been caught, in {conversations} conversations, "
-        "over {days} days.",
-        trial.mentions,
+    caught = _(
+        "Mentions caught: {count} of {looked} · conversations: {conversations} · days: {days}"
     ).format(
         count=number(trial.mentions),
         looked=number(trial.looked),

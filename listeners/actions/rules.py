@@ -8,7 +8,7 @@ from dataclasses import replace
 from listeners.actions.outcome import Outcome
 from listeners.actions.words import done
 from listeners.model import Micros, Sentence
-from listeners.rules.codec import checked
+from listeners.rules.codec import rule_of, to_record
 from listeners.rules.rule import Rule
 from listeners.store import Store, subjects
 from listeners.store import rules as kept
@@ -30,7 +30,7 @@ async def keep_rule(store: Store, actor: str, rule: Rule, now: Micros) -> tuple[
         RuleError: the rule cannot be kept.
         StoreError: nothing was stored.
     """
-    checked(rule)
+    rule = rule_of(to_record(rule))
 
     async def work(connection: Connection) -> tuple[Outcome, Rule]:
         if not rule.id:

@@ -65,6 +65,11 @@ class HubScreen(Screen[Result]):
         """The panel whose keys hold now."""
         return None
 
+    @property
+    def conversation(self) -> int | None:
+        """The conversation this screen is about, which the team sees; ``None`` for a list."""
+        return None
+
     # --- keys --------------------------------------------------------------------------------
 
     def action_hub(self, action_id: str) -> None:
@@ -72,7 +77,10 @@ class HubScreen(Screen[Result]):
         self.desk.session.acted(self.desk.clock())
         action = BY_ID[action_id]
         method = self.method_of(action)
-        if method is None:
+        refusal = self.desk.refusal if action.writes and method is not None else ""
+        if refusal:
+            self.refuse(refusal)
+        elif method is None:
             self.refuse(
                 _("{action}: nothing to do here. {key} lists what is.").format(
                     action=_(action.label_in(self.panel)), key=self.desk.key_of("help")
@@ -170,6 +178,7 @@ class HubScreen(Screen[Result]):
 
     def on_screen_resume(self) -> None:
         """Show what happened while another screen was in front."""
+        self.desk.presence(self.conversation)
         self.show_keys()
         self.look_again()
 
@@ -228,6 +237,40 @@ class HubScreen(Screen[Result]):
 
         if not isinstance(self, ResponsesScreen):
             self.app.push_screen(ResponsesScreen(self.desk))
+
+    def do_templates(self) -> None:
+        """Show the texts replies begin with."""
+        from tui.screens.templates import TemplatesScreen
+
+        if not isinstance(self, TemplatesScreen):
+            self.app.push_screen(TemplatesScreen(self.desk))
+
+    def do_outbox(self) -> None:
+        """Show what was sent from here."""
+        from tui.screens.outbox import OutboxScreen
+
+        if not isinstance(self, OutboxScreen):
+            self.app.push_screen(OutboxScreen(self.desk))
+
+    def do_rules(self) -> None:
+        """Show what hubbub does by itself."""
+        from tui.screens.rules import RulesScreen
+
+        if not isinstance(self, RulesScreen):
+            self.app.push_screen(RulesScreen(self.desk))
+
+    def do_team(self) -> None:
+        """Show who is here, who has what, and who is away."""
+        from tui.screens.team import TeamScreen
+
+        if not isinstance(self, TeamScreen):
+            self.app.push_screen(TeamScreen(self.desk))
+
+    def do_away(self) -> None:
+        """Leave for a while, or come back."""
+        from tui.screens.leaving import toggle_away
+
+        self.later(lambda: toggle_away(cast("HubScreen[object]", self)))
 
     def do_pause(self) -> None:
         """Stop following the store, or follow it again."""
