@@ -37,6 +37,7 @@ _FIELDS = {
     "manual_priority": msgid("importance"),
     "note": msgid("note"),
     "owner": msgid("owner"),
+    "rule": msgid("by the rule"),
     "severity": msgid("severity"),
     "snoozed_until": msgid("until"),
     "state": msgid("state"),

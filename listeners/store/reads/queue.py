@@ -12,6 +12,7 @@ from listeners.store.database import Store
 from listeners.store.filters import QueueFilter
 from listeners.store.presence import to_presence
 from listeners.store.reads.brands import brand_ids, merged
+from listeners.store.reads.ruled import RULED, ruled_said
 from listeners.store.search import Condition, Search
 
 EXCERPT = 300
@@ -107,8 +108,12 @@ SELECT c.id, c.version, b.name AS brand, c.network, c.state, c.title, c.url,
        coalesce(m.label, 3) AS label, m.compound, c.waiting_since, c.due_at, c.tier, c.score,
        c.manual_priority, c.reasons, c.assignee, c.snoozed_until, c.snooze_kind, c.reopened,
        c.messages, c.notes, c.opened_at, c.last_at,
+       (WITH RECURSIVE inside(id) AS (SELECT id FROM conversation WHERE merged_into = c.id
+            UNION SELECT x.id FROM inside JOIN conversation x ON x.merged_into = inside.id)
+        SELECT count(*) FROM inside) AS merged,
        (SELECT json_group_array(tag) FROM (SELECT tag FROM conversation_tag
             WHERE conversation_id = c.id ORDER BY tag)) AS tags,
+       {RULED} AS ruled,
        (SELECT json_group_array(author) FROM draft d
             WHERE d.conversation_id = c.id) AS drafted,
        (SELECT iif(c.waiting_since > coalesce(o.sent_at, o.tried_at, o.created_at)
@@ -137,6 +142,7 @@ async def conversations(store: Store, ids: Iterable[int]) -> dict[int, Conversat
 def _row(row: Row) -> ConversationRow:
     state = ConversationState(row["state"])
     since = micros(row["waiting_since"])
+    tags = tuple(SafeText(tag) for tag in to_strings(row["tags"]))
     return ConversationRow(
         id=row["id"],
         version=row["version"],
@@ -157,10 +163,10 @@ def _row(row: Row) -> ConversationRow:
         tier=row["tier"],
         score=row["score"],
         manual_priority=row["manual_priority"],
-        reasons=to_sentences(row["reasons"]),
+        reasons=(*to_sentences(row["reasons"]), *ruled_said(row["ruled"], dict(row), tags)),
         needs_reply=state is ConversationState.OPEN and since is not None,
         assignee=row["assignee"],
-        tags=tuple(SafeText(tag) for tag in to_strings(row["tags"])),
+        tags=tags,
         snoozed_until=micros(row["snoozed_until"]),
         snooze_kind=row["snooze_kind"],
         reopened=row["reopened"],
@@ -168,6 +174,7 @@ def _row(row: Row) -> ConversationRow:
         notes=row["notes"],
         opened_at=Micros(row["opened_at"]),
         last_at=Micros(row["last_at"]),
+        merged=row["merged"],
         presence=to_presence(row["presence"]),
         drafted=to_strings(row["drafted"]),
         reply_state=row["replied"] or "",

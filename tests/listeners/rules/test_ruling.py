@@ -128,6 +128,17 @@ async def test_a_rule_applies_to_what_comes_in_and_says_so(desk: Desk) -> None:
     ]  # fmt: skip
     assert all(one.after["rule"] == "Invoices" for one in events)
     assert await kept.rule_hits(desk.store, Micros(NOW - DAY)) == {made.id: 1}
+    said = [one.template.format(**one.values) for one in row.reasons]
+    assert said[-3:] == [
+        "tag billing by rule Invoices", "assigned to Léo by rule Invoices",
+        "importance 2 by rule Invoices",
+    ]  # fmt: skip
+    await perform(desk.store, "Ana", "untag", "conversation", [row.id], NOW, tags="billing")
+    await perform(desk.store, "Ana", "take", "conversation", [row.id], NOW)
+    row = await desk.row(row.id)
+    assert [one.template for one in row.reasons if "rule" in one.template] == [
+        "importance {number} by rule {rule}"
+    ]
 
 
 async def test_what_a_rule_does_not_catch_is_left_alone(desk: Desk) -> None:
