@@ -20,7 +20,8 @@ from listeners.judge import Judge, Judged, handle_key
 from listeners.model import Batch, Engagement, Micros, Post, Sentence
 from listeners.placing import Known, Placement, Placer, written_at
 from listeners.retelling import louder, retell
-from listeners.risk.detection import drafts_of
+from listeners.risk.alert import Draft
+from listeners.risk.detection import drafts_of, impersonation_draft
 from listeners.ruling import Ruling, lines_of
 from listeners.sentiment import load
 from listeners.shaping import edit_of, new_mention
@@ -205,7 +206,7 @@ class Pipeline:
                 draft
                 for one, id_ in zip(placement.placed, ids, strict=True)
                 if not one.history
-                for draft in drafts_of(one.judged.findings, one.judged.brand, id_, one.judged.post)
+                for draft in _drafts(one.judged, id_)
             ],
             now,
         )
@@ -415,6 +416,15 @@ class Pipeline:
                 for one in placement.happened
             ],
         )
+
+
+def _drafts(judged: Judged, mention_id: int) -> list[Draft]:
+    """Return what a post alone raises: leaks, words of risk, and an author who looks like us."""
+    drafts = list(drafts_of(judged.findings, judged.brand, mention_id, judged.post))
+    if judged.look_alike is not None:
+        found, post = judged.look_alike, judged.post
+        drafts.append(impersonation_draft(found, judged.brand, mention_id, post))
+    return drafts
 
 
 def _graves(key: MentionKey, post: Post) -> tuple[tuple[str, str, str], tuple[str, str, str]]:

@@ -51,6 +51,10 @@ class BrandConfig:
     addresses: tuple[str, ...] = ()
     journalists: tuple[str, ...] = ()
     vips: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    """Names and handles of people who speak for us, guarded against look-alikes."""
+    known_accounts: tuple[str, ...] = ()
+    """Accounts that look like ours and are fine: fan clubs, subsidiaries, namesakes."""
     languages: tuple[str, ...] = ("en", "fr")
     audience: Audience = "both"
     competitor: bool = False

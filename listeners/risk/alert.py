@@ -78,6 +78,8 @@ class Draft:
     thin_baseline: bool = False
     holding: bool = True
     evidence: tuple[int, ...] = ()
+    for_good: bool = False
+    """A dismissal settles it: the same subject fires again only if it grows worse."""
 
     @property
     def fingerprint(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from listeners.model import AlertClass, Post, Sentence, Severity
 from listeners.risk.alert import Draft, rule_key
 from listeners.risk.finding import Finding
+from listeners.risk.impersonation import LookAlike
 from listeners.risk.negative_share import NegativeShare
 from listeners.risk.overdue import Overdue
 from listeners.risk.same_time import Spike
@@ -51,6 +52,33 @@ def drafts_of(
         )
         drafts.setdefault(draft.fingerprint, draft)
     return tuple(drafts.values())
+
+
+def impersonation_draft(found: LookAlike, brand: str, mention_id: int, post: Post) -> Draft:
+    """Return the draft of an account that looks like one of ours; one episode an account."""
+    return Draft(
+        brand=brand,
+        alert_class=AlertClass.IMPERSONATION,
+        rule="look-alike",
+        subject=f"{post.network}:{post.author.key}",
+        severity=found.severity,
+        title=Sentence(
+            "An account looks like {name}: {shown}",
+            {"name": found.protected, "shown": found.shown},
+        ),
+        explanation=(
+            *found.explanation,
+            _where(post),
+            Sentence(
+                "If it is yours or harmless, name it under known_accounts in the configuration, "
+                "or dismiss this: it then stays quiet."
+            ),
+        ),
+        figures={"likeness": round(found.likeness, 1)},
+        holding=False,
+        evidence=(mention_id,),
+        for_good=True,
+    )
 
 
 def _title(finding: Finding, brand: str) -> Sentence:

@@ -72,8 +72,8 @@ def received(draft: Draft, latest: Alert | None, now: Micros) -> Step:
 
     A live episode takes it as evidence. One resolved less than the cool-down ago comes back as
     the same episode, its flaps counted. One dismissed stays so as long as evidence keeps coming
-    without growing worse: a dismissal ends the episode, not the rule. Else a new episode opens
-    (``id`` 0).
+    without growing worse: a dismissal ends the episode, not the rule. A draft that is dismissed
+    ``for_good`` stays dismissed until it grows worse. Else a new episode opens (``id`` 0).
     """
     if latest is None or latest.merged_into is not None:
         return Step(opened(draft, now))
@@ -81,7 +81,7 @@ def received(draft: Draft, latest: Alert | None, now: Micros) -> Step:
         return _joined(latest, draft, now)
     worse = draft.severity > latest.severity
     if latest.state is DISMISSED:
-        if worse or now - latest.last_at > COOL_DOWN:
+        if worse or (now - latest.last_at > COOL_DOWN and not draft.for_good):
             return Step(opened(draft, now))
         return Step(_with_evidence(latest, draft, now))
     if latest.closed_at is None or now - latest.closed_at > COOL_DOWN:
