@@ -89,10 +89,14 @@ async def outbox(
     limit: int = 200,
 ) -> list[OutboxRow]:
     """Return replies, newest first: of these states (none: all), of this conversation."""
+    condition, parameters = "1", list[object]()
+    if conversation is not None:
+        condition, parameters = "o.conversation_id = ?", [conversation]
+    if states:
+        condition += " AND o.state IN (SELECT value FROM json_each(?))"
+        parameters.append(dumps(list(states)))
     rows = await store.fetch(
-        f"""{_SELECT} WHERE (? OR o.state IN (SELECT value FROM json_each(?)))
-            AND (? IS NULL OR o.conversation_id = ?) ORDER BY o.id DESC LIMIT ?""",
-        (not states, dumps(list(states)), conversation, conversation, limit),
+        f"{_SELECT} WHERE {condition} ORDER BY o.id DESC LIMIT ?", (*parameters, limit)
     )
     return [outbox_row(row) for row in rows]
 

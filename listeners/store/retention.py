@@ -119,19 +119,22 @@ async def _never_again(connection: Connection, rows: list[Row]) -> None:
 
 
 async def _delete_empty(connection: Connection, ids: set[int]) -> int:
-    """Delete those of these conversations that hold no mention, with their notes and tags."""
+    """Delete those of these conversations that hold no mention, with what we wrote to them."""
     gone = await connection.fetch(
         """SELECT c.id FROM conversation c
            WHERE c.id IN (SELECT value FROM json_each(?))
              AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.conversation_id = c.id)
              AND NOT EXISTS (SELECT 1 FROM conversation k WHERE k.merged_into = c.id)
-             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.conversation_id = c.id)""",
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.conversation_id = c.id
+                             AND o.state IN ('sending', 'unknown'))""",
         (dumps(list(ids)),),
     )
     these = dumps([row["id"] for row in gone])
     for sql in (
         "UPDATE conversation SET linked_to = NULL WHERE linked_to IN ({ids})",
         "DELETE FROM conversation_tag WHERE conversation_id IN ({ids})",
+        "DELETE FROM draft WHERE conversation_id IN ({ids})",
+        "DELETE FROM outbox WHERE conversation_id IN ({ids})",
         """DELETE FROM note_mention WHERE note_id IN (SELECT id FROM note
            WHERE subject_kind = 'conversation' AND subject_id IN ({ids}))""",
         "DELETE FROM note WHERE subject_kind = 'conversation' AND subject_id IN ({ids})",

@@ -30,6 +30,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("alerts", "tui.commands.alerts", msgid("risks, the worst first")),
     ("alert", "tui.commands.alert", msgid("show or triage one alert")),
     ("responses", "tui.commands.responses", msgid("how fast we answer")),
+    ("outbox", "tui.commands.outbox", msgid("replies sent from here, and what became of them")),
+    ("templates", "tui.commands.templates", msgid("the texts replies begin with")),
     ("undo", "tui.commands.undo", msgid("take back the last action")),
     ("redo", "tui.commands.redo", msgid("do again what was taken back")),
     ("rules", "tui.commands.rules", msgid("what is done by itself: try, add, change rules")),

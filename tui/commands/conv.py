@@ -9,6 +9,7 @@ from listeners.model import ConversationRow, MentionRow, Note, Sentence
 from listeners.store import reads
 from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import act
+from tui.commands.answering import add_reply_arguments, reply
 from tui.commands.common import CommandError, Settings, future, numbers, reading, settings, words
 from tui.commands.mentions import mood
 from tui.commands.parser import add_common
@@ -46,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "rank", choices=["1", "2", "3", "4", "5", "auto"], help=_("1 comes first")
     )
 
+    add_reply_arguments(verbs.add_parser("reply", help=_("answer them from here")))
+
     for one in verbs.choices.values():
         add_common(one)
 
@@ -68,6 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
     known = settings(arguments)
     if arguments.verb == "show":
         return run_to_end(_show(known, arguments.ids), 1)
+    if arguments.verb == "reply":
+        return reply(known, arguments.ids, arguments)
     rank = getattr(arguments, "rank", "auto")
     return run_to_end(
         act(
