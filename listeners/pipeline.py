@@ -18,7 +18,8 @@ from listeners.conversations.events import DeletedAtSource
 from listeners.conversations.state import Conversation, apply
 from listeners.judge import Judge, Judged, handle_key
 from listeners.model import Batch, Engagement, Micros, Post, Sentence
-from listeners.placing import Known, Placement, Placer, written_at
+from listeners.own_posts import OwnAccounts
+from listeners.placing import Known, Placed, Placement, Placer, written_at
 from listeners.retelling import louder, retell
 from listeners.risk.alert import Draft
 from listeners.risk.detection import drafts_of, impersonation_draft
@@ -86,6 +87,7 @@ class Pipeline:
         self._judge = Judge(config)
         self._placer = Placer(config, self._judge)
         self._ruling = Ruling()
+        self._own = OwnAccounts(config)
         self._config = config
         self._brands: Mapping[str, int] = {}
         self._can_identify = False
@@ -168,6 +170,7 @@ class Pipeline:
         now = self._clock()
         graves = await self._bury_the_gone(connection, batch, now)
         stored, kept = await self._sort(connection, judged)
+        names = await self._own.names(connection, judged)
         accounts = await ingest.upsert_accounts(
             connection, [self._seen(one) for one in judged], now
         )
@@ -176,13 +179,15 @@ class Pipeline:
         placement = self._placer.place(kept.fresh, source.key, known, now)
         ruled = await self._ruling.follow(connection, placement, source.key, now)
         conversations = await self._save_conversations(connection, placement)
+        merged = [one.origin for one in placement.placed if one.origin != one.root]
+        homes = await thread_facts.homes(connection, merged) if merged else {}
         mentions = [
             new_mention(
                 one,
                 brand_id=self._brands[one.judged.brand],
                 source_id=source_id,
                 account_id=accounts[one.judged.post.network, one.judged.post.author.key],
-                conversation_id=conversations[one.root, one.generation].id,
+                conversation_id=_home(one, conversations[one.root, one.generation].id, homes),
                 keep_raw=self._keep_raw,
                 now=now,
             )
@@ -207,7 +212,10 @@ class Pipeline:
                 for one, id_ in zip(placement.placed, ids, strict=True)
                 if not one.history
                 for draft in _drafts(one.judged, id_)
-            ],
+            ]
+            + await self._own.drafts(
+                connection, list(zip(placement.placed, ids, strict=True)), accounts, names, now
+            ),
             now,
         )
         await ingest.bury(connection, source_id, batch.bad, now)
@@ -425,6 +433,12 @@ def _drafts(judged: Judged, mention_id: int) -> list[Draft]:
         found, post = judged.look_alike, judged.post
         drafts.append(impersonation_draft(found, judged.brand, mention_id, post))
     return drafts
+
+
+def _home(one: Placed, shown_in: int, homes: Mapping[RootKey, tuple[int, int]]) -> int:
+    """Return the conversation a message is kept with: its own, where that is shown in another."""
+    own, head = homes.get(one.origin, (shown_in, shown_in))
+    return own if head == shown_in else shown_in
 
 
 def _graves(key: MentionKey, post: Post) -> tuple[tuple[str, str, str], tuple[str, str, str]]:

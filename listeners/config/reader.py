@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from listeners.config.extending import ExtensionError, hooks_of, macros_of, pipes_of
 from listeners.config.types import (
     Audience,
     BrandConfig,
@@ -33,6 +34,9 @@ _CONFIG_KEYS = (
     "team",
     "retention",
     "keys",
+    "macros",
+    "pipe",
+    "hooks",
 )
 _BRAND_KEYS = (
     "query",
@@ -47,6 +51,7 @@ _BRAND_KEYS = (
     "vips",
     "people",
     "known_accounts",
+    "known_hosts",
     "languages",
     "audience",
     "competitor",
@@ -81,6 +86,11 @@ class Reader:
             for name, body in self._table(document, "brand").items()
         )
         emoji = self._word(document, "emoji", ("full", "plain"), "full")
+        try:
+            macros, pipes, hooks = macros_of(document), pipes_of(document), hooks_of(document)
+        except ExtensionError as error:
+            where = f"{self._path}:{self._line_of(error.key)}"
+            raise ConfigError(error.sentence, where) from error
         return Config(
             brands=brands,
             sources=self._sources(document.get("source", []), {brand.name for brand in brands}),
@@ -94,6 +104,9 @@ class Reader:
             retention_days=self._count(retention, "days", 0),
             keep_raw=self._flag(retention, "raw", default=True),
             keys={action: self._text(keys, action) for action in keys},
+            macros=macros,
+            pipes=pipes,
+            hooks=hooks,
             path=self._path,
         )
 
@@ -141,6 +154,7 @@ class Reader:
             vips=self._texts(table, "vips"),
             people=self._texts(table, "people"),
             known_accounts=self._texts(table, "known_accounts"),
+            known_hosts=self._texts(table, "known_hosts"),
             languages=self._texts(table, "languages") or ("en", "fr"),
             audience=cast(Audience, audience),
             competitor=self._flag(table, "competitor", default=False),

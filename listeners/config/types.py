@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from listeners.config.extending import HookConfig, PipeConfig
 from listeners.conversations.clock import BusinessHours
 from listeners.model import Sentence
 from listeners.secret import Secret
@@ -53,6 +54,8 @@ class BrandConfig:
     vips: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     """Names and handles of people who speak for us, guarded against look-alikes."""
+    known_hosts: tuple[str, ...] = ()
+    """Hosts our own accounts link to without being doubted, besides our websites."""
     known_accounts: tuple[str, ...] = ()
     """Accounts that look like ours and are fine: fan clubs, subsidiaries, namesakes."""
     languages: tuple[str, ...] = ("en", "fr")
@@ -102,6 +105,9 @@ class Config:
     retention_days: int = 0
     keep_raw: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
+    macros: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pipes: tuple[PipeConfig, ...] = ()
+    hooks: tuple[HookConfig, ...] = ()
     path: Path | None = None
 
     def brand(self, name: str) -> BrandConfig | None:
