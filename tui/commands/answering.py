@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from listeners.model import Sentence
-from listeners.replying import Outbox, Sending, Way, as_sent
-from listeners.replying.length import count
 from listeners.text import clean, clean_line
 from tui.commands import DONE, FAILED, WRONG_USE
 from tui.commands.common import CommandError, Settings, writing
 from tui.commands.output import complain
 from tui.i18n import _, say
 from tui.terminal.ending import run_to_end
+
+if TYPE_CHECKING:
+    from listeners.replying import Sending, Way
 
 
 def add_reply_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +55,9 @@ def reply(known: Settings, ids: tuple[int, ...], arguments: argparse.Namespace) 
 async def _reply(
     known: Settings, conversation: int, text: str, arguments: argparse.Namespace
 ) -> int:
+    # Late: showing or triaging a conversation needs no network.
+    from listeners.replying import Outbox
+
     async with writing(known) as store, Outbox(store, known.config) as outbox:
         way = await outbox.way(conversation, arguments.mention)
         if not way.api:
@@ -96,6 +101,9 @@ def _by_hand(known: Settings, way: Way) -> int:
 
 
 def _agreed(way: Way, words: str) -> bool:
+    from listeners.replying import as_sent
+    from listeners.replying.length import count
+
     whom = "" if way.to is None else clean_line(way.to.author_handle or way.to.author_key)
     lines = [_("To {name} with {source}:").format(name=whom, source=clean_line(way.source)), ""]
     lines += [f"  {line}" for line in as_sent(words).splitlines()]
