@@ -65,6 +65,12 @@ class Secret:
     def __str__(self) -> str:
         return "•••"
 
+    @property
+    def variable(self) -> str:
+        """The environment variable the secret stands in, empty where it stands elsewhere."""
+        kind, _, rest = self._reference.partition(":")
+        return rest.strip() if kind == "env" else ""
+
     def reveal(self) -> str:
         """Return the secret itself.
 
