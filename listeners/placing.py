@@ -59,9 +59,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """One judged post with its verdict and its place."""
+    """One judged post with its verdict and its place.
+
+    ``origin`` is the root its thread has by itself, ``root`` that of the conversation it went to:
+    another one where its own was merged.
+    """
 
     judged: Judged
+    origin: RootKey
     root: RootKey
     generation: int
     part: Part
@@ -186,6 +191,7 @@ class Placer:
         placement.placed.append(
             Placed(
                 judged=judged,
+                origin=origin,
                 root=root,
                 generation=after.generation,
                 part=part,

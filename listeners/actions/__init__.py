@@ -5,6 +5,7 @@ live in ``conversations`` and ``risk``; here they are joined to the store: what 
 its lines in the log are one transaction.
 """
 
+from listeners.actions.joining import merge_all, split_off
 from listeners.actions.outcome import Outcome, Undoable
 from listeners.actions.perform import perform
 from listeners.actions.undoing import (
@@ -22,9 +23,11 @@ __all__ = [
     "Outcome",
     "Undoable",
     "UnknownVerbError",
+    "merge_all",
     "perform",
     "redo",
     "reply_taken_back",
+    "split_off",
     "take_back_reply",
     "undo",
     "undo_list",

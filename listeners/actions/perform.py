@@ -23,7 +23,7 @@ from listeners.conversations.conversation import Conversation
 from listeners.model import MentionRow, Micros, SafeText, Sentence
 from listeners.risk import triage
 from listeners.risk.alert import Alert, rule_key
-from listeners.store import Store, reads, subjects, undoing
+from listeners.store import Store, families, reads, subjects, undoing
 from listeners.store.connection import Connection
 from listeners.store.named import name_in_note
 from listeners.store.since import done_by_others
@@ -92,7 +92,9 @@ async def perform(
         mentions, seen = await reads.mentions(store, wanted), None
         if asked.verb not in ("mute", "unmute"):
             threads = [mentions[id_].conversation_id for id_ in wanted if id_ in mentions]
-            wanted = list(dict.fromkeys(id_ for id_ in threads if id_ is not None))
+            known = list(dict.fromkeys(id_ for id_ in threads if id_ is not None))
+            shown = await store.read(lambda connection: families.heads(connection, known))
+            wanted = list(dict.fromkeys(shown.values()))
             kind = "conversation"
             if not wanted:
                 gone = Sentence("This mention is no longer there.")

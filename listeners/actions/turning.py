@@ -23,6 +23,7 @@ from listeners.actions.changes import (
     taken_back,
     undone_already,
 )
+from listeners.actions.joining import turn_again
 from listeners.actions.outcome import Outcome
 from listeners.actions.perform import newer_alert
 from listeners.actions.words import done_again, step_back
@@ -90,6 +91,8 @@ class Turning:
     async def turn(self, events: Sequence[EventRow]) -> Outcome:
         """Turn the events of one step, in this order, and say what came of it."""
         await self._load(events)
+        if events[0].verb in ("merge", "split") and self._moved_on(events):
+            return await self._joined_again(events)
         talks, alarms = dict(self.talks), dict(self.alarms)
         for event in events:
             refused = await self._turn(event)
@@ -114,6 +117,37 @@ class Turning:
         said = step_back(self.turned) if self.back else done_again(self.turned)
         count = len({(event.subject_kind, event.subject_id) for event in self.turned})
         return Outcome(count, said, tuple(self.refused), self.turned[0].step)
+
+    def _moved_on(self, events: Sequence[EventRow]) -> bool:
+        """Whether a merge or split cannot be restored exactly: something new happened there."""
+        for event in events:
+            recorded = Change(event.before, event.after)
+            change = recorded if self.back else recorded.inverse
+            subject = self.talks.get(event.subject_id)
+            if subject is None or conflicts(subject, change):
+                return True
+        return False
+
+    async def _joined_again(self, events: Sequence[EventRow]) -> Outcome:
+        verb = events[0].verb
+        inverse = verb if self.back else {"merge": "split", "split": "merge"}[verb]
+        changed: dict[int, int | None] = {}
+        for event in events:
+            into = event.after.get("merged_into") or event.before.get("merged_into")
+            if isinstance(into, int):
+                changed[event.subject_id] = into
+        if not await turn_again(self.connection, inverse, changed, self.now):
+            await undoing.set_aside(self.connection, [event.id for event in events])
+            refused = await self._who(events[0], ("merged_into",))
+            return Outcome(0, refused, (refused,))
+        await subjects.mark_undone(
+            self.connection, [event.id for event in events], undone=self.back
+        )
+        for event in events:
+            self._log(event, Change(event.before, event.after).inverse)
+        await subjects.add_events(self.connection, self.logged)
+        said = step_back(events) if self.back else done_again(events)
+        return Outcome(len(changed), said, (), events[0].step)
 
     async def _load(self, events: Sequence[EventRow]) -> None:
         wanted: dict[str, list[int]] = {}

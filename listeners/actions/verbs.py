@@ -16,13 +16,14 @@ from listeners.text import clean, clean_line
 Kind = Literal["conversation", "alert", "mention"]
 
 VERBS: Mapping[Kind, tuple[str, ...]] = {
-    "conversation": tuple(verb for verb in CONVERSATION if verb != "reply"),
+    "conversation": tuple(verb for verb in CONVERSATION if verb not in ("reply", "merge", "split")),
     "alert": tuple(ALERT),
     "mention": ("promote", "mute", "unmute"),
 }
 """The verbs of each kind of subject. Any verb on a mention but ``mute`` is done to its thread.
 
-A reply is none of them: it leaves the machine, and ``replying`` logs it once it has.
+A reply is none of them: it leaves the machine, and ``replying`` logs it once it has. Merging and
+splitting concern several at once: see ``joining``.
 """
 
 ALIASES: Mapping[Kind, Mapping[str, str]] = {

@@ -93,6 +93,16 @@ CONVERSATION = {
         Sentence("{count} raised as risks", {"count": 0}),
         Sentence("No longer raised as a risk"),
     ),
+    "merge": Wording(
+        Sentence("Merged into number {number}", {"number": 0}),
+        Sentence("{count} merged into number {number}", {"count": 0, "number": 0}),
+        Sentence("Apart again"),
+    ),
+    "split": Wording(
+        Sentence("Taken out of number {number}", {"number": 0}),
+        Sentence("{count} taken out of number {number}", {"count": 0, "number": 0}),
+        Sentence("One again"),
+    ),
     "mute": Wording(
         Sentence("Muted"),
         Sentence("{count} muted", {"count": 0}),
@@ -280,19 +290,26 @@ def step_back(events: Sequence[EventRow]) -> Sentence:
     first, count = events[0], len({(one.subject_kind, one.subject_id) for one in events})
     if len({one.verb for one in events}) > 1:
         return Sentence("Several things taken back, of {count}", {"count": count})
+    if first.verb in ("merge", "split"):
+        count = 1
     return taken_back(first.subject_kind, first.verb, count)
 
 
 def _spoken(events: Sequence[EventRow]) -> Sequence[EventRow]:
     """Return the events a sentence is about: a row of the outbox only goes with its subject."""
-    return [one for one in events if one.subject_kind != "outbox"] or events
+    about = [one for one in events if one.subject_kind != "outbox"]
+    if events[0].verb in ("merge", "split"):
+        about = [one for one in events if "merged_into" in one.after]
+    return about or events
 
 
-def _named(event: EventRow) -> dict[str, str]:
+def _named(event: EventRow) -> dict[str, str | int]:
     """Return what the sentence about a logged event may name."""
     tags = _texts(event.after.get("tags")) ^ _texts(event.before.get("tags"))
     to = event.after.get("assignee") or event.after.get("owner") or event.after.get("member")
-    return {"name": str(to or ""), "words": ", ".join(sorted(tags))}
+    into = event.after.get("merged_into") or event.before.get("merged_into")
+    number = into if isinstance(into, int) else 0
+    return {"name": str(to or ""), "words": ", ".join(sorted(tags)), "number": number}
 
 
 def _texts(value: object) -> set[str]:

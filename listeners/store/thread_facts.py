@@ -10,6 +10,7 @@ from listeners.store.codec import dumps, storable
 from listeners.store.connection import Connection
 from listeners.store.database import Store
 from listeners.store.keys import dedupe_key
+from listeners.store.records import RootKey
 
 CROSS_POST_WINDOW = 3 * DAY
 
@@ -76,6 +77,26 @@ async def opened_by_us(connection: Connection, conversation_ids: Iterable[int]) 
         (dumps(list(conversation_ids)),),
     )
     return {row["id"] for row in rows}
+
+
+async def homes(connection: Connection, roots: Iterable[RootKey]) -> dict[RootKey, tuple[int, int]]:
+    """Return, for each root whose conversation was merged, that one's id and where it is shown.
+
+    A message of such a thread stays with its own conversation, so that it can be split off again.
+    """
+    asked = list(dict.fromkeys(roots))
+    rows = await connection.fetch(
+        """SELECT w.key AS place, (SELECT n.id FROM conversation n JOIN brand b
+                   ON b.id = n.brand_id AND b.name = json_extract(w.value, '$[0]')
+               WHERE n.network = json_extract(w.value, '$[1]')
+                 AND n.root = json_extract(w.value, '$[2]')
+               ORDER BY n.generation DESC LIMIT 1) AS id
+           FROM json_each(?) w""",
+        (dumps([[brand, network, storable(root)] for brand, network, root in asked]),),
+    )
+    own = {asked[row["place"]]: row["id"] for row in rows if row["id"] is not None}
+    shown = await heads(connection, own.values())
+    return {root: (id_, shown[id_]) for root, id_ in own.items() if shown.get(id_, id_) != id_}
 
 
 async def heads(connection: Connection, conversation_ids: Iterable[int]) -> dict[int, int]:

@@ -5,6 +5,7 @@ brands. Lists come as ids (``array('q')``, eight bytes each), and a page of them
 """
 
 from listeners.store.reads.alerts import alert_ids, alerts
+from listeners.store.reads.candidates import absorbed_rows, merge_candidates, shown_in
 from listeners.store.reads.figures import by_network, series, status_line
 from listeners.store.reads.log import account_history, events, notes
 from listeners.store.reads.places import sources
@@ -14,6 +15,7 @@ from listeners.store.views import SavedView, remove_view, save_view, saved_views
 
 __all__ = [
     "SavedView",
+    "absorbed_rows",
     "account_history",
     "alert_ids",
     "alerts",
@@ -22,12 +24,14 @@ __all__ = [
     "events",
     "mention_ids",
     "mentions",
+    "merge_candidates",
     "notes",
     "queue_ids",
     "remove_view",
     "save_view",
     "saved_views",
     "series",
+    "shown_in",
     "sources",
     "status_line",
     "thread",

@@ -13,11 +13,12 @@ from listeners.store.subjects import event_of
 async def notes(
     store: Store, kind: Literal["conversation", "alert"], subject_id: int
 ) -> list[Note]:
-    """Return our notes on a subject, oldest first."""
+    """Return our notes on a subject and what was merged into it, oldest first."""
+    family = _FAMILY if kind == "conversation" else "WITH family(id) AS (SELECT ?)"
     rows = await store.fetch(
-        """SELECT id, at, author, text FROM note
-           WHERE subject_kind = ? AND subject_id = ? AND removed = 0 ORDER BY at, id""",
-        (kind, subject_id),
+        f"""{family} SELECT n.id, n.at, n.author, n.text FROM family JOIN note n
+              ON n.subject_kind = ? AND n.subject_id = family.id WHERE n.removed = 0""",
+        (subject_id, kind),
     )
     return [
         Note(
@@ -26,8 +27,12 @@ async def notes(
             author=SafeText(row["author"]),
             text=SafeText(row["text"]),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: (row["at"], row["id"]))
     ]
+
+
+_FAMILY = """WITH RECURSIVE family(id) AS (
+    SELECT ? UNION SELECT c.id FROM family JOIN conversation c ON c.merged_into = family.id)"""
 
 
 async def events(

@@ -108,9 +108,9 @@ SELECT c.id, c.version, b.name AS brand, c.network, c.state, c.title, c.url,
        coalesce(m.label, 3) AS label, m.compound, c.waiting_since, c.due_at, c.tier, c.score,
        c.manual_priority, c.reasons, c.assignee, c.snoozed_until, c.snooze_kind, c.reopened,
        c.messages, c.notes, c.opened_at, c.last_at,
-       (WITH RECURSIVE inside(id) AS (SELECT id FROM conversation WHERE merged_into = c.id
-            UNION SELECT x.id FROM inside JOIN conversation x ON x.merged_into = inside.id)
-        SELECT count(*) FROM inside) AS merged,
+       (WITH RECURSIVE family(id) AS (SELECT id FROM conversation WHERE merged_into = c.id
+            UNION SELECT x.id FROM family JOIN conversation x ON x.merged_into = family.id)
+        SELECT count(*) FROM family) AS merged,
        (SELECT json_group_array(tag) FROM (SELECT tag FROM conversation_tag
             WHERE conversation_id = c.id ORDER BY tag)) AS tags,
        {RULED} AS ruled,
