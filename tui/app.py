@@ -19,7 +19,7 @@ from listeners.store import Store, StoreError
 from tui.actions import ACTIONS, Panel
 from tui.desk import Desk, ListeningEngine
 from tui.feed import Changed, Feed
-from tui.i18n import _, say
+from tui.i18n import _, ngettext, say
 from tui.keymap import user_keys
 from tui.screens.base import HubScreen
 from tui.screens.dashboard import Dashboard
@@ -88,9 +88,25 @@ class Hubbub(GuardedApp[int]):
         self.work(Feed(self.desk.store, self.post_message).run(), "feed")
         self.set_timer(WARM_AFTER, self._warm)
 
+    async def on_unmount(self) -> None:
+        """Let what is being sent arrive before the store closes."""
+        await self.desk.close()
+
     def _warm(self) -> None:
         """Load what the first keys need while nothing else is to be done."""
         self.run_worker(_load_the_rest, group="warm", thread=True, exit_on_error=False)
+        self.work(self._say_uncertain(), "start")
+
+    async def _say_uncertain(self) -> None:
+        """Say once that of some replies it is not known whether they are there."""
+        count = await self.desk.uncertain()
+        if count and isinstance(self.screen, HubScreen):
+            text = ngettext(
+                "{count} reply is uncertain: “Replies sent” ({key}) settles it.",
+                "{count} replies are uncertain: “Replies sent” ({key}) settles them.",
+                count,
+            )
+            self.screen.refuse(text.format(count=count, key=self.desk.key_of("palette")))
 
     def on_changed(self) -> None:
         """Pass the news to the screen in front."""
@@ -176,7 +192,12 @@ class Hubbub(GuardedApp[int]):
 
 
 def _load_the_rest() -> None:
-    for name in ("listeners.actions", "tui.screens.pickers", "tui.screens.conversation"):
+    for name in (
+        "listeners.actions",
+        "tui.screens.pickers",
+        "tui.screens.conversation",
+        "tui.screens.reply",
+    ):
         importlib.import_module(name)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from listeners.clock import Clock, utc_now
 from listeners.config import Config
@@ -23,15 +23,22 @@ from listeners.model import (
     SourceRow,
 )
 from listeners.store import Store, reads
+from listeners.store.outbox import UNKNOWN
+from listeners.store.outbox import outbox as replies_of
 from tui.actions import BY_ID, Action, Panel
 from tui.explaining import masks, weights
 from tui.filtering import View, alert_filter, queue_filter, stream_filter
+from tui.here import Here
 from tui.i18n import _
 from tui.session import ChartRange, Session
 from tui.widgets.key_line import key_name
+from tui.widgets.reply_message import unseen
 from tui.widgets.sentiment import Mood
 from tui.widgets.status import Top
 from tui.widgets.thread_lines import Acquaintance, Thread
+
+if TYPE_CHECKING:
+    from listeners.replying import Outbox
 
 STREAM_PAGE = 1000
 """Mentions the stream holds at once; older ones are found by the search."""
@@ -66,6 +73,35 @@ class Desk:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     search: str = ""
+    sender: Outbox | None = None
+    """What sends replies, once one was written."""
+    here: Here | None = None
+    """What tells the team that this person is here, where there is a team."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What sends replies from here; made for the first one, closed by the application."""
+        if self.sender is None:
+            from listeners.replying import Outbox
+
+            self.sender = Outbox(self.store, self.config, self.clock)
+        return self.sender
+
+    async def uncertain(self) -> int:
+        """Return of how many replies it is not known whether they are there."""
+        return len(await replies_of(self.store, (UNKNOWN,)))
+
+    async def close(self) -> None:
+        """Wait a moment for what is being sent, and let go of the network."""
+        if self.here is not None:
+            await self.here.leave()
+        if self.sender is not None:
+            await self.sender.__aexit__(None, None, None)
+
+    def presence(self, conversation: int | None, doing: str = "reading") -> None:
+        """Tell the team what this person is on: ``reading`` or ``drafting``; ``None``: nothing."""
+        if self.here is not None:
+            self.here.on(conversation, doing)
 
     @property
     def actor(self) -> str:
@@ -154,7 +190,10 @@ class Desk:
         rows = await reads.conversations(self.store, [conversation])
         messages = await reads.thread(self.store, conversation)
         notes = await reads.notes(self.store, "conversation", conversation)
-        thread = Thread(rows.get(conversation), tuple(messages), tuple(notes), at=at)
+        replies = unseen(await replies_of(self.store, conversation=conversation, limit=20), messages)
+        thread = Thread(
+            rows.get(conversation), tuple(messages), tuple(notes), at=at, replies=replies
+        )
         return await self._acquainted(thread)
 
     async def mention(self, mention: int) -> Thread:

@@ -33,7 +33,7 @@ class Parcel(NamedTuple):
 async def deliver(hub: Hubbub, parcel: Parcel) -> None:
     """Send a reply and say what came of it, on whatever screen she is then."""
     desk = hub.desk
-    leaves_the_queue(hub, parcel.conversation)
+    changed_by_her(hub, parcel.conversation)
     outcome = await desk.outbox.send(
         parcel.conversation,
         parcel.text,
@@ -44,12 +44,12 @@ async def deliver(hub: Hubbub, parcel: Parcel) -> None:
         confirmed=parcel.confirmed,
     )
     if outcome.done:
-        leaves_the_queue(hub, parcel.conversation)
+        changed_by_her(hub, parcel.conversation)
     tell_in_front(hub, outcome)
 
 
-def leaves_the_queue(hub: Hubbub, conversation: int) -> None:
-    """Let a conversation leave the list as soon as it is answered, although its order stands."""
+def changed_by_her(hub: Hubbub, conversation: int) -> None:
+    """Let a conversation leave the queue at once, or come back, although the order stands."""
     hub.desk.session.lists[Panel.QUEUE].mine.add(conversation)
 
 

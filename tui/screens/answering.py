@@ -10,7 +10,7 @@ from listeners.store.outbox import SENT, OutboxRow, outbox, reply
 from listeners.team import may_write
 from tui.i18n import _, say
 from tui.screens.asking import Answer, Ask
-from tui.sending import Parcel, deliver, go_on, leaves_the_queue, tell_in_front
+from tui.sending import Parcel, changed_by_her, deliver, go_on, tell_in_front
 from tui.widgets.paint import network_name, one_line
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _ended(screen: TriageScreen[Any], where: Subjects, end: Ended) -> None:
         screen.tell(end.said, undo=end.undo)
     if end.sent:
         (conversation,) = where.ids
-        leaves_the_queue(screen.hub, conversation)
+        changed_by_her(screen.hub, conversation)
         go_on(screen.hub, conversation)
         screen.look_again()
         screen.acted("reply", where)
@@ -153,7 +153,7 @@ async def _delete(screen: HubScreen[Any], outbox_id: int) -> None:
     if outcome.done:
         row = await reply(desk.store, outbox_id)
         if row is not None:
-            leaves_the_queue(screen.hub, row.conversation)
+            changed_by_her(screen.hub, row.conversation)
     tell_in_front(screen.hub, outcome)
 
 
@@ -184,5 +184,11 @@ async def offer_to_delete(screen: HubScreen[Any], outbox_id: int) -> None:
 
 async def _undo_before(screen: HubScreen[Any]) -> None:
     desk = screen.desk
+    steps = await actions.undo_list(desk.store, desk.actor)
     outcome = await actions.undo(desk.store, desk.actor, desk.clock(), past_replies=True)
+    for step in steps:
+        if step.step == outcome.step:
+            for event in step.events:
+                if event.subject_kind == "conversation":
+                    changed_by_her(screen.hub, event.subject_id)
     tell_in_front(screen.hub, outcome)

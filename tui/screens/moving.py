@@ -127,15 +127,6 @@ class MovingScreen(HubScreen[Result]):
         """Open the post in the browser, or copy its address where there is none."""
         self.visit(self.address)
 
-    def do_reply(self) -> None:
-        """Open the post where it can be answered."""
-        if self.visit(self.address):
-            self.tell(
-                _("Opened in the browser. When it is answered, {key} says so.").format(
-                    key=self.desk.key_of("done")
-                )
-            )
-
     def visit(self, address: str) -> bool:
         """Open an address if it is safe and a browser can be seen; else say what was done."""
         link = check_link(address)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from listeners.model import SafeText
 from listeners.store.templates import LONGEST_NAME, Template
@@ -25,6 +26,12 @@ from tui.widgets.thread import ThreadHead
 class TemplateForm(ModalScreen[Template | None]):
     """Gives the template as it was written, ``None`` if nothing is to be kept."""
 
+    DEFAULT_CSS = """
+    TemplateForm Horizontal { height: 1; }
+    TemplateForm Static { width: 10; color: $hub-faint; }
+    TemplateForm Input { width: 1fr; }
+    TemplateForm #words { height: 1fr; }
+    """
     BINDINGS = [  # noqa: RUF012 - as Textual declares it
         Binding("escape", "dismiss(None)", show=False),
         Binding("ctrl+s,ctrl+enter", "keep", show=False),
@@ -37,27 +44,39 @@ class TemplateForm(ModalScreen[Template | None]):
         self._desk = desk
         self._template = template
         self.name_field = Input(
-            value=template.name, placeholder=_("a name"), max_length=LONGEST_NAME, id="name"
+            value=template.name,
+            placeholder=_("a name"),
+            max_length=LONGEST_NAME,
+            select_on_focus=False,
+            id="name",
         )
         self.lang_field = Input(
             value=tongue(template.lang) if template.lang else "",
             placeholder=_("a language; empty: any"),
+            select_on_focus=False,
             id="lang",
         )
         self.brand_field = Input(
-            value=template.brand, placeholder=_("a brand; empty: every one"), id="brand"
+            value=template.brand,
+            placeholder=_("a brand; empty: every one"),
+            select_on_focus=False,
+            id="brand",
         )
         self.words = ReplyBox(id="words")
+        self.words.add_class("pane")
         self._hint = ThreadHead()
 
     def compose(self) -> ComposeResult:
         """Lay the fields above the words."""
+        labels = (_("Name"), _("Language"), _("Brand"))
+        fields = (self.name_field, self.lang_field, self.brand_field)
         with Vertical(id="box", classes="wide"):
-            yield self.name_field
-            yield self.lang_field
-            yield self.brand_field
-            yield self._hint
+            for label, field in zip(labels, fields, strict=True):
+                with Horizontal():
+                    yield Static(Content(label))
+                    yield field
             yield self.words
+            yield self._hint
 
     def on_mount(self) -> None:
         """Fill the words in and take the focus to the first field."""

@@ -102,9 +102,6 @@ class TemplatePicker(Picker):
 
     def on_mount(self) -> None:
         """Show the first text."""
-        hint = _("enter begins with it · ^e changes them · esc leaves")
-        styles = palette_of(self)
-        self.query_one("#box").border_subtitle = content([(f" {hint} ", styles.faint)])
         self.call_after_refresh(self._show)
 
     @on(Input.Changed)
@@ -123,6 +120,8 @@ class TemplatePicker(Picker):
     def _show(self) -> None:
         styles, width = palette_of(self), self.choices.size.width
         choice = self.choices.choice
+        hint = _("enter begins with it · ^e changes them · esc leaves")
+        self.query_one("#box").border_subtitle = content([(f" {hint} ", styles.faint)])
         if width < 2:
             return
         lines: list[Line] = [[("─" * width, styles.ghost)]]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Kind = Literal["conversation", "alert", "mention"]
 
-CLOSING = frozenset({"done", "resolve", "snooze", "dismiss"})
+CLOSING = frozenset({"done", "resolve", "snooze", "dismiss", "reply"})
 """Actions after which a conversation needs nothing more now."""
 
 
@@ -186,6 +186,59 @@ class TriageScreen(MovingScreen[Result]):
 
         self._ask(_("Mute what?"), choices, mute, hint=_("or a word"))
 
+    # --- answering -------------------------------------------------------------------------------
+
+    def do_reply(self) -> None:
+        """Write a reply to it."""
+        from tui.screens.answering import open_reply
+
+        self.later(partial(open_reply, self))
+
+    def do_reply_delete(self) -> None:
+        """Delete our newest reply where it stands, after asking."""
+        from tui.screens.answering import delete_newest
+
+        self.later(partial(delete_newest, self))
+
+    def do_merge(self) -> None:
+        """Make one conversation of several."""
+        from tui.screens.joining import merge
+
+        self.later(partial(merge, self))
+
+    def do_split(self) -> None:
+        """Take apart what was merged."""
+        from tui.screens.joining import split
+
+        self.later(partial(split, self))
+
+    # --- keys and commands of one's own ----------------------------------------------------------
+
+    def do_repeat(self) -> None:
+        """Do the last action once more, here."""
+        from tui.repeating import repeat
+
+        repeat(self)
+
+    def do_pipe(self) -> None:
+        """Hand it to a command of the configuration."""
+        from tui.pipes import ask_pipe
+
+        ask_pipe(self)
+
+    def perform_on(
+        self, action: str, subjects: Subjects, *, verb: str = "", **arguments: Any
+    ) -> None:
+        """Do an action's verb to rows, and say it."""
+        self._perform(action, subjects, verb=verb, **arguments)
+
+    def done_to(self, subjects: Subjects) -> None:
+        """Let rows that something was done to leave or come although the order stands still."""
+        rows = self.desk.session.lists.get(subjects.panel)
+        if rows is not None:
+            rows.mine.update(subjects.ids)
+            rows.clear_marks()
+
     # --- undo ----------------------------------------------------------------------------------
 
     def do_undo(self) -> None:
@@ -202,6 +255,11 @@ class TriageScreen(MovingScreen[Result]):
         desk = self.desk
         steps = await actions.undo_list(desk.store, desk.actor, 1)
         outcome = await actions.undo(desk.store, desk.actor, desk.clock())
+        if outcome.offer:
+            from tui.screens.answering import offer_to_delete
+
+            await offer_to_delete(self, outcome.offer)
+            return
         self._mine(steps)
         self._said(outcome, undo=False)
 

@@ -126,14 +126,13 @@ class ConversationRows(VirtualList[ConversationRow]):
     @staticmethod
     def why(row: ConversationRow, now: Micros, styles: Palette) -> Line:
         """Return the reasons of the rank in words, with the state, owner and badges."""
-        parts: list[Line] = []
+        parts = reply_badges(row.reply_state, row.drafted, styles)
         if row.state is not ConversationState.OPEN:
             parts.append([(word(row.state), styles.accent)])
         if row.state is ConversationState.SNOOZED and row.snoozed_until is not None:
             parts.append([(moment(row.snoozed_until, now), styles.faint)])
         elif row.state is ConversationState.OPEN:
             parts.append(due(row.due_at, now, styles))
-        parts.extend(reply_badges(row.reply_state, row.drafted, styles))
         strong = styles.strong if row.tier <= 3 else styles.ink
         parts.extend([(one_line(say(reason)), strong)] for reason in row.reasons)
         if row.manual_priority is not None:

@@ -19,6 +19,7 @@ from listeners.model import (
     Note,
     Part,
 )
+from listeners.store.outbox import OutboxRow
 from listeners.text import links_in
 from tui.i18n import _, ago, compact, moment, ngettext, say, signed
 from tui.terminal.opener import check_link
@@ -34,6 +35,7 @@ from tui.widgets.paint import (
     one_line,
     wrapped,
 )
+from tui.widgets.reply_message import reply_message
 from tui.widgets.rows import due, role_word
 from tui.words import word
 
@@ -73,6 +75,8 @@ class Thread(NamedTuple):
     """The alert whose evidence the mentions are, in place of a conversation."""
     at: int | None = None
     """The mention that was asked for, if one was."""
+    replies: tuple[OutboxRow, ...] = ()
+    """Replies sent from here that stand among the mentions not yet."""
 
     @property
     def focus(self) -> MentionRow | None:
@@ -193,14 +197,19 @@ def messages(thread: Thread, width: int, now: Micros, styles: Palette) -> Laid:
     if hidden := len(thread.mentions) - len(shown):
         text = ngettext("{count} earlier message", "{count} earlier messages", hidden)
         lines += [[(text.format(count=hidden), styles.faint)], []]
-    pieces: list[tuple[Micros, MentionRow | Note]] = [(row.sort_at, row) for row in shown]
+    pieces: list[tuple[Micros, MentionRow | Note | OutboxRow]]
+    pieces = [(row.sort_at, row) for row in shown]
     pieces += [(note.at, note) for note in thread.notes]
+    pieces += [(reply.sent_at or reply.created_at, reply) for reply in thread.replies]
     pieces.sort(key=lambda piece: piece[0], reverse=thread.alert is not None)
     for place, (_at, piece) in enumerate(pieces):
         if place:
             lines.append([])
         if isinstance(piece, Note):
             lines += _note(piece, width, now, styles)
+            continue
+        if isinstance(piece, OutboxRow):
+            lines += reply_message(piece, width, now, styles)
             continue
         in_focus = focus is not None and piece.id == focus.id and thread.alert is None
         if in_focus:
