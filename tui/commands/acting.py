@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
 from listeners.actions import Outcome, perform
+from listeners.actions.ranking import ranking
 from listeners.actions.verbs import Kind
 from listeners.clock import utc_now
 from listeners.model import Micros
@@ -31,7 +32,17 @@ async def act(
 ) -> int:
     """Do a verb to some subjects as one step, and say what came of it."""
     async with writing(known) as store:
-        outcome = await perform(store, known.member, verb, kind, ids, utc_now(), **asked)
+        outcome = await perform(
+            store,
+            known.member,
+            verb,
+            kind,
+            ids,
+            utc_now(),
+            rank=ranking(known.config),
+            config=known.config,
+            **asked,
+        )
     return tell(known, outcome)
 
 
