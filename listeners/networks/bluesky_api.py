@@ -144,8 +144,9 @@ class BlueskyApi:
         Raises:
             SourceError: it cannot sign in, or nobody knows who it is.
         """
-        did = (await self._session.open()).did if self._session is not None else ""
-        found = did or await self.resolve(self._name)
+        if self._session is None:
+            raise SourceError(SourceState.NEEDS_TOKEN, NO_APP_PASSWORD)
+        found = (await self._session.open()).did or await self.resolve(self._name)
         if found is None:
             raise SourceError(
                 SourceState.NEEDS_TOKEN,

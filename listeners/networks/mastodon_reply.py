@@ -81,6 +81,8 @@ class MastodonVoice:
             ReplyRefusedError: it is not there, and why.
             SourceError: it may be there or not.
         """
+        if (why := self.may_reply()) is not None:
+            raise ReplyRefusedError(why)
         try:
             parent = await self._seek.find(reply.to)
         except SourceError as error:

@@ -5,17 +5,20 @@
         server.post("hello yourself", reply_to=first)
 
 Faults are scripted with ``on``; ``server.answer`` is the ordinary reply that may follow them:
-``server.on(server.tag("kerlann"), status_reply(503), server.answer)``.
+``server.on(server.tag("kerlann"), status_reply(503), server.answer)``. With ``me`` the token is
+that account's, and writes: the same ``Idempotency-Key`` makes one post, as with the real one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import html
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from listeners.clock import to_iso
 from listeners.model import SECOND, Micros
@@ -25,6 +28,8 @@ Record = dict[str, Any]
 
 START = Micros(1_800_000_000 * SECOND)
 HOME = "https://social.example"
+STATUSES = "/api/v1/statuses"
+_MARKED = re.compile(r"https?://\S+|(?<![\w/])@(?P<name>[\w.-]+)(?:@[\w.:-]+)?")
 
 
 class FakeMastodon(FakeServer):
@@ -40,6 +45,15 @@ class FakeMastodon(FakeServer):
         self.heeds_min_id = True
         self.shows_statuses = True
         self.page_size = 40
+        self.me = ""
+        self.scopes = "read write"
+        self.version = "4.4.2"
+        self.most_characters = 500
+        self.heeds_keys = True
+        self.deletes = True
+        self.shows_own_at_once = True
+        self._unshown: list[Record] = []
+        self._keys: dict[str, Record] = {}
         self._last = 1000
         self._sse: list[tuple[str, asyncio.Queue[bytes | None]]] = []
 
@@ -128,6 +142,19 @@ class FakeMastodon(FakeServer):
         """Take a post away."""
         self.statuses.remove(status)
 
+    def show(self) -> None:
+        """Let everybody see what was taken in and not shown yet."""
+        self.statuses += self._unshown
+        self._unshown = []
+
+    def written(self) -> list[Record]:
+        """What the account of the token wrote, oldest first, shown or not."""
+        return [
+            status
+            for status in (*self.statuses, *self._unshown)
+            if status["account"]["acct"] == self.me
+        ]
+
     def tag(self, name: str) -> str:
         """The path of a tag's timeline."""
         return f"/api/v1/timelines/tag/{name}"
@@ -162,10 +189,29 @@ class FakeMastodon(FakeServer):
             case ["v1", "accounts", number, "statuses"]:
                 own = [s for s in self.statuses if s["account"]["id"] == number]
                 return self._page(request, own, 40)
+            case ["v1", "accounts", "verify_credentials"] if signed_in and self.me:
+                if "read" not in self.scopes.split():
+                    return json_reply({"error": "Diese Aktion ist nicht erlaubt"}, 403)
+                return json_reply(self.account(self.me))
+            case ["v1", "statuses"] if request.method == "POST":
+                return self._write(request) if signed_in and self.me else _unknown_token()
+            case ["v1", "statuses", number] if request.method == "DELETE":
+                return self._erase(number) if signed_in and self.me else _unknown_token()
             case ["v1", "statuses", number, *rest] if self.shows_statuses:
                 return self._status(number, rest)
             case ["v2", "instance"]:
-                return json_reply({"configuration": {"urls": {"streaming": self.url}}})
+                return json_reply(
+                    {
+                        "version": self.version,
+                        "configuration": {
+                            "urls": {"streaming": self.url},
+                            "statuses": {
+                                "max_characters": self.most_characters,
+                                "characters_reserved_per_url": 23,
+                            },
+                        },
+                    }
+                )
         return json_reply({"error": "Not Found"}, 404)
 
     def _reply(self, request: Request) -> Reply:
@@ -227,6 +273,46 @@ class FakeMastodon(FakeServer):
                 below.append(status)
         return json_reply({"ancestors": above[::-1], "descendants": below})
 
+    # --- writing -------------------------------------------------------------------------------
+
+    def _write(self, request: Request) -> Reply:
+        form = dict(parse_qsl(request.body.decode()))
+        if "write" not in self.scopes.split():
+            return json_reply({"error": "Diese Aktion ist nicht erlaubt"}, 403)
+        key = request.headers.get("idempotency-key", "")
+        if self.heeds_keys and key and key in self._keys:
+            return json_reply(self._keys[key])
+        above = None
+        if number := form.get("in_reply_to_id"):
+            above = next((s for s in self.statuses if s["id"] == number), None)
+            if above is None:
+                return json_reply({"error": "Der Beitrag scheint nicht zu existieren"}, 404)
+        if len(form["status"]) > self.most_characters:
+            said = f"Überprüfung fehlgeschlagen: Text ist zu lang (max. {self.most_characters})"
+            return json_reply({"error": said}, 422)
+        status = self.status(
+            "",
+            self.me,
+            above,
+            content=as_html(form["status"]),
+            visibility=form.get("visibility", "public"),
+            language=form.get("language"),
+            spoiler_text=form.get("spoiler_text", ""),
+        )
+        (self.statuses if self.shows_own_at_once else self._unshown).append(status)
+        if key:
+            self._keys[key] = status
+        return json_reply(status)
+
+    def _erase(self, number: str) -> Reply:
+        own = next((s for s in self.written() if s["id"] == number), None)
+        if own is None or not self.deletes:
+            return json_reply({"error": "Nicht gefunden"}, 404)
+        if "write" not in self.scopes.split():
+            return json_reply({"error": "Diese Aktion ist nicht erlaubt"}, 403)
+        self.statuses.remove(own)
+        return json_reply(own)
+
     # --- server-sent events --------------------------------------------------------------------
 
     def say(self, event: str, data: object, stream: str = "") -> None:
@@ -271,3 +357,27 @@ class FakeMastodon(FakeServer):
                     self._sse.remove(entry)
 
         return Reply(raw=write)
+
+
+def as_html(text: str) -> str:
+    """A text as Mastodon shows it: hosts of names left out, links shortened, lines in HTML."""
+
+    def marked(match: re.Match[str]) -> str:
+        if match["name"]:
+            return (
+                f'<span class="h-card"><a href="{HOME}/@{match["name"]}" class="u-url mention">'
+                f"@<span>{match['name']}</span></a></span>"
+            )
+        scheme, _, rest = match.group().partition("://")
+        return (
+            f'<a href="{match.group()}" rel="nofollow"><span class="invisible">{scheme}://</span>'
+            f'<span class="ellipsis">{rest[:30]}</span>'
+            f'<span class="invisible">{rest[30:]}</span></a>'
+        )
+
+    shown = _MARKED.sub(marked, html.escape(text, quote=False))
+    return "".join(f"<p>{part}</p>" for part in shown.replace("\n", "<br>").split("<br><br>"))
+
+
+def _unknown_token() -> Reply:
+    return json_reply({"error": "Diese Methode erfordert Anmeldung"}, 401)
