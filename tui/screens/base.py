@@ -252,20 +252,6 @@ class HubScreen(Screen[Result]):
         if not isinstance(self, OutboxScreen):
             self.app.push_screen(OutboxScreen(self.desk))
 
-    def do_templates(self) -> None:
-        """Show the texts replies begin with."""
-        from tui.screens.templates import TemplatesScreen
-
-        if not isinstance(self, TemplatesScreen):
-            self.app.push_screen(TemplatesScreen(self.desk))
-
-    def do_outbox(self) -> None:
-        """Show what was sent from here."""
-        from tui.screens.outbox import OutboxScreen
-
-        if not isinstance(self, OutboxScreen):
-            self.app.push_screen(OutboxScreen(self.desk))
-
     def do_rules(self) -> None:
         """Show what hubbub does by itself."""
         from tui.screens.rules import RulesScreen
