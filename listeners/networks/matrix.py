@@ -8,7 +8,7 @@ page by page, down to the newest event that was handed on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from listeners.clock import Clock
@@ -116,7 +116,7 @@ class MatrixListener:
                 if batch.fetched or batch.gap or batch.cursor != before:
                     yield batch
 
-    def stream(self, cursor: str | None) -> AsyncIterator[Batch] | None:
+    def stream(self, cursor: str | None) -> AsyncGenerator[Batch, None] | None:
         """Yield what is said as it is said: the server keeps the question until there is news."""
         place = read_cursor(cursor)
         return None if place is None or not place.since else self._stream(place)
