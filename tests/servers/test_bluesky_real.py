@@ -23,9 +23,11 @@ from listeners.clock import to_iso, utc_now
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, MINUTE, Batch, Micros, Post, SourceState
+from listeners.networks import bluesky_session
 from listeners.networks.bluesky import BlueskyListener
 from listeners.networks.bluesky_api import BlueskyApi
 from listeners.networks.contract import SourceError
+from listeners.networks.replying import Answered, Reply, ReplyRefusedError
 from listeners.secret import Secret
 from tests.fake.jetstream import FakeJetstream, post
 
@@ -76,6 +78,20 @@ class Town:
     async def delete(self, who: Account, uri: str) -> None:
         body = {"repo": who.did, "collection": "app.bsky.feed.post", "rkey": uri.split("/")[-1]}
         await self._call("com.atproto.repo.deleteRecord", body, who)
+
+    async def record(
+        self, who: Account, collection: str, record: dict[str, object], rkey: str = ""
+    ) -> None:
+        body = {"repo": who.did, "collection": collection, "record": record}
+        await self._call(
+            "com.atproto.repo.createRecord", {**body, **({"rkey": rkey} if rkey else {})}, who
+        )
+
+    async def deactivate(self, who: Account) -> None:
+        headers = {"authorization": f"Bearer {who.access}"}
+        url = f"{PDS}/xrpc/com.atproto.server.deactivateAccount"
+        answer = await self._client.post(url, json={}, headers=headers)
+        assert answer.status_code == 200, answer.text
 
     async def _call(self, method: str, body: object, who: Account | None = None) -> Any:
         headers = {"authorization": f"Bearer {who.access}"} if who else {}
@@ -220,3 +236,102 @@ async def test_a_wrong_app_password(
     with pytest.raises(SourceError, match="app password") as caught:
         await api.resolve(us.handle)
     assert caught.value.state is SourceState.NEEDS_TOKEN
+
+
+# --- answering ---------------------------------------------------------------------------------
+
+
+def voice(fetch: Fetcher, who: Account, token: Secret) -> BlueskyListener:
+    brand = BrandConfig(name="Acme", handles={"bluesky": (who.handle,)})
+    return BlueskyListener(source(token=token), [brand], fetch, utc_now)
+
+
+def reply_to(listener: BlueskyListener, post: dict[str, str], text: str) -> Reply:
+    now = utc_now()
+    key = listener.new_reply_key(now)
+    return Reply(key=key, text=text, to=Answered(native_id=post["uri"]), lang="en", written_at=now)
+
+
+async def known(listener: BlueskyListener, *posts: dict[str, str]) -> None:
+    """Wait until the AppView shows these posts."""
+
+    async def all_there() -> bool:
+        found = [await listener.thread([post["uri"]]) for post in posts]
+        return all(batch.posts for batch in found)
+
+    await until(all_there)
+
+
+async def test_a_reply_is_sent_once_found_and_deleted(
+    town: Town, fetch: Fetcher, token: Secret
+) -> None:
+    us, anna = await town.account("acme"), await town.account("anna")
+    root = await town.post(anna, f"{town.word}: is it down?")
+    asked = await town.post(anna, "hello?", **answer_to(root))
+    listener = voice(fetch, us, token)
+    await known(listener, root, asked)
+    text = f"No 👍🏽 @{anna.handle}: https://status.example/é #up {town.word}"
+    reply = reply_to(listener, asked, text)
+    assert await listener.find_reply(reply) is None
+    sent = await listener.send_reply(reply)
+    assert await listener.send_reply(reply) == sent
+    assert await voice(fetch, us, token).find_reply(reply) == sent
+
+    async def in_thread() -> bool:
+        posts = {one.native_id: one for one in (await listener.thread([root["uri"]])).posts}
+        there = posts.get(sent.native_id)
+        if there is None:
+            return False
+        assert (there.parent_id, there.root_id) == (asked["uri"], root["uri"])
+        assert (there.text, there.lang) == (text, "en")
+        assert there.links == ("https://status.example/é",)
+        assert there.tags == ("up",)
+        assert anna.did in there.mentions
+        return len(posts) == 3
+
+    await until(in_thread)
+    await listener.delete_reply(sent.native_id)
+    assert await listener.find_reply(reply) is None
+    await listener.delete_reply(sent.native_id)
+    with pytest.raises(ReplyRefusedError, match="another account"):
+        await listener.delete_reply(root["uri"])
+
+
+async def test_what_the_network_refuses_is_said_in_words(
+    town: Town, fetch: Fetcher, token: Secret
+) -> None:
+    us, anna = await town.account("acme"), await town.account("anna")
+    listener = voice(fetch, us, token)
+    open_, closed, gone = [await town.post(anna, f"{town.word} {n}") for n in range(3)]
+    await known(listener, open_, closed, gone)
+    gate = {"$type": "app.bsky.feed.threadgate", "post": closed["uri"], "allow": [],
+            "createdAt": to_iso(utc_now())}  # fmt: skip
+    await town.record(anna, "app.bsky.feed.threadgate", gate, closed["uri"].split("/")[-1])
+    await town.delete(anna, gone["uri"])
+    said: dict[str, str] = {}
+
+    async def refused(post: dict[str, str], text: str = "x") -> bool:
+        try:
+            sent = await listener.send_reply(reply_to(listener, post, text))
+        except ReplyRefusedError as refusal:
+            said[post["uri"]] = str(refusal)
+            return True
+        await listener.delete_reply(sent.native_id)
+        return False
+
+    await until(lambda: refused(closed))
+    assert "only some people" in said[closed["uri"]]
+    await until(lambda: refused(gone))
+    assert "not on Bluesky any more" in said[gone["uri"]]
+    assert await refused(open_, "x" * 301)
+    print(f"\n{said[open_['uri']]}")
+    assert "maximum 300" in said[open_["uri"]]
+    block = {"$type": "app.bsky.graph.block", "subject": us.did, "createdAt": to_iso(utc_now())}
+    await town.record(anna, "app.bsky.graph.block", block)
+    await until(lambda: refused(open_))
+    assert "has blocked our account" in said[open_["uri"]]
+    await town.deactivate(us)
+    other = await town.post(await town.account("ben"), f"{town.word} again")
+    bluesky_session._opened.clear()
+    assert await refused(other)
+    print(f"\n{said[other['uri']]}")
