@@ -77,10 +77,11 @@ def _split(wish: str) -> list[str]:
     # A comma between commas, or alone, is the comma key itself.
     if wish.strip() == ",":
         return ["comma"]
-    return [_plain(part) for part in wish.split(",") if part.strip()]
+    return [plain_key(part) for part in wish.split(",") if part.strip()]
 
 
-def _plain(text: str) -> str:
+def plain_key(text: str) -> str:
+    """Return a key in the one spelling under which keys are compared."""
     key = text.strip()
     if len(key) == 1:
         return key

@@ -119,11 +119,11 @@ async def test_the_help_opens_and_closes(tmp_path: Path, size: tuple[int, int]) 
 
 
 async def test_the_help_shows_the_persons_own_keys(tmp_path: Path) -> None:
-    config = replace(CONFIG, keys={"done": "f9"})
+    config = replace(CONFIG, keys={"done": "f10"})
     async with driven(tmp_path, (120, 40), config=config) as hub:
         await hub.press("f1")
         line = next(line for line in hub.frame().splitlines() if "Answered" in line)
-        assert "f9" in line
+        assert "f10" in line
 
 
 async def test_the_palette_runs_what_it_finds_on_the_screen_below(tmp_path: Path) -> None:
