@@ -11,6 +11,8 @@ from listeners.housekeeping import Housekeeping
 from listeners.http import Fetcher
 from listeners.model import Sentence, SourceState
 from listeners.networks.registry import NETWORKS, listener_class
+from listeners.notify import Notifier
+from listeners.notify.message import Say, plainly
 from listeners.pipeline import Pipeline
 from listeners.replying import Outbox
 from listeners.runner import SourceReport, SourceRunner
@@ -32,8 +34,10 @@ __all__ = ["Engine", "SourceReport", "SourceRunner"]
 class Engine:
     """All listening of one process: made with an open store, run until cancelled."""
 
-    def __init__(self, store: Store, config: Config, clock: Clock = utc_now) -> None:
-        """Keep what is needed.
+    def __init__(
+        self, store: Store, config: Config, clock: Clock = utc_now, *, say: Say = plainly
+    ) -> None:
+        """Keep what is needed; ``say`` speaks the language notifications are written in.
 
         Raises:
             QuerySyntaxError: a brand's query cannot be read.
@@ -41,6 +45,7 @@ class Engine:
         self._store = store
         self._config = config
         self._clock = clock
+        self._say = say
         self._pipeline = Pipeline(store, config, clock)
         self._runners: list[SourceRunner] = []
 
@@ -54,6 +59,8 @@ class Engine:
             house = Housekeeping(self._store, self._config, self._clock)
             services = [service for runner in self._runners for service in runner.services()]
             services += [*house.services(), outbox.service()]
+            notifier = Notifier(self._store, self._config, fetch, self._clock, say=self._say)
+            services += [one for one in (notifier.service,) if one is not None]
             tasks = [spawn(service.name, service.supervise()) for service in services]
             try:
                 await asyncio.gather(*tasks)

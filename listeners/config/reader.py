@@ -10,6 +10,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from listeners.config.extending import ExtensionError, hooks_of, macros_of, pipes_of
+from listeners.config.notifying import notify_of
 from listeners.config.types import (
     Audience,
     BrandConfig,
@@ -37,6 +38,7 @@ _CONFIG_KEYS = (
     "macros",
     "pipe",
     "hooks",
+    "notify",
 )
 _BRAND_KEYS = (
     "query",
@@ -88,6 +90,7 @@ class Reader:
         emoji = self._word(document, "emoji", ("full", "plain"), "full")
         try:
             macros, pipes, hooks = macros_of(document), pipes_of(document), hooks_of(document)
+            notify = notify_of(document)
         except ExtensionError as error:
             where = f"{self._path}:{self._line_of(error.key)}"
             raise ConfigError(error.sentence, where) from error
@@ -103,6 +106,7 @@ class Reader:
             emoji=cast('Literal["full", "plain"]', emoji),
             retention_days=self._count(retention, "days", 0),
             keep_raw=self._flag(retention, "raw", default=True),
+            notify=notify,
             keys={action: self._text(keys, action) for action in keys},
             macros=macros,
             pipes=pipes,

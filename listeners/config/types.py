@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from listeners.config.extending import HookConfig, PipeConfig
+from listeners.config.notifying import NotifyConfig
 from listeners.conversations.clock import BusinessHours
 from listeners.model import Sentence
 from listeners.secret import Secret
@@ -105,6 +106,7 @@ class Config:
     retention_days: int = 0
     keep_raw: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
+    notify: NotifyConfig = field(default_factory=NotifyConfig)
     macros: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pipes: tuple[PipeConfig, ...] = ()
     hooks: tuple[HookConfig, ...] = ()

@@ -150,6 +150,7 @@ class Fetcher:
         *,
         json: object = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         secret_headers: Mapping[str, Secret | str] | None = None,
         timeout: float = 20.0,
@@ -158,7 +159,7 @@ class Fetcher:
         allow_private: bool = False,
         allow_status: frozenset[int] = frozenset(),
     ) -> Answer:
-        """Post JSON or a form to ``url``; never repeated by itself. Otherwise as ``get``.
+        """Post JSON, a form, or ``content`` as it is; never repeated by itself. Else as ``get``.
 
         Raises:
             SourceError: as ``get``.
@@ -177,6 +178,7 @@ class Fetcher:
             ),
             json=json,
             form=form,
+            content=content,
         )
 
     async def put(
@@ -313,10 +315,16 @@ class Fetcher:
         return {"authorization": Hidden(f"Bearer {await self.reveal(secret)}")}
 
     async def _change(
-        self, ask: Ask, *, json: object = None, form: Mapping[str, str] | None = None
+        self,
+        ask: Ask,
+        *,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
     ) -> Answer:
-        built = httpx.Request(ask.method, "http://localhost", json=json, data=form)
-        kind = {"content-type": built.headers["content-type"]} if built.content else {}
+        built = httpx.Request(ask.method, "http://localhost", json=json, data=form, content=content)
+        named = built.headers.get("content-type", "")
+        kind = {"content-type": named} if named else {}
         return await self._fetch(replace(ask, headers={**kind, **ask.headers}, body=built.content))
 
     async def _fetch(self, ask: Ask) -> Answer:

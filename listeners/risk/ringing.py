@@ -15,7 +15,12 @@ REPEAT = 4 * HOUR
 
 
 def rings_between(alert: Alert, since: Micros, now: Micros) -> bool:
-    """Return whether a ringing moment of the alert lies in (since, now].
+    """Return whether a ringing moment of the alert lies in (since, now]."""
+    return rung_at(alert, since, now) is not None
+
+
+def rung_at(alert: Alert, since: Micros, now: Micros) -> Micros | None:
+    """Return the newest ringing moment of the alert in (since, now], ``None`` for none.
 
     Firing: after the gathering time, then every four hours. Acknowledged and high or critical:
     one reminder after an hour.
@@ -23,16 +28,17 @@ def rings_between(alert: Alert, since: Micros, now: Micros) -> bool:
     if alert.state is AlertState.FIRING:
         first = alert.fired_at + GATHERING
         if now < first:
-            return False
+            return None
         last = first + (now - first) // REPEAT * REPEAT
-        return since < last
+        return Micros(last) if since < last else None
     if (
         alert.state is AlertState.ACKED
         and alert.severity >= Severity.HIGH
         and alert.acked_at is not None
     ):
-        return since < alert.acked_at + REMIND <= now
-    return False
+        reminder = alert.acked_at + REMIND
+        return Micros(reminder) if since < reminder <= now else None
+    return None
 
 
 def held_under(alerts: Iterable[Alert]) -> dict[int, int]:

@@ -19,6 +19,7 @@ from listeners.store import Store, StoreError
 from listeners.store.ownership import BEAT_SECONDS, Ownership
 from listeners.supervisor import spawn
 from listeners.text import clean_line
+from tui.i18n import say
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class Listening:
         # The network's libraries take a third of a second to load: beside the loop, so that the
         # first key is answered meanwhile.
         module = await asyncio.to_thread(importlib.import_module, "listeners.engine")
-        return cast(Engine, module.Engine(self._store, self._config))
+        return cast(Engine, module.Engine(self._store, self._config, say=say))
 
 
 @asynccontextmanager

@@ -1,0 +1,226 @@
+"""The notifier: queues what rings, and carries what is queued, channel by channel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+
+from listeners.alerting import check_conditions
+from listeners.clock import Clock
+from listeners.config import Config
+from listeners.http import Fetcher
+from listeners.model import SECOND, AlertClass, Micros, Sentence, Severity
+from listeners.notify.channels import Channel, ChannelError, channel_of
+from listeners.notify.message import Message, Say, message_of, plainly
+from listeners.notify.planning import (
+    CHANNEL_RULE,
+    GIVE_UP,
+    not_before,
+    retry_at,
+    rung,
+    still_wanted,
+)
+from listeners.outside import clean_environment, folder_of
+from listeners.risk.alert import Alert, Draft, fingerprint
+from listeners.store import Store, subjects
+from listeners.store import notifications as stored
+from listeners.store.connection import Connection
+from listeners.store.notifications import NotificationRow
+from listeners.store.settings import put_setting, setting
+from listeners.supervisor import Service, spawn
+
+SECONDS = 10.0
+"""Seconds between two looks; an alert waits half a minute before it rings anyway."""
+FAILURES = 3
+"""Failures in a row after which a channel is an alert itself."""
+_SINCE = "notify.since"
+_AT_ONCE = 60 * SECOND
+
+_TAKEN_UP = Sentence("Somebody took the alert up before it was sent.")
+_TOO_OLD = Sentence("It could not be sent for a day, and is no longer tried.")
+_GONE = Sentence("The channel is no longer configured.")
+
+_log = logging.getLogger(__name__)
+
+
+class Notifier:
+    """Sends alerts to the configured channels, for the process that listens."""
+
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        fetch: Fetcher,
+        clock: Clock,
+        *,
+        say: Say = plainly,
+        channels: Mapping[str, Channel] | None = None,
+    ) -> None:
+        """``say`` speaks the team's language; ``channels`` replaces the configured ones."""
+        self._store = store
+        self._rules = config.notify
+        self._clock = clock
+        self._say = say
+        self._since: Micros | None = None
+        self._failing = True
+        environment, folder = clean_environment(config), folder_of(config)
+        self._channels = channels or {
+            one.key: channel_of(one, fetch, environment, folder) for one in self._rules.channels
+        }
+
+    @property
+    def service(self) -> Service | None:
+        """The notifier as a service for the supervisor, ``None`` where no channel is named."""
+        if not self._channels:
+            return None
+
+        async def run() -> None:
+            while True:
+                await self.once()
+                await service.rest(SECONDS)
+
+        async def failed(error: Exception, delay: float) -> float | None:
+            return None
+
+        service = Service("notifications", run, failed)
+        return service
+
+    async def once(self) -> None:
+        """Queue what rings now, send what is due, and say which channels fail."""
+        now = self._clock()
+        if await self._queue(now) or await stored.may_go_out(self._store, now):
+            await self._send(now)
+        await self._tell_failures(now)
+
+    async def _send(self, now: Micros) -> None:
+        due = await self._due(now)
+        lanes: dict[str, list[tuple[int, Message, Micros]]] = {}
+        for row, message in due:
+            lanes.setdefault(row.channel, []).append((row.id, message, row.rung_at))
+        tasks = [
+            spawn(f"notify {channel}", self._carry(channel, lane))
+            for channel, lane in lanes.items()
+        ]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- what rings --------------------------------------------------------------------------
+
+    async def _queue(self, now: Micros) -> bool:
+        """Queue what rang since the last look; return whether anything did.
+
+        A quiet look writes nothing: a write wakes every screen. The moment is remembered with
+        what it found, and looking again at what was queued queues nothing twice.
+        """
+        since = self._since
+        if since is None:
+            since = Micros(int(await setting(self._store, _SINCE) or now))
+        alerts = await self._store.read(subjects.live_alerts)
+        by_id = {one.id: one for one in alerts.values()}
+        wanted = [
+            (alert, channel, moment, not_before(by_id[alert], self._rules, now))
+            for alert, channel, moment in rung(by_id, self._rules.channels, since, now)
+        ]
+        if wanted or self._since is None:
+
+            async def work(connection: Connection) -> None:
+                await stored.add_notifications(connection, wanted)
+                await put_setting(connection, _SINCE, str(now))
+
+            await self._store.write(work)
+        self._since = now
+        return bool(wanted)
+
+    async def _due(self, now: Micros) -> list[tuple[NotificationRow, Message]]:
+        async def work(connection: Connection) -> list[tuple[NotificationRow, Message]]:
+            rows = await stored.due_notifications(connection, now)
+            alerts = await subjects.load_alerts(connection, {row.alert_id for row in rows})
+            found: list[tuple[NotificationRow, Message]] = []
+            for row in rows:
+                alert = alerts[row.alert_id]
+                why = self._not_any_more(row, alert, now)
+                if why is not None:
+                    await stored.mark_dropped(connection, [row.id], why)
+                    continue
+                address = await stored.newest_address(connection, alert.id)
+                found.append((row, message_of(alert, row.id, address, self._say)))
+            return found
+
+        return await self._store.write(work)
+
+    def _not_any_more(self, row: NotificationRow, alert: Alert, now: Micros) -> Sentence | None:
+        if row.channel not in self._channels:
+            return _GONE
+        if now - row.rung_at > GIVE_UP:
+            return _TOO_OLD
+        # What rings at once has just been decided; what waited may have been taken up since.
+        waited = now - row.rung_at > _AT_ONCE
+        return _TAKEN_UP if waited and not still_wanted(alert) else None
+
+    # --- sending -----------------------------------------------------------------------------
+
+    async def _carry(self, channel: str, lane: Sequence[tuple[int, Message, Micros]]) -> None:
+        """Carry one channel's messages in order; after a failure the rest waits too."""
+        for number, message, _rung in lane:
+            try:
+                await self._channels[channel].carry(message)
+            except ChannelError as error:
+                _log.warning("notification %d by %s was not taken: %s", number, channel, error)
+                await self._failed(number, error.sentence)
+                return
+
+            async def sent(connection: Connection, number: int = number) -> None:
+                await stored.mark_sent(connection, number, self._clock())
+
+            await self._store.write(sent, durable=True)
+
+    async def _failed(self, number: int, why: Sentence) -> None:
+        now = self._clock()
+
+        async def work(connection: Connection) -> None:
+            await stored.mark_failed(connection, number, why, lambda tries: retry_at(tries, now))
+
+        await self._store.write(work)
+
+    # --- channels in trouble -----------------------------------------------------------------
+
+    async def _tell_failures(self, now: Micros) -> None:
+        async def look(connection: Connection) -> dict[str, Sentence]:
+            return await stored.failing_channels(connection, FAILURES)
+
+        failing = await self._store.read(look)
+        if not failing and not self._failing:
+            return
+        self._failing = bool(failing)
+
+        async def work(connection: Connection) -> None:
+            drafts = [_draft(channel, why) for channel, why in failing.items()]
+            calm = {
+                fingerprint(CHANNEL_RULE, "", channel)
+                for channel in self._channels
+                if channel not in failing
+            }
+            await check_conditions(connection, drafts, calm, (), now)
+            await stored.forget_notifications(connection, now)
+
+        await self._store.write(work)
+
+
+def _draft(channel: str, why: Sentence) -> Draft:
+    return Draft(
+        brand="",
+        alert_class=AlertClass.SOURCE,
+        rule=CHANNEL_RULE,
+        scope=channel,
+        severity=Severity.HIGH,
+        title=Sentence("Notifications by {channel} do not arrive", {"channel": channel}),
+        explanation=(
+            why,
+            Sentence("hubbub goes on trying for a day; alerts stay on this screen meanwhile."),
+        ),
+    )

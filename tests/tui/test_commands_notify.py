@@ -1,0 +1,62 @@
+"""``hubbub notify``: the list of channels, and trying them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui.__main__ import main
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A configuration with a channel that works and one that does not."""
+    script = f"open({str(tmp_path / 'kept.json')!r}, 'w').write(__import__('sys').stdin.read())"
+    path = tmp_path / "hubbub.toml"
+    path.write_text(
+        f"[notify.command.good]\ncommand = {json.dumps([sys.executable, '-c', script])}\n"
+        '[notify.command.bad]\ncommand = ["no-such-program-here"]\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+def run(config: Path, *words: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        sys.exit(main(["--config", str(config), "--store", str(config.parent / "s.db"), *words]))
+    return int(ended.value.code or 0)
+
+
+def test_a_test_message_is_carried(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(config, "notify", "test", "good") == 0
+    assert "took the test message" in capsys.readouterr().out
+    kept = json.loads((tmp_path / "kept.json").read_text(encoding="utf-8"))
+    assert kept["rule"] == "test"
+
+
+def test_a_broken_channel_is_named(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(config, "notify", "test") == 1
+    told = capsys.readouterr()
+    assert "command:bad" in told.err
+    assert "command:good took" in told.out
+
+
+def test_the_list_and_an_unknown_channel(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(config, "notify", "-o", "json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [one["channel"] for one in listed] == ["command:good", "command:bad"]
+    assert run(config, "notify", "test", "nope") == 2
+
+
+def test_without_a_channel_it_says_how_to_name_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "hubbub.toml"
+    path.write_text("", encoding="utf-8")
+    assert run(path, "notify") == 2
+    assert "[notify.webhook.ops]" in capsys.readouterr().err
