@@ -6,12 +6,12 @@ from pathlib import Path
 
 from listeners.model import MINUTE, ConversationState, Micros, Sentence
 from listeners.networks.replying import ReplyRefusedError
-from listeners.store import Store
+from listeners.store import Connection, Store
 from listeners.store.outbox import NewReply, add_reply, outbox, set_state
 from listeners.store.templates import templates
 from tests.tui.driving import Driven, until
 from tests.tui.seeded import NOW
-from tests.tui.test_reply_screen import ANA, MARC, boxed, desk_of, state_of, write_to
+from tests.tui.test_reply_screen import ANA, MARC, boxed, desk_of, front, state_of, write_to
 from tui.screens.asking import Ask
 from tui.screens.conversation import ConversationScreen
 from tui.screens.outbox import OutboxScreen
@@ -22,7 +22,7 @@ from tui.screens.templates import TemplatesScreen
 async def uncertain(store: Store) -> None:
     """Two replies in the store: one that nobody can tell of, one that was sent after it."""
 
-    async def work(connection: object) -> None:
+    async def work(connection: Connection) -> None:
         for conversation, text, state in (
             (ANA, "Maybe there", "sending"),
             (MARC, "Surely there", "sent"),
@@ -31,9 +31,9 @@ async def uncertain(store: Store) -> None:
                 conversation=conversation, source="mastodon:acme", network="mastodon", text=text,
                 key=text, state=state, author="Ana",
             )  # fmt: skip
-            await add_reply(connection, new, Micros(NOW - MINUTE))  # type: ignore[arg-type]
+            await add_reply(connection, new, Micros(NOW - MINUTE))
         why = Sentence("It cannot be told whether it is there.")
-        await set_state(connection, 1, "unknown", detail=why)  # type: ignore[arg-type]
+        await set_state(connection, 1, "unknown", detail=why)
 
     await store.write(work)
 
@@ -51,7 +51,7 @@ async def test_at_the_start_uncertain_replies_are_said_once(tmp_path: Path) -> N
 async def test_a_person_settles_what_nobody_can_tell(tmp_path: Path) -> None:
     async with desk_of(tmp_path, (80, 24), prepare=uncertain) as (one, _voice):
         await palette(one, "replies s")
-        assert isinstance(one.screen, OutboxScreen)
+        front(one, OutboxScreen)
         picture = one.frame()
         assert picture.index("Maybe there") < picture.index("Surely there")
         assert "? uncertain" in picture
@@ -61,7 +61,7 @@ async def test_a_person_settles_what_nobody_can_tell(tmp_path: Path) -> None:
         await until(lambda: "✓ sent" in one.frame().split("Surely there")[0])
         assert await state_of(one.store, ANA) is ConversationState.WAITING
         await one.press("enter")
-        assert isinstance(one.screen, ConversationScreen)
+        front(one, ConversationScreen)
 
 
 async def test_what_is_not_there_is_refused_and_can_be_sent_again(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ async def test_what_is_not_there_is_refused_and_can_be_sent_again(tmp_path: Path
         await until(lambda: "✗ refused" in one.frame())
         one.screen.list.move_to(list(one.screen.list.state.ids).index(1))
         await one.press("r")
-        assert isinstance(one.screen, Ask)
+        front(one, Ask)
         assert "Send it again to" in boxed(one)
         await one.press("enter")
         await until(lambda: [reply.text for reply in voice.sends] == ["Maybe there"])
@@ -99,16 +99,16 @@ async def test_an_empty_list_says_how_to_begin(tmp_path: Path) -> None:
         await palette(one, "replies s")
         assert "Nothing was sent from here yet." in one.frame()
         await one.press("y", "n", "r", "D", "enter")
-        assert isinstance(one.screen, OutboxScreen)
+        front(one, OutboxScreen)
 
 
 async def test_templates_are_added_changed_removed_and_brought_back(tmp_path: Path) -> None:
     async with desk_of(tmp_path, (80, 24)) as (one, _voice):
         await palette(one, "templates")
-        assert isinstance(one.screen, TemplatesScreen)
+        front(one, TemplatesScreen)
         assert "The team has written no templates yet." in one.frame()
         await one.press("a", "ctrl+s")
-        assert isinstance(one.screen, TemplateForm)
+        front(one, TemplateForm)
         assert "It needs a name and words." in one.frame()
         await one.press(*"Late", "enter", *"Français", "enter", *"aurora bikes", "enter")
         await one.press(*"Bonjour {name}", "ctrl+s")

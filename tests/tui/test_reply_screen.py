@@ -1,4 +1,4 @@
-"""Writing a reply by keyboard: what is seen, what is kept, what goes out, and what is said of it."""
+"""Writing a reply by keyboard: what is seen, kept and sent, and what is said of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from textual.events import Paste
@@ -91,11 +91,21 @@ def boxed(one: Driven) -> str:
     return " ".join(" ".join(line[region.x : region.right] for line in lines).split())
 
 
+Front = TypeVar("Front")
+
+
+def front(one: Driven, kind: type[Front]) -> Front:
+    """Return the screen in front, which must be of a kind."""
+    screen: object = one.app.screen
+    assert isinstance(screen, kind)
+    return screen
+
+
 async def state_of(store: Store, conversation: int) -> ConversationState:
     return (await reads.conversations(store, [conversation]))[conversation].state
 
 
-# --- writing ---------------------------------------------------------------------------------------
+# --- writing -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -122,7 +132,7 @@ async def test_what_is_typed_is_a_draft_and_is_found_again(tmp_path: Path) -> No
         assert kept.text == screen.box.text
         assert kept.in_reply_to
         await one.press("escape")
-        assert isinstance(one.screen, Dashboard)
+        front(one, Dashboard)
         assert "The draft is kept" in one.frame()
         assert "¶ draft: Ana" in one.frame()
         again = await write_to(one, ANA)
@@ -172,7 +182,7 @@ async def test_what_is_pasted_is_cleaned(tmp_path: Path) -> None:
         assert voice.sends[0].text == "@ana@mastodon.example good day\nAna"
 
 
-# --- sending ---------------------------------------------------------------------------------------
+# --- sending -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -183,12 +193,12 @@ async def test_one_question_then_it_is_sent_once_and_the_next_row_is_under_the_c
         await on_row(one, ANA)
         following = one.screen.queue.state.ids[one.screen.queue.state.index + 1]
         await write_to(one, ANA, *"On its way", "ctrl+s")
-        assert isinstance(one.screen, Ask)
+        front(one, Ask)
         question = "Send to @ana@mastodon.example on Mastodon as @aurora@mastodon.example?"
         assert question in boxed(one)
         assert not voice.sends
         await one.press("enter")
-        assert isinstance(one.screen, Dashboard)
+        front(one, Dashboard)
         await until(lambda: "Reply sent to" in one.frame())
         assert [reply.text for reply in voice.sends] == ["@ana@mastodon.example On its way"]
         assert await state_of(one.store, ANA) is ConversationState.WAITING
@@ -244,7 +254,7 @@ async def test_while_it_is_sent_the_row_says_so_and_the_keys_go_on(tmp_path: Pat
         await write_to(one, ANA, *"Now", "ctrl+s")
         await one.pilot.press("enter")
         await until(lambda: "⇢ sending…" in one.frame())
-        assert isinstance(one.screen, Dashboard)
+        front(one, Dashboard)
         await one.pilot.press("2")
         voice.hold.set()
         await until(lambda: "Reply sent to" in one.frame())
@@ -254,7 +264,7 @@ async def test_from_the_thread_sending_leads_back_to_the_list(tmp_path: Path) ->
     async with desk_of(tmp_path) as (one, voice):
         await on_row(one, ANA)
         await one.press("enter")
-        assert isinstance(one.screen, ConversationScreen)
+        front(one, ConversationScreen)
         await one.press("r", *"Ok", "ctrl+s", "enter")
         await until(lambda: voice.sends)
         await until(lambda: isinstance(one.screen, Dashboard))
@@ -275,7 +285,7 @@ async def test_who_answered_meanwhile_is_said_in_the_question(tmp_path: Path) ->
         await until(lambda: voice.sends)
 
 
-# --- by hand ---------------------------------------------------------------------------------------
+# --- by hand -------------------------------------------------------------------------------------
 
 
 async def test_where_the_network_does_not_let_us_the_text_is_copied_and_she_is_asked(
@@ -295,7 +305,7 @@ async def test_where_the_network_does_not_let_us_the_text_is_copied_and_she_is_a
         assert one.screen is screen
         assert await draft(one.store, MARC, "Ana") is not None
         await one.press("ctrl+s", "y")
-        assert isinstance(one.screen, Dashboard)
+        front(one, Dashboard)
         assert await state_of(one.store, MARC) is ConversationState.WAITING
         assert not voice.sends
         await one.press("z")
@@ -303,7 +313,7 @@ async def test_where_the_network_does_not_let_us_the_text_is_copied_and_she_is_a
         assert await state_of(one.store, MARC) is ConversationState.OPEN
 
 
-# --- beginning from a text -------------------------------------------------------------------------
+# --- beginning from a text -----------------------------------------------------------------------
 
 
 async def test_a_template_is_found_by_its_words_and_filled_in(tmp_path: Path) -> None:
@@ -367,14 +377,14 @@ async def test_the_preview_shows_what_goes_out_on_a_small_screen_too(tmp_path: P
         assert one.screen.focused is screen.box
 
 
-# --- who may, and from where -----------------------------------------------------------------------
+# --- who may, and from where ---------------------------------------------------------------------
 
 
 async def test_an_observer_is_told_in_words(tmp_path: Path) -> None:
     config = replace(CONFIG, observers=("Ana",))
     async with desk_of(tmp_path, config=config) as (one, _voice):
         await one.press("r")
-        assert isinstance(one.screen, Dashboard)
+        front(one, Dashboard)
         assert "Ana is an observer" in one.frame()
 
 
@@ -383,10 +393,10 @@ async def test_the_evidence_of_an_alert_and_a_mention_of_the_stream_can_be_answe
 ) -> None:
     async with desk_of(tmp_path) as (one, _voice):
         await one.press("2", "r")
-        assert isinstance(one.screen, ReplyScreen)
-        assert one.screen.mention is not None
+        assert front(one, ReplyScreen).mention is not None
         await one.press("escape", "4")
-        rows = one.screen.stream
+        dashboard = front(one, Dashboard)
+        rows = dashboard.stream
         asked = next(
             row
             for row in (await reads.mentions(one.store, list(rows.state.ids))).values()
@@ -394,11 +404,11 @@ async def test_the_evidence_of_an_alert_and_a_mention_of_the_stream_can_be_answe
         )
         rows.move_to(list(rows.state.ids).index(asked.id))
         await one.press("r")
-        assert isinstance(one.screen, ReplyScreen)
-        assert (one.screen.conversation, one.screen.mention) == (ANA, asked.id)
+        reply = front(one, ReplyScreen)
+        assert (reply.conversation, reply.mention) == (ANA, asked.id)
 
 
-# --- taking back -----------------------------------------------------------------------------------
+# --- taking back ---------------------------------------------------------------------------------
 
 
 async def sent(one: Driven, voice: Voice) -> int:
