@@ -19,8 +19,10 @@ from listeners.store import Store, StoreError
 from tui.actions import ACTIONS, Panel
 from tui.desk import Desk, ListeningEngine
 from tui.feed import Changed, Feed
+from tui.here import here_of
 from tui.i18n import _, ngettext, say
 from tui.keymap import user_keys
+from tui.own_keys import own_keys
 from tui.screens.base import HubScreen
 from tui.screens.dashboard import Dashboard
 from tui.terminal.guard import GuardedApp
@@ -72,12 +74,16 @@ class Hubbub(GuardedApp[int]):
         brands = tuple(brand.name for brand in config.brands if not brand.competitor)
         self.desk = Desk(store, config, engine, clock, demo, keys=user_keys(config.keys))
         self.desk.session.brands = brands
+        self.desk.here = here_of(self.desk)
         self.desk.session.brand = brands[0] if len(brands) == 1 else ""
         use_plain_emoji(config.emoji == "plain")
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = CONFIGURED.get(config.theme, DARK)
         self.set_keymap(_keymap(self.desk.keys))
+        self.desk.own = own_keys(config)
+        for key, _label in self.desk.own.listed:
+            self.bind(key, f"own('{key}')", show=False)
 
     def get_default_screen(self) -> HubScreen[None]:
         """Start on the dashboard."""
@@ -86,6 +92,8 @@ class Hubbub(GuardedApp[int]):
     def on_mount(self) -> None:
         """Begin to follow the store once the first screen stands."""
         self.work(Feed(self.desk.store, self.post_message).run(), "feed")
+        if self.desk.here is not None:
+            self.work(self.desk.here.run(), "feed")
         self.set_timer(WARM_AFTER, self._warm)
 
     async def on_unmount(self) -> None:
@@ -131,6 +139,12 @@ class Hubbub(GuardedApp[int]):
                 if isinstance(error, StoreError)
                 else _("Something failed here; nothing stored is lost. The log has the details.")
             )
+
+    def action_own(self, key: str) -> None:
+        """Run a macro or a command of the user's own, on the screen in front."""
+        from tui.macros import run_own
+
+        run_own(self.screen, key)
 
     def action_help_quit(self) -> None:
         """Say how to leave to whoever presses Ctrl+C, which copies."""

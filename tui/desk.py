@@ -25,11 +25,15 @@ from listeners.model import (
 from listeners.store import Store, reads
 from listeners.store.outbox import UNKNOWN
 from listeners.store.outbox import outbox as replies_of
+from listeners.team import may_write
 from tui.actions import BY_ID, Action, Panel
+from tui.colleagues import Colleagues
 from tui.explaining import masks, weights
 from tui.filtering import View, alert_filter, queue_filter, stream_filter
 from tui.here import Here
-from tui.i18n import _
+from tui.i18n import _, say
+from tui.own_keys import OwnKeys
+from tui.repeating import Again
 from tui.session import ChartRange, Session
 from tui.widgets.key_line import key_name
 from tui.widgets.reply_message import unseen
@@ -71,6 +75,8 @@ class Desk:
         }
     )
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own: OwnKeys = field(default_factory=OwnKeys)
+    again: Again | None = None
     tags: set[str] = field(default_factory=set)
     search: str = ""
     sender: Outbox | None = None
@@ -104,6 +110,17 @@ class Desk:
             self.here.on(conversation, doing)
 
     @property
+    def refusal(self) -> str:
+        """Why this person may change nothing, empty if they may."""
+        refused = may_write(self.config, self.actor)
+        return say(refused) if refused is not None else ""
+
+    @property
+    def colleagues(self) -> Colleagues:
+        """The others of the team."""
+        return Colleagues(self.store, self.config, self.clock)
+
+    @property
     def actor(self) -> str:
         """The name that stands in the log for what is done here."""
         return self.config.member or _("me")
@@ -129,7 +146,8 @@ class Desk:
         figures = await reads.status_line(self.store, brand, now)
         places = await reads.sources(self.store)
         lag = max((place.lag for place in places), default=0.0)
-        return Top(figures=figures, brand=brand, demo=self.demo, lag=lag), places
+        notes = await self.colleagues.notes()
+        return Top(figures=figures, brand=brand, demo=self.demo, lag=lag, notes=notes), places
 
     async def mood(self, top: Top) -> Mood:
         """Return the series and networks of the chosen range."""
@@ -173,21 +191,27 @@ class Desk:
 
     async def conversations(self, ids: Sequence[int]) -> Mapping[int, ConversationRow]:
         """Return rows of the queue."""
-        rows = await reads.conversations(self.store, ids)
+        rows = await self.colleagues.on_conversations(
+            await reads.conversations(self.store, ids), self.clock()
+        )
         self.tags.update(tag for row in rows.values() for tag in row.tags)
         return rows
 
     async def alert_rows(self, ids: Sequence[int]) -> Mapping[int, AlertRow]:
         """Return rows of the alerts."""
-        return await reads.alerts(self.store, ids)
+        return await self.colleagues.on_alerts(await reads.alerts(self.store, ids), self.clock())
 
     async def mentions(self, ids: Sequence[int]) -> Mapping[int, MentionRow]:
         """Return rows of the stream."""
         return await reads.mentions(self.store, ids)
 
     async def thread(self, conversation: int, at: int | None = None) -> Thread:
-        """Return a whole conversation, ``at`` one of its messages if one was asked for."""
-        rows = await reads.conversations(self.store, [conversation])
+        """Return a whole conversation, ``at`` one of its messages if one was asked for.
+
+        One that was merged is shown in the one it went into.
+        """
+        conversation = await reads.shown_in(self.store, conversation)
+        rows = await self.conversations([conversation])
         messages = await reads.thread(self.store, conversation)
         notes = await reads.notes(self.store, "conversation", conversation)
         replies = unseen(await replies_of(self.store, conversation=conversation, limit=20), messages)
@@ -221,7 +245,7 @@ class Desk:
 
     async def alert(self, alert: int) -> Thread:
         """Return an alert with its newest evidence and our notes on it."""
-        row = (await reads.alerts(self.store, [alert])).get(alert)
+        row = (await self.alert_rows([alert])).get(alert)
         if row is None:
             return Thread()
         found = await reads.mentions(self.store, row.evidence[-_EVIDENCE:])

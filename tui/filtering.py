@@ -54,6 +54,18 @@ class View(NamedTuple):
         return self == View()
 
 
+def next_owner(view: View, me: str) -> str:
+    """Return whose rows come next: mine, then nobody's, then everybody's (empty)."""
+    (owner,) = view.of("owner") or ("",)
+    return {me: NOBODY, NOBODY: ""}.get(owner, me)
+
+
+def owned_by(view: View, owner: str) -> View:
+    """Return the view with the rows of one owner alone; empty shows everybody's."""
+    rest = view._replace(chosen=tuple(one for one in view.chosen if one[0] != "owner"))
+    return rest.toggled("owner", owner) if owner else rest
+
+
 def queue_filter(view: View, brand: str) -> QueueFilter:
     """Return the filter of the queue.
 

@@ -227,6 +227,11 @@ class Session:
     )
     _last_key: int = 0
 
+    @property
+    def last_key(self) -> int:
+        """When the person last touched a key or the mouse, 0 if they never did."""
+        return self._last_key
+
     def acted(self, now: Micros) -> None:
         """Note that the person touched a key or the mouse."""
         self._last_key = now

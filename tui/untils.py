@@ -60,3 +60,8 @@ def until_of(text: str, now: Micros, zone: tzinfo | None = None) -> Micros | Non
         if len(words) >= 3 and any(words.startswith(name) for name in names.split()):
             return next_weekday(now, weekday, zone)
     return None
+
+
+def day_began(now: Micros, zone: tzinfo | None = None) -> Micros:
+    """Return when today began, in the zone; ``None`` is the machine's."""
+    return at_clock(now, time(0), zone)

@@ -35,30 +35,64 @@ DECIDES: Mapping[str, Mapping[str, frozenset[str]]] = {
 """The fields each verb decides, by the kind of its subject; a verb that only adds decides none."""
 
 _DID = {
-    "ack": Sentence("{name} acknowledged it {span} ago; press again to do it all the same."),
+    "ack": Sentence(
+        "{name} acknowledged it {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
+    ),
     "answered": Sentence(
-        "{name} marked it as answered {span} ago; press again to do it all the same."
+        "{name} marked it as answered {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
     ),
-    "assign": Sentence("{name} assigned it {span} ago; press again to do it all the same."),
+    "assign": Sentence(
+        "{name} assigned it {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
+    ),
     "dismiss": Sentence(
-        "{name} called it a false alarm {span} ago; press again to do it all the same."
+        "{name} called it a false alarm {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
     ),
-    "escalate": Sentence("{name} escalated it {span} ago; press again to do it all the same."),
-    "ignore": Sentence("{name} dismissed it {span} ago; press again to do it all the same."),
+    "escalate": Sentence(
+        "{name} escalated it {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
+    ),
+    "ignore": Sentence(
+        "{name} dismissed it {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
+    ),
     "priority": Sentence(
-        "{name} set its importance {span} ago; press again to do it all the same."
+        "{name} set its importance {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
     ),
     "promote": Sentence(
-        "{name} put it in the queue {span} ago; press again to do it all the same."
+        "{name} put it in the queue {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
     ),
-    "release": Sentence("{name} gave it back {span} ago; press again to do it all the same."),
-    "reopen": Sentence("{name} reopened it {span} ago; press again to do it all the same."),
-    "reply": Sentence("{name} replied to it {span} ago; press again to do it all the same."),
-    "resolve": Sentence("{name} resolved it {span} ago; press again to do it all the same."),
-    "snooze": Sentence("{name} snoozed it {span} ago; press again to do it all the same."),
-    "take": Sentence("{name} took it {span} ago; press again to do it all the same."),
+    "release": Sentence(
+        "{name} gave it back {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
+    ),
+    "reopen": Sentence(
+        "{name} reopened it {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
+    ),
+    "reply": Sentence(
+        "{name} replied to it {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
+    ),
+    "resolve": Sentence(
+        "{name} resolved it {span} ago; press again to do it all the same.",
+        {"name": "", "span": ""},
+    ),
+    "snooze": Sentence(
+        "{name} snoozed it {span} ago; press again to do it all the same.", {"name": "", "span": ""}
+    ),
+    "take": Sentence(
+        "{name} took it {span} ago; press again to do it all the same.", {"name": "", "span": ""}
+    ),
 }
-_CHANGED = Sentence("{name} changed it {span} ago; press again to do it all the same.")
+_CHANGED = Sentence(
+    "{name} changed it {span} ago; press again to do it all the same.", {"name": "", "span": ""}
+)
 
 
 def decides(kind: str, verb: str) -> frozenset[str]:

@@ -65,7 +65,7 @@ async def count_naming(store: Store, member: str) -> int:
 
 
 async def see_notes(
-    store: Store, member: str, kind: Literal["conversation", "alert"], subject: int, now: Micros
+    store: Store, member: str, kind: str, subject: int, now: Micros
 ) -> int:
     """Keep that a member has seen the notes of a subject; return how many were new to them.
 

@@ -62,6 +62,11 @@ class Action:
     footer_in: frozenset[Panel] = frozenset()
     palette: bool = True
 
+    @property
+    def writes(self) -> bool:
+        """Whether it changes something that the team shares; observers may not."""
+        return self.group is Group.TRIAGE or self.id == "away"
+
     def label_in(self, panel: Panel | None) -> str:
         """Return the msgid of the short label in a panel."""
         wording = self.wording.get(panel) if panel else None

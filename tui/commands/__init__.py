@@ -34,6 +34,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("templates", "tui.commands.templates", msgid("the texts replies begin with")),
     ("team", "tui.commands.team", msgid("who is here, who has what, who is away")),
     ("handover", "tui.commands.handover", msgid("what a colleague must know who takes over")),
+    ("log", "tui.commands.log", msgid("everything that was done, the newest first")),
     ("undo", "tui.commands.undo", msgid("take back the last action")),
     ("redo", "tui.commands.redo", msgid("do again what was taken back")),
     ("rules", "tui.commands.rules", msgid("what is done by itself: try, add, change rules")),

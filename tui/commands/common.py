@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from listeners.clock import from_iso, utc_now
@@ -16,6 +16,7 @@ from listeners.config import Config, default_store_path, load_config
 from listeners.model import DAY, HOUR, MINUTE, SECOND, Micros, Sentence
 from listeners.query import FtsQuery, Query, QuerySyntaxError, parse, to_fts
 from listeners.store import Store, open_store
+from listeners.team import may_write
 from tui.commands import FAILED, WRONG_USE
 from tui.commands.output import Output
 from tui.i18n import _
@@ -67,11 +68,31 @@ def settings(arguments: argparse.Namespace) -> Settings:
         ConfigError: the configuration is wrong, or is not where it was said to be.
     """
     named = getattr(arguments, "config", "")
+    config = load_config(Path(named).expanduser() if named else None)
     return Settings.of(
-        load_config(Path(named).expanduser() if named else None),
+        seated(config, getattr(arguments, "member", "") or os.environ.get("HUBBUB_MEMBER", "")),
         getattr(arguments, "store", ""),
         Output(getattr(arguments, "output", "table")),
     )
+
+
+def seated(config: Config, member: str) -> Config:
+    """Return the configuration with who sits here, where that is said elsewhere than in it.
+
+    Raises:
+        CommandError: the team has nobody of this name.
+    """
+    if not member:
+        return config
+    if config.members and member not in config.members:
+        raise CommandError(
+            Sentence(
+                "There is nobody called {who} in the team: {members}.",
+                {"who": member, "members": ", ".join(config.members)},
+            ),
+            WRONG_USE,
+        )
+    return replace(config, member=member)
 
 
 @asynccontextmanager
@@ -92,12 +113,24 @@ async def writing(known: Settings) -> AsyncIterator[Store]:
     """Open an existing store to change it.
 
     Raises:
-        CommandError: there is none yet.
+        CommandError: there is none yet, or this member may only look.
         StoreError: it cannot be written.
     """
+    must_write(known)
     _must_exist(known)
     async with open_store(known.store) as store:
         yield store
+
+
+def must_write(known: Settings) -> None:
+    """Refuse whoever may only look.
+
+    Raises:
+        CommandError: this member is an observer.
+    """
+    refusal = may_write(known.config, known.member)
+    if refusal is not None:
+        raise CommandError(refusal)
 
 
 def _must_exist(known: Settings) -> None:

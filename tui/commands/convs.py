@@ -12,6 +12,7 @@ from tui.commands import DONE
 from tui.commands.common import Settings, reading, searched, settings, words
 from tui.commands.output import Column
 from tui.commands.records import conversation_record
+from tui.commands.team import known_member
 from tui.i18n import _, age, msgid, say, until
 from tui.terminal.ending import run_to_end
 from tui.words import word
@@ -53,11 +54,13 @@ async def _list(arguments: argparse.Namespace, known: Settings) -> int:
     if "all" in states:
         states = [state.value for state in ConversationState]
     who = arguments.assignee
+    if who not in ("", "nobody"):
+        who = known_member(known, who)
     wanted = QueueFilter(
         brand=arguments.brand,
         states=tuple(states),
         networks=arguments.network,
-        assignee="" if who == "nobody" else known.member if who == "me" else who,
+        assignee="" if who == "nobody" else who,
         unassigned=who == "nobody",
         tags=arguments.tag,
         query=searched(arguments.query),

@@ -20,7 +20,7 @@ from listeners.store import Connection, Store, open_store, reads
 from listeners.store.sources import NewSource, register_sources, set_source_state
 from listeners.text import clean_line
 from tui.commands import DONE, FAILED, WRONG_USE
-from tui.commands.common import CommandError, Settings, settings
+from tui.commands.common import CommandError, Settings, must_write, settings
 from tui.commands.output import complain
 from tui.commands.records import said
 from tui.i18n import _
@@ -94,6 +94,7 @@ def wishes(arguments: argparse.Namespace) -> Wishes:
 
 
 async def _import(path: Path, wanted: Wishes, known: Settings) -> int:
+    must_write(known)
     source = SourceConfig(network="import", what=path.name)
     taken = _Taken()
     async with open_store(known.store) as store:

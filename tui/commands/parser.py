@@ -97,6 +97,12 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         "--store", metavar=_("FILE"), default=argparse.SUPPRESS, help=_("the store to use")
     )
     parser.add_argument(
+        "--member",
+        metavar=_("NAME"),
+        default=argparse.SUPPRESS,
+        help=_("who sits here, instead of what the configuration says"),
+    )
+    parser.add_argument(
         "-o",
         "--output",
         choices=FORMATS,
@@ -106,7 +112,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     )
 
 
-_WITH_VALUE = ("--config", "--store", "-o", "--output")
+_WITH_VALUE = ("--config", "--store", "--member", "-o", "--output")
 
 
 def command_of(arguments: Sequence[str]) -> str:

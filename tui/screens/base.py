@@ -8,6 +8,7 @@ says why the key does nothing here.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import on
@@ -270,7 +271,13 @@ class HubScreen(Screen[Result]):
         """Leave for a while, or come back."""
         from tui.screens.leaving import toggle_away
 
-        self.later(lambda: toggle_away(cast("HubScreen[object]", self)))
+        self.later(partial(toggle_away, self))
+
+    def do_log(self) -> None:
+        """Show everything that was done."""
+        from tui.screens.log import LogScreen
+
+        self.app.push_screen(LogScreen(self.desk))
 
     def do_pause(self) -> None:
         """Stop following the store, or follow it again."""

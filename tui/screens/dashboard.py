@@ -13,10 +13,10 @@ from listeners.model import AlertState, Severity, SourceRow
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.feed import Changed
-from tui.filtering import View
+from tui.filtering import NOBODY, View, next_owner, owned_by
 from tui.i18n import _, say
 from tui.screens.panels import PanelScreen
-from tui.widgets.empty import empty_alerts, empty_queue
+from tui.widgets.empty import empty_alerts, empty_queue, empty_whose
 from tui.widgets.paint import palette_of
 from tui.widgets.row_list import VirtualList
 from tui.widgets.status import Top
@@ -141,7 +141,12 @@ class Dashboard(PanelScreen):
         """Say in an empty list why it is empty, and what to do."""
         styles, figures = palette_of(self), self._top.figures
         rate = round(figures.rate) if figures else 0
-        self.queue.say_empty(empty_queue(self._sources, rate, self.desk.key_of, styles))
+        (owner,) = self.desk.views[Panel.QUEUE].of("owner") or ("",)
+        self.queue.say_empty(
+            empty_whose(owner, self.desk.actor, self.desk.key_of, styles)
+            if owner
+            else empty_queue(self._sources, rate, self.desk.key_of, styles)
+        )
         self.alerts.say_empty(empty_alerts(styles))
         self.stream.say_empty([[(_("Nothing heard yet."), styles.faint)]])
 
@@ -200,6 +205,18 @@ class Dashboard(PanelScreen):
                 self._seen[panel] = self.desk.views[panel]
                 rows.begin()
         self.look_again()
+
+    def do_whose(self) -> None:
+        """Show mine, then nobody's, then everybody's."""
+        self.show_whose(next_owner(self.desk.views[Panel.QUEUE], self.desk.actor))
+
+    def show_whose(self, owner: str) -> None:
+        """Show the conversations of one owner, from the top; empty shows everybody's."""
+        views = self.desk.views
+        views[Panel.QUEUE] = owned_by(views[Panel.QUEUE], owner)
+        said = {"": _("Everybody's."), NOBODY: _("What nobody has."), self.desk.actor: _("Yours.")}
+        self.tell(said.get(owner, owner))
+        self._filtered()
 
     def do_chart_range(self) -> None:
         """Show another stretch of time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from textual import on
@@ -14,7 +15,7 @@ from tui.actions import Panel
 from tui.desk import Desk
 from tui.filtering import chips
 from tui.i18n import _, ngettext, number
-from tui.screens.triage import Kind, Subjects, TriageScreen
+from tui.screens.triage import Kind, Subjects, TriageScreen, versions_of
 from tui.session import RowList
 from tui.theme import Palette
 from tui.widgets.paint import Line, content, joined, palette_of
@@ -101,7 +102,10 @@ class PanelScreen(TriageScreen[None]):
         if panel is None or panel not in self.desk.session.lists:
             return None
         ids = self.desk.session.lists[panel].targets
-        return Subjects(_KINDS[panel], ids, panel, self._known(panel, ids)) if ids else None
+        if not ids:
+            return None
+        known = [self._known(panel, [row]) for row in ids]
+        return Subjects(_KINDS[panel], ids, panel, known[0], versions_of(known))
 
     def _known(self, panel: Panel, ids: Sequence[int]) -> object:
         rows = self.panes[panel]
@@ -187,6 +191,12 @@ class PanelScreen(TriageScreen[None]):
     def do_panel_mentions(self) -> None:
         """Go to the stream of all mentions."""
         self.go_to(Panel.STREAM)
+
+    def do_next(self) -> None:
+        """Open the conversation to answer first."""
+        from tui.screens.flow import open_next
+
+        self.later(partial(open_next, self))
 
     def do_zoom(self) -> None:
         """Give the focused panel the whole screen, or give it back."""

@@ -6,6 +6,7 @@ Beside the thread, where there is room, stand what this person said before and o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -15,7 +16,8 @@ from listeners.store import reads
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.i18n import _
-from tui.screens.triage import CLOSING, Kind, Subjects, TriageScreen
+from tui.screens.flow import open_next
+from tui.screens.triage import CLOSING, Kind, Subjects, TriageScreen, versions_of
 from tui.widgets.log_lines import log_lines
 from tui.widgets.paint import Line, content, palette_of
 from tui.widgets.said_before import said_before
@@ -64,6 +66,12 @@ class SubjectScreen(TriageScreen[None]):
         return Panel.ALERTS if self._kind == "alert" else Panel.THREAD
 
     @property
+    def conversation(self) -> int | None:
+        """The conversation it is about, so that the team sees who is on it."""
+        row = self.thread.thread.conversation
+        return self._subject if self._kind == "conversation" else row.id if row else None
+
+    @property
     def detail(self) -> ThreadPane | None:
         """The thread."""
         return self.thread
@@ -85,12 +93,14 @@ class SubjectScreen(TriageScreen[None]):
     def subjects(self) -> Subjects | None:
         """Return what this screen is about."""
         thread = self.thread.thread
-        if self._kind == "mention" and thread.conversation is not None:
+        if self._kind != "alert" and thread.conversation is not None:
             row = thread.conversation
-            return Subjects("conversation", (row.id,), Panel.QUEUE, row)
+            return Subjects("conversation", (row.id,), Panel.QUEUE, row, versions_of([row]))
         panel = {"conversation": Panel.QUEUE, "alert": Panel.ALERTS}.get(self._kind, Panel.STREAM)
         first = thread.alert if thread.alert is not None else thread.conversation
-        return Subjects(self._kind, (self._subject,), panel, first or thread.focus)
+        return Subjects(
+            self._kind, (self._subject,), panel, first or thread.focus, versions_of([first])
+        )
 
     def acted(self, action: str, subjects: Subjects) -> None:
         """Go back to the list when nothing more is to be done here; it says what was done."""
@@ -98,7 +108,16 @@ class SubjectScreen(TriageScreen[None]):
             said, below = self.keys.said, self.app.screen_stack[-2]
             self.dismiss()
             if said is not None and isinstance(below, TriageScreen):
+                if subjects.kind == "conversation":
+                    onward = _("{key} opens the next one").format(key=self.desk.key_of("next"))
+                    said = said._replace(text=f"{said.text}  ·  {onward}")
                 below.keys.say(said)
+
+    def do_next(self) -> None:
+        """Open the conversation that follows this one in the queue."""
+        subjects = self.subjects()
+        talking = subjects is not None and subjects.kind == "conversation"
+        self.later(partial(open_next, self, subjects.ids[0] if subjects and talking else None))
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -129,6 +148,10 @@ class SubjectScreen(TriageScreen[None]):
         )
         self._titles()
         self.call_after_refresh(self._show_past)
+        if self.is_current:
+            self.desk.presence(self.conversation)
+            seen = "alert" if thread.alert is not None else "conversation"
+            await self.desk.colleagues.see(seen, subject)
 
     def _show_past(self) -> None:
         styles, now = palette_of(self), self.desk.clock()

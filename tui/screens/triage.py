@@ -7,13 +7,15 @@ are not loaded before the first paint.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
-from listeners.model import ConversationRow
+from listeners.model import AlertRow, ConversationRow
 from tui.actions import BY_ID, Panel
 from tui.i18n import _, say
+from tui.repeating import again_of
 from tui.screens.moving import MovingScreen
 
 if TYPE_CHECKING:
@@ -35,6 +37,25 @@ class Subjects(NamedTuple):
     ids: tuple[int, ...]
     panel: Panel
     first: object = None
+    versions: Mapping[int, int] = {}
+    """What the screen shows of each: somebody else may have changed it since."""
+
+
+def versions_of(rows: Iterable[object]) -> dict[int, int]:
+    """Return the versions of the conversations or alerts that a screen shows."""
+    return {
+        row.id: row.version for row in rows if isinstance(row, (ConversationRow, AlertRow))
+    }
+
+
+def refusals(outcome: actions.Outcome) -> list[str]:
+    """Return why some of several rows were left as they are, each reason once with its number."""
+    said = Counter(say(refusal) for refusal in outcome.refused)
+    several = outcome.done + len(outcome.refused) > 2
+    return [
+        _("{count} not: {why}").format(count=count, why=why) if several else why
+        for why, count in said.most_common(2)
+    ]
 
 
 class TriageScreen(MovingScreen[Result]):
@@ -106,9 +127,7 @@ class TriageScreen(MovingScreen[Result]):
 
     def do_assign(self) -> None:
         """Ask whom to give it to."""
-        from tui.screens.pickers import name_choices
-
-        desk = self.desk
+        from tui.screens.assigning import ask_whom
 
         def give(subjects: Subjects, choice: Choice) -> None:
             if choice.value:
@@ -116,12 +135,7 @@ class TriageScreen(MovingScreen[Result]):
             else:
                 self._perform("assign", subjects, verb="release")
 
-        self._ask(
-            _("To whom?"),
-            lambda subjects: partial(name_choices, members=desk.config.members, me=desk.actor),
-            give,
-            hint=_("a name"),
-        )
+        ask_whom(self, give)
 
     def do_tag(self) -> None:
         """Ask which tag to put on or take off."""
@@ -326,6 +340,7 @@ class TriageScreen(MovingScreen[Result]):
         self, action: str, verb: str, subjects: Subjects, arguments: dict[str, Any]
     ) -> None:
         from listeners import actions
+        from listeners.actions.ranking import ranking
 
         desk = self.desk
         outcome = await actions.perform(
@@ -335,13 +350,20 @@ class TriageScreen(MovingScreen[Result]):
             subjects.kind,
             subjects.ids,
             desk.clock(),
+            config=desk.config,
+            seen=subjects.versions,
+            rank=ranking(desk.config),
             **arguments,
         )
         if outcome.done:
-            rows = desk.session.lists.get(subjects.panel)
-            if rows is not None:
-                rows.mine.update(subjects.ids)
-                rows.clear_marks()
+            again = again_of(action, verb, subjects, arguments, desk.clock())
+            desk.again = again or desk.again
+        self.was_done(action, subjects, outcome)
+
+    def was_done(self, action: str, subjects: Subjects, outcome: actions.Outcome) -> None:
+        """Say what came of an action, let its rows leave the list, and do what follows."""
+        if outcome.done:
+            self.done_to(subjects)
         self._said(outcome, undo=True)
         if outcome.done:
             self.acted(action, subjects)
@@ -351,8 +373,8 @@ class TriageScreen(MovingScreen[Result]):
             self.refuse(say(outcome.sentence))
         else:
             text: str = say(outcome.sentence)
-            if outcome.refused:
-                text = f"{text}  ·  {say(outcome.refused[0])}"
+            for refusal in refusals(outcome):
+                text = f"{text}  ·  {refusal}"
             self.tell(text, undo=undo)
         self.look_again()
 

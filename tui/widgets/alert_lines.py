@@ -5,6 +5,7 @@ from __future__ import annotations
 from listeners.model import AlertRow, AlertState, Micros
 from tui.i18n import _, ago, moment, ngettext, say
 from tui.theme import BOLD, Palette
+from tui.widgets.colleague_lines import owner
 from tui.widgets.paint import Line, joined, labelled, one_line, wrapped
 from tui.widgets.rows import severity_word
 from tui.words import word
@@ -26,8 +27,8 @@ def alert_head(row: AlertRow, width: int, now: Micros, styles: Palette) -> list[
             else _("until it gets worse")
         )
         state.append((f" {until}", styles.faint))
-    owner: Line = [(f"→ {one_line(row.owner)}", styles.ours + BOLD)] if row.owner else []
-    lines = [joined([kind, state, owner], dot)]
+    whose = owner(row.owner, row.away, styles) if row.owner else []
+    lines = [joined([kind, state, whose], dot)]
     lines += wrapped([(one_line(say(row.title)), styles.strong)], width)
     for place, sentence in enumerate(row.explanation):
         label = _("why") if not place else ""

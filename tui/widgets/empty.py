@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from listeners.model import SourceRow, SourceState
+from tui.filtering import NOBODY
 from tui.i18n import _, ngettext
 from tui.theme import Palette
-from tui.widgets.paint import Line
+from tui.widgets.paint import Line, one_line
 
 HEARD = frozenset({SourceState.STARTING, SourceState.OK, SourceState.CATCHING_UP})
 """States of a source in which an empty queue means that nothing is to be done."""
@@ -51,6 +52,22 @@ def empty_queue(
         [(heard.format(count=rate), styles.faint)],
         [],
         press("panel.mentions", _("shows everything heard")),
+    ]
+
+
+def empty_whose(owner: str, me: str, key_of: Callable[[str], str], styles: Palette) -> list[Line]:
+    """Return what the queue of one owner says when it is empty; ``NOBODY`` owns what is left."""
+    if owner == NOBODY:
+        said = _("Nothing is left without an owner.")
+    elif owner == me:
+        said = _("Nothing of yours is open.")
+    else:
+        said = _("{name} has nothing open.").format(name=one_line(owner))
+    return [
+        [(said, styles.strong)],
+        [],
+        [(key_of("filter.clear"), styles.key), (" " + _("shows everybody's"), styles.faint)],
+        [(key_of("whose"), styles.key), (" " + _("shows the next"), styles.faint)],
     ]
 
 

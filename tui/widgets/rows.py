@@ -24,6 +24,7 @@ from listeners.model import (
 from tui.i18n import _, age, clock_time, moment, ngettext, say
 from tui.language import msgid
 from tui.theme import BOLD, Palette
+from tui.widgets.colleague_lines import on_it_lines, owner
 from tui.widgets.paint import Line, joined, mood, network_name, one_line, padded
 from tui.widgets.reply_state import reply_badges
 from tui.widgets.row_list import VirtualList
@@ -140,8 +141,9 @@ class ConversationRows(VirtualList[ConversationRow]):
             parts.append([(by_hand, styles.accent)])
         if row.reopened:
             parts.append([(_("reopened {count}").format(count=row.reopened), styles.faint)])
+        parts.extend(on_it_lines(row.presence, styles))
         if row.assignee:
-            parts.append([(f"→ {one_line(row.assignee)}", styles.ours)])
+            parts.append(owner(row.assignee, row.away, styles))
         if row.notes:
             parts.append([(f"✎ {row.notes}", styles.faint)])
         parts.extend([(f"#{one_line(tag)}", styles.accent)] for tag in row.tags)
@@ -206,7 +208,7 @@ class AlertRows(VirtualList[AlertRow]):
             until = _("until {when}").format(when=moment(row.snoozed_until, now))
             parts.append([(until, styles.faint)])
         if row.owner:
-            parts.append([(f"→ {one_line(row.owner)}", styles.ours)])
+            parts.append(owner(row.owner, row.away, styles))
         if row.count > 1:
             parts.append([(f"×{row.count}", styles.ink)])
         return joined(parts, (" · ", styles.ghost))

@@ -48,6 +48,8 @@ class Top(NamedTuple):
     lag: float = 0.0
     clock: str = ""
     trouble: str = ""
+    notes: int = 0
+    """Notes of colleagues that name this person and wait to be seen."""
 
 
 def fitted(segments: Sequence[Segment], width: int, separator: Piece) -> Line:
@@ -105,6 +107,8 @@ def segments(top: Top, styles: Palette) -> list[Segment]:
     made.extend((_mood(figures, styles), _rate(figures, styles), _work(figures, styles)))
     if alerts := _alerts(figures, styles):
         made.append(alerts)
+    if top.notes:
+        made.append(_notes(top.notes, styles))
     made.extend(_sources(figures, top.lag, styles))
     return made
 
@@ -152,6 +156,15 @@ def _work(figures: StatusLine, styles: Palette) -> Segment:
         forms.append([*waiting, *late, (brief, styles.warn + BOLD)])
         forms.append([*waiting, *late])
     return Segment(forms, (20, 60)[: len(forms) - 1])
+
+
+def _notes(count: int, styles: Palette) -> Segment:
+    text = ngettext("{count} note for you", "{count} notes for you", count)
+    forms: list[Line] = [
+        [("✎ " + text.format(count=count), styles.match)],
+        [(f"✎ {count}", styles.match)],
+    ]
+    return Segment(forms, (48,))
 
 
 def _alerts(figures: StatusLine, styles: Palette) -> Segment | None:

@@ -25,6 +25,7 @@ from tui.i18n import _, ago, compact, moment, ngettext, say, signed
 from tui.terminal.opener import check_link
 from tui.theme import BOLD, Palette
 from tui.widgets.alert_lines import alert_head
+from tui.widgets.colleague_lines import on_it_lines, owner
 from tui.widgets.paint import (
     Line,
     joined,
@@ -170,11 +171,15 @@ def _state(row: ConversationRow, now: Micros, width: int, styles: Palette) -> li
     if row.snoozed_until is not None and row.state is ConversationState.SNOOZED:
         until = _("until {when}").format(when=moment(row.snoozed_until, now))
         parts.append([(until, styles.accent)])
+    parts.extend(on_it_lines(row.presence, styles))
     if row.assignee:
-        parts.append([(f"→ {one_line(row.assignee)}", styles.ours + BOLD)])
+        parts.append(owner(row.assignee, row.away, styles))
     if row.reopened:
         text = ngettext("reopened once", "reopened {count} times", row.reopened)
         parts.append([(text.format(count=row.reopened), styles.faint)])
+    if row.merged:
+        text = ngettext("{count} merged in", "{count} merged in", row.merged)
+        parts.append([("⧉ " + text.format(count=row.merged), styles.accent)])
     parts.extend([(f"#{one_line(tag)}", styles.accent)] for tag in row.tags)
     return labelled(_("state"), joined(parts, (" · ", styles.ghost)), width, styles)
 
@@ -215,7 +220,7 @@ def messages(thread: Thread, width: int, now: Micros, styles: Palette) -> Laid:
         if in_focus:
             focus_line = len(lines)
         weights = (thread.weights or ()) if in_focus else ()
-        lines += _message(piece, width, now, styles, weights)
+        lines += _message(piece, width, now, styles, weights, _came_from(piece, thread, styles))
     return Laid(lines, focus_line)
 
 
@@ -225,6 +230,7 @@ def _message(
     now: Micros,
     styles: Palette,
     weights: Sequence[Weight],
+    came_from: Line,
 ) -> list[Line]:
     ours = row.part is Part.OURS
     third = row.part is Part.THIRD_PARTY
@@ -245,6 +251,8 @@ def _message(
         glyph, style = mood(row.label, row.compound, styles)
         facts.append([(" ".join(glyph.split()), style)])
     facts += _marks(row, now, styles)
+    if came_from:
+        facts.append(came_from)
     room = width - indent - 2
     lines = [[bar, *line] for line in wrapped(joined(facts, ("  ", styles.ghost)), room)]
     if row.title:
@@ -253,6 +261,19 @@ def _message(
     if hosts := _hosts(row, styles):
         lines += [[bar, *line] for line in wrapped(hosts, room)]
     return lines
+
+
+def _came_from(row: MentionRow, thread: Thread, styles: Palette) -> Line:
+    """Return which merged conversation a message belongs to, empty where it is this one's own."""
+    here = thread.conversation
+    if here is None or not here.merged:
+        return []
+    if row.conversation_id in (here.id, None):
+        return [(network_name(row.network), styles.faint)]
+    whence = _("from number {number}, {network}").format(
+        number=row.conversation_id, network=network_name(row.network)
+    )
+    return [("⧉ " + whence, styles.accent)]
 
 
 def _marks(row: MentionRow, now: Micros, styles: Palette) -> list[Line]:

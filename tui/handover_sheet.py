@@ -1,0 +1,224 @@
+"""The hand-over sheet as Markdown to read or to paste, and as a record for scripts.
+
+What strangers wrote cannot become a link, a heading or a picture where the sheet is pasted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from listeners.model import ConversationRow, Micros
+from listeners.reports.handover import Done, Handover, Holding
+from tui.commands.output import Record
+from tui.commands.records import (
+    alert_record,
+    conversation_record,
+    event_record,
+    source_record,
+    when,
+)
+from tui.i18n import _, age, full_moment, moment, say
+from tui.language import msgid
+from tui.team_words import away_words
+from tui.words import word
+
+_EXCERPT = 120
+_MARKS = re.compile(r"([\\`*_\[\]<>|#~])")
+_DONE = {
+    "answered": msgid("marked as answered by {name}, {when}"),
+    "reply": msgid("replied to by {name}, {when}"),
+    "resolve": msgid("resolved by {name}, {when}"),
+    "ignore": msgid("dismissed by {name}, {when}"),
+    "snooze": msgid("snoozed by {name}, {when}"),
+}
+
+
+def sheet(one: Handover) -> str:
+    """Return the whole sheet; empty sections are left out, but never what is open."""
+    now = one.at
+    title = (
+        _("Hand-over of {name}").format(name=plain(one.member)) if one.member else _("Hand-over")
+    )
+    about = _("{when} · since {since}").format(when=full_moment(now), since=full_moment(one.since))
+    if one.brand:
+        about += f" · {plain(one.brand)}"
+    lines = [f"# {title}", "", about, ""]
+    lines += [f"## {_('What is open')}", ""]
+    if not one.open:
+        lines += [_("Nothing is open."), ""]
+    for held in one.open:
+        lines += _held(held, one)
+    lines += _section(_("Waits longest"), [_waits(row, now) for row in one.oldest])
+    lines += _section(_("Done since"), [_done(done, now) for done in one.done])
+    lines += _section(_("Asleep"), [_asleep(row, now) for row in one.asleep])
+    lines += _section(
+        _("Alerts"),
+        [
+            f"{_('alert {number}').format(number=row.id)} · {word(row.severity)} · "
+            f"{plain(say(row.title))} · {_owner(row.owner)}"
+            for row in one.alerts
+        ],
+    )
+    lines += _section(
+        _("Sources in trouble"),
+        [
+            f"{plain(row.label)} · {word(row.state)}"
+            + (f" · {plain(say(row.detail))}" if row.detail is not None else "")
+            for row in one.sources
+        ],
+    )
+    lines += _section(
+        _("Notes"),
+        [
+            f"{_where(note.kind, note.subject)} · {plain(note.author)}, "
+            f"{moment(note.at, now)}: {plain(note.text)}"
+            for note in one.notes
+        ],
+    )
+    lines += _section(
+        _("Drafts left"),
+        [
+            f"#{left.conversation} · {plain(left.author)}: {plain(left.text, _EXCERPT)}"
+            for left in one.drafts
+        ],
+    )
+    lines += _section(
+        _("Uncertain replies: look whether they are there"),
+        [
+            f"#{row.conversation} · {plain(row.author)}, {row.network}: {plain(row.text, _EXCERPT)}"
+            for row in one.uncertain
+        ],
+    )
+    lines += _section(
+        _("Away"), [f"{plain(gone.member)} · {away_words(gone, now)}" for gone in one.away]
+    )
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _section(title: str, items: Iterable[str]) -> list[str]:
+    listed = [f"- {item}" for item in items]
+    return [f"## {title}", "", *listed, ""] if listed else []
+
+
+def _held(held: Holding, one: Handover) -> list[str]:
+    name = plain(held.member) if held.member else _("nobody's")
+    count = _("{count} open").format(count=len(held.rows))
+    gone = next((gone for gone in one.away if gone.member == held.member), None)
+    head = f"### {name} · {count}" + (f" · {away_words(gone, one.at)}" if gone else "")
+    listed = []
+    for row in held.rows:
+        parts = [f"#{row.id}", due_words(row, one.at)]
+        parts += [plain(say(reason)) for reason in row.reasons[:2]]
+        parts.append(_who(row))
+        listed.append(f"- {' · '.join(part for part in parts if part)}: {_said(row)}")
+    return [head, "", *listed, ""]
+
+
+def due_words(row: ConversationRow, now: Micros) -> str:
+    """Return when an answer is due, in words; empty where nothing is."""
+    if row.due_at is None:
+        return ""
+    if row.due_at < now:
+        return _("overdue {span}").format(span=age(now - row.due_at))
+    return _("due {when}").format(when=moment(row.due_at, now))
+
+
+def _waits(row: ConversationRow, now: Micros) -> str:
+    waited = age(now - (row.waiting_since or now))
+    text = _("waits {span}").format(span=waited)
+    return f"#{row.id} · {text} · {_owner(row.assignee)} · {_who(row)}: {_said(row)}"
+
+
+def _done(done: Done, now: Micros) -> str:
+    event, row = done.event, done.row
+    text = _(_DONE[event.verb]).format(name=plain(event.actor), when=moment(event.at, now))
+    wakes = event.after.get("snoozed_until")
+    if event.verb == "snooze":
+        text += " · " + _wakes(Micros(wakes) if isinstance(wakes, int) else None, now)
+    if row is None:
+        return f"#{event.subject_id} · {text}"
+    return f"#{row.id} · {text} · {_who(row)}: {_said(row)}"
+
+
+def _asleep(row: ConversationRow, now: Micros) -> str:
+    wakes = _wakes(row.snoozed_until, now)
+    return f"#{row.id} · {wakes} · {_owner(row.assignee)} · {_who(row)}: {_said(row)}"
+
+
+def _wakes(until: Micros | None, now: Micros) -> str:
+    if until is None:
+        return _("wakes when they write")
+    return _("wakes {when}").format(when=moment(until, now))
+
+
+def _owner(name: str) -> str:
+    return f"→ {plain(name)}" if name else _("nobody's")
+
+
+def _where(kind: str, subject: int) -> str:
+    return _("alert {number}").format(number=subject) if kind == "alert" else f"#{subject}"
+
+
+def _who(row: ConversationRow) -> str:
+    return f"{plain(row.author_name or row.author)}, {row.network}"
+
+
+def _said(row: ConversationRow) -> str:
+    return plain(row.excerpt or row.title, _EXCERPT)
+
+
+def plain(text: str, longest: int = 500) -> str:
+    """Return a text on one line in which nothing is Markdown, cut to so many characters."""
+    line = " ".join(text.split())
+    cut = line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    return _MARKS.sub(r"\\\1", cut)
+
+
+def unmarked(text: str) -> str:
+    """Return the sheet as it is read on a screen: without the signs that keep Markdown off."""
+    return re.sub(r"\\([\\`*_\[\]<>|#~])", r"\1", text)
+
+
+def record(one: Handover) -> Record:
+    """Return the sheet for a script."""
+    return {
+        "at": when(one.at),
+        "since": when(one.since),
+        "brand": one.brand,
+        "member": one.member,
+        "open": {held.member: [conversation_record(row) for row in held.rows] for held in one.open},
+        "oldest": [row.id for row in one.oldest],
+        "done": [event_record(done.event) for done in one.done],
+        "asleep": [conversation_record(row) for row in one.asleep],
+        "alerts": [alert_record(row) for row in one.alerts],
+        "sources": [source_record(row) for row in one.sources],
+        "notes": [
+            {
+                "kind": note.kind,
+                "subject": note.subject,
+                "at": when(note.at),
+                "author": note.author,
+                "text": note.text,
+            }
+            for note in one.notes
+        ],
+        "drafts": [
+            {
+                "conversation": left.conversation,
+                "author": left.author,
+                "text": left.text,
+                "at": when(left.updated_at),
+            }
+            for left in one.drafts
+        ],
+        "uncertain": [
+            {"reply": row.id, "conversation": row.conversation, "author": row.author,
+             "network": row.network, "text": row.text}
+            for row in one.uncertain
+        ],
+        "away": [
+            {"member": gone.member, "since": when(gone.since), "until": when(gone.until)}
+            for gone in one.away
+        ],
+    }  # fmt: skip
