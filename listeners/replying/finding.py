@@ -41,7 +41,7 @@ async def find_way(
     """
     found, thread, one = await find_post(store, conversation, mention)
     if found is None:
-        return _no_way(Sentence(outcome.NO_CONVERSATION.template, {"number": conversation})), None
+        return _no_way(outcome.no_conversation(conversation)), None
     if one is None:
         gone = Sentence("There is no message left here that could be answered.")
         return _no_way(gone, found), None

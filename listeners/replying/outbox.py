@@ -218,7 +218,7 @@ class Outbox:
             return refusal(refused)
         found, thread, one = await find_post(self._store, conversation, mention)
         if found is None:
-            return refusal(Sentence(outcome.NO_CONVERSATION.template, {"number": conversation}))
+            return refusal(outcome.no_conversation(conversation))
         now = self._clock()
         new = NewReply(
             conversation=conversation,
@@ -247,7 +247,7 @@ class Outbox:
             return refusal(refused)
         row = await rows.reply(self._store, outbox_id)
         if row is None:
-            return refusal(Sentence(outcome.NOT_HERE.template, {"number": outbox_id}))
+            return refusal(outcome.not_here(outbox_id))
         if row.state != UNKNOWN:
             return refusal(Sentence("Of this reply it is known what became of it."))
         now = self._clock()
@@ -271,7 +271,7 @@ class Outbox:
             return refusal(refused)
         row = await rows.reply(self._store, outbox_id)
         if row is None:
-            return refusal(Sentence(outcome.NOT_HERE.template, {"number": outbox_id}))
+            return refusal(outcome.not_here(outbox_id))
         if row.state != SENT:
             return refusal(Sentence("Only a reply that was sent can be deleted."))
         speaker = await self._speakers.of_reply(row)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from listeners.actions import Outcome
 from listeners.model import Sentence, SourceState
 from listeners.networks.registry import NETWORKS, listener_class
-from listeners.networks.replying import ReplyLimit, Unit
+from listeners.networks.replying import ReplyLimit
 from listeners.replying import length
 from listeners.text import clean_line
 
@@ -44,19 +44,8 @@ def title(network: str) -> str:
     return listener_class(network).capability.title if network in NETWORKS else network
 
 
-_TOO_LONG: dict[Unit, str] = {
-    "graphemes": "Too long for {network} by {count} of {maximum} characters. Nothing was sent.",
-    "characters": "Too long for {network} by {count} of {maximum} characters. Nothing was sent.",
-    "utf16": (
-        "Too long for {network} by {count} of {maximum} characters, as it counts them (an emoji "
-        "is two or more). Nothing was sent."
-    ),
-    "bytes": "Too long for {network} by {count} of {maximum} bytes. Nothing was sent.",
-}
-
 NOTHING_TO_SEND = Sentence("There is nothing to send yet: the reply has no words.")
 TOO_MANY_LINES = Sentence("This has more lines than any network takes. Nothing was sent.")
-NO_CONVERSATION = Sentence("There is no conversation number {number}.", {"number": 0})
 UNDER_WAY = Sentence(
     "A reply to this conversation is being sent at this moment. Nothing more was sent."
 )
@@ -65,13 +54,26 @@ UNCERTAIN = Sentence(
     "It cannot be told yet whether the reply is there. It is looked for again every minute and "
     "never sent twice; once you know, say so in “Replies sent”."
 )
-SETTLE_FIRST = Sentence(
-    "Of an earlier reply here it is not known whether it is there (reply {number}). Say so first, "
-    "in “Replies sent” or with “hubbub outbox”, so that nothing is sent twice.",
-    {"number": 0},
-)
-NOT_HERE = Sentence("There is no reply number {number} here.", {"number": 0})
 NOT_REFUSED = Sentence("Only a reply that was refused can be sent again.")
+
+
+def no_conversation(number: int) -> Sentence:
+    """Return that there is no such conversation."""
+    return Sentence("There is no conversation number {number}.", {"number": number})
+
+
+def not_here(number: int) -> Sentence:
+    """Return that there is no such reply."""
+    return Sentence("There is no reply number {number} here.", {"number": number})
+
+
+def settle_first(number: int) -> Sentence:
+    """Return that an uncertain reply stands in the way."""
+    return Sentence(
+        "Of an earlier reply here it is not known whether it is there (reply {number}). Say so "
+        "first, in “Replies sent” or with “hubbub outbox”, so that nothing is sent twice.",
+        {"number": number},
+    )
 
 
 def too_long(network: str, text: str, limit: ReplyLimit) -> Sentence | None:
@@ -81,8 +83,27 @@ def too_long(network: str, text: str, limit: ReplyLimit) -> Sentence | None:
         return None
     unit = length.excess_unit(text, limit)
     most = limit.maximum if unit == limit.unit else limit.max_bytes or 0
-    template = _TOO_LONG[unit]
-    return Sentence(template, {"network": title(network), "count": surplus, "maximum": most})
+    values: dict[str, str | int | float] = {
+        "network": title(network),
+        "count": surplus,
+        "maximum": most,
+    }
+    match unit:
+        case "bytes":
+            return Sentence(
+                "Too long for {network} by {count} of {maximum} bytes. Nothing was sent.", values
+            )
+        case "utf16":
+            return Sentence(
+                "Too long for {network} by {count} of {maximum} characters, as it counts them (an "
+                "emoji is two or more). Nothing was sent.",
+                values,
+            )
+        case _:
+            return Sentence(
+                "Too long for {network} by {count} of {maximum} characters. Nothing was sent.",
+                values,
+            )
 
 
 def answered_meanwhile(name: str, text: str) -> Sentence:

@@ -55,7 +55,7 @@ async def begin(
         return refusal(outcome.UNDER_WAY)
     for one in earlier:
         if one.state == UNKNOWN:
-            return refusal(Sentence(outcome.SETTLE_FIRST.template, {"number": one.id}))
+            return refusal(outcome.settle_first(one.id))
     if not confirmed:
         meanwhile = await _meanwhile(connection, found.id, new.author, earlier, now)
         if meanwhile is not None:
@@ -75,7 +75,7 @@ async def _conversation(connection: Connection, id_: int) -> Conversation | Sent
     """Return the conversation to answer, or why it cannot be."""
     found = (await subjects.load_conversations(connection, [id_])).get(id_)
     if found is None:
-        return Sentence(outcome.NO_CONVERSATION.template, {"number": id_})
+        return outcome.no_conversation(id_)
     if found.merged_into is not None:
         return Sentence(
             "This conversation was merged into number {number}; act on that one.",
@@ -270,7 +270,7 @@ async def _log(
 
 def _settled_already(id_: int, row: OutboxRow | None) -> Sending:
     if row is None:
-        return refusal(Sentence(outcome.NOT_HERE.template, {"number": id_}))
+        return refusal(outcome.not_here(id_))
     if row.state == SENT:
         return Sending(
             done=1, sentence=outcome.sent(row.network, row.to), outbox_id=id_, state=SENT
