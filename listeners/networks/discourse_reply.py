@@ -24,6 +24,7 @@ from listeners.networks.discourse_forum import NO_ADDRESS
 from listeners.networks.discourse_reader import PAGE, Reader
 from listeners.networks.discourse_server import DiscourseServer, RefusedError
 from listeners.networks.replying import Reply, ReplyLimit, ReplyRefusedError, Sent
+from listeners.networks.replying_words import asked_to_wait, kept_there, said_no
 from listeners.text import fold
 
 LONGEST = 32_000
@@ -168,7 +169,7 @@ class Replier:
             try:
                 found = await self._server.lookup(f"/posts/by_number/{topic}/{number}.json")
             except RefusedError as error:
-                raise ReplyRefusedError(self._refused(error)) from error
+                raise ReplyRefusedError(self._kept(error)) from error
             post_id = number_of(found)
             if post_id is None or self._is_gone(found):
                 return
@@ -178,7 +179,7 @@ class Replier:
         except RefusedError as error:
             if error.status in (404, 410):
                 return
-            raise ReplyRefusedError(self._refused(error)) from error
+            raise ReplyRefusedError(self._kept(error)) from error
 
     def _place(self, reply: Reply) -> tuple[int, int]:
         place = self._forum.place_of(reply.to.native_id)
@@ -257,17 +258,13 @@ class Replier:
 
     def _refused(self, error: RefusedError) -> Sentence:
         if error.state is SourceState.RATE_LIMITED:
-            return Sentence(
-                "{forum} asks us to slow down, and took nothing. Your text is kept: try again in "
-                "a minute.",
-                {"forum": self._forum.name},
-            )
+            return asked_to_wait(self._forum.name)
         if error.said:
-            return Sentence(
-                "{forum} did not accept it: “{reason}” Nothing was changed there.",
-                {"forum": self._forum.name, "reason": error.said},
-            )
+            return said_no(self._forum.name, error.status, error.said)
         return error.sentence
+
+    def _kept(self, error: RefusedError) -> Sentence:
+        return kept_there(self._forum.name, error.status, error.said)
 
     def _cannot_tell(self) -> SourceError:
         return SourceError(

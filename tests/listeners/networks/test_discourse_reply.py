@@ -247,7 +247,7 @@ async def test_too_few_characters_are_refused_before_anything_is_sent(world: Wor
         (json_reply({"errors": ["<b>No</b>\x1b[31m links, please"]}, 422), "“No links, please”"),
         (
             json_reply({"errors": ["wait"], "extras": {"wait_seconds": 9}}, 429),
-            "asks us to slow down, and took nothing",
+            "asks us to slow down, so the reply was not sent",
         ),
         (status_reply(401), "does not let this key or account in"),
         (body_reply(b"<html>blocked</html>", "text/html", 403), "turns programs like hubbub away"),

@@ -1,0 +1,182 @@
+"""GitHub: issues, their comments and discussions, in repositories or found by search.
+
+Wire format: docs.github.com/rest and /graphql; see the ``github_*`` files beside this one.
+Limits: 60 requests an hour without a token and 5,000 with one; 10 or 30 searches a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from uuid import uuid4
+
+from listeners.clock import Clock
+from listeners.config import BrandConfig, SourceConfig
+from listeners.http import Fetcher
+from listeners.model import SECOND, Batch, Gap, Micros, Sentence
+from listeners.networks.contract import Capability
+from listeners.networks.github_decode import Found
+from listeners.networks.github_discussions import Discussions
+from listeners.networks.github_harvest import Harvester
+from listeners.networks.github_places import PER_PAGE, Place, places_of, read_cursor, write_cursor
+from listeners.networks.github_reader import Page, Reader
+from listeners.networks.github_reply import LIMIT, Replier
+from listeners.networks.github_server import GitHubServer, RefusedError
+from listeners.networks.github_threads import Threads
+from listeners.networks.github_web import NETWORK, Web
+from listeners.networks.replying import Answered, Reply, ReplyLimit, Sent
+
+_LOST_PLACE = Sentence(
+    "The place up to which this source was read could not be understood. hubbub begins again at "
+    "the newest posts; what came in between may be missing."
+)
+
+
+class GitHubListener:
+    """One configured GitHub source: ``what`` is ``OWNER/NAME`` (several by comma), words to
+    search for, or empty (the brands' queries).
+
+    Without a token it reads issues and their comments; with one discussions too, and it answers.
+    Pull requests come with ``pull_requests = true``. What outsiders write is to us in a repository
+    whose owner is one of our handles, or anywhere with ``ours = true``. ``base_url`` is the API of
+    a GitHub Enterprise: ``https://github.example/api/v3``.
+    """
+
+    capability = Capability(
+        network=NETWORK,
+        title="GitHub",
+        search=True,
+        thread=True,
+        own_posts=True,
+        reply=True,
+        delete_reply=True,
+        edits=True,
+        deletions=True,
+        history=True,
+        works_without_key=True,
+        interval=120.0,
+        min_interval=60.0,
+    )
+
+    def __init__(
+        self, source: SourceConfig, brands: Sequence[BrandConfig], fetch: Fetcher, clock: Clock
+    ) -> None:
+        self._source = source
+        self._brands = [b for b in brands if not source.brand or b.name == source.brand]
+        self._clock = clock
+        handles = [handle for b in self._brands for handle in b.handles.get(NETWORK, ())]
+        self._web = Web(source, handles)
+        self._server = GitHubServer(fetch, source, self._web, clock)
+        self._discussions = Discussions(self._server)
+        self._reader = Reader(self._server, self._discussions, clock)
+        self._harvester = Harvester(source, self._brands, self._web, clock)
+        self._threads = Threads(self._server, self._reader, self._discussions, self._harvester)
+        self._replier = Replier(self._server, self._reader, self._discussions)
+
+    @property
+    def next_interval(self) -> float | None:
+        """Seconds until GitHub wants to be asked again at the earliest, where it says so."""
+        asked = self._server.poll_interval
+        return None if asked is None else max(asked, self.capability.interval)
+
+    async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+        """Yield what changed in every place, oldest change first within each.
+
+        Raises:
+            SourceError: GitHub refused a place the user asked for, or cannot be read.
+        """
+        marks = read_cursor(cursor)
+        if marks is None:
+            yield Batch(gap=Gap(None, self._clock(), _LOST_PLACE))
+            marks = {}
+        for place in places_of(self._source, self._brands, signed_in=self._server.signed_in):
+            try:
+                async with aclosing(self._read(place, marks)) as batches:
+                    async for batch in batches:
+                        yield batch
+            except RefusedError as error:
+                # Discussions are read because a token is there; it may not be for them.
+                if place.kind != "discussions" or error.status not in (403, 422):
+                    raise
+
+    def stream(self, cursor: str | None) -> None:
+        """GitHub pushes to servers that it can reach alone."""
+        return
+
+    async def thread(self, native_ids: Sequence[str]) -> Batch:
+        """Return the issues and discussions around these posts; see ``github_threads``.
+
+        Raises:
+            SourceError: GitHub could not be asked, or asks us to wait.
+        """
+        return await self._threads.fetch(native_ids)
+
+    def may_reply(self) -> Sentence | None:
+        """Return why this source cannot send, ``None`` where it can."""
+        return self._replier.may_reply()
+
+    async def reply_limit(self) -> ReplyLimit:
+        """Return how long a comment may be."""
+        return LIMIT
+
+    def opening(self, to: Answered, ours: Sequence[str]) -> str:
+        """Return nothing: everybody in an issue is told of a new comment."""
+        return ""
+
+    def new_reply_key(self, now: Micros) -> str:
+        """Return a new key; GitHub knows none, so it names the attempt on our side alone."""
+        return str(uuid4())
+
+    async def send_reply(self, reply: Reply) -> Sent:
+        """Write a comment. Raises as ``Replying.send_reply``."""
+        return await self._replier.send(reply)
+
+    async def find_reply(self, reply: Reply) -> Sent | None:
+        """Look for it among our newest comments. Raises as ``Replying.find_reply``."""
+        return await self._replier.find(reply)
+
+    async def delete_reply(self, native_id: str) -> None:
+        """Delete a comment of ours. Raises as ``Replying.delete_reply``."""
+        await self._replier.delete(native_id)
+
+    async def _read(self, place: Place, marks: dict[str, int]) -> AsyncGenerator[Batch, None]:
+        """Yield the batches of one place, each with the cursor that ``marks`` then make."""
+        first = place.key not in marks
+        async with aclosing(self._reader.read(place, marks.get(place.key))) as pages:
+            async for page in pages:
+                batch = await self._batch_of(place, page, first=first)
+                moved = page.mark is not None and page.mark != marks.get(place.key)
+                if page.mark is not None:
+                    marks[place.key] = page.mark
+                if moved or batch.posts or batch.bad or batch.gap:
+                    yield replace(batch, cursor=write_cursor(marks))
+                    # Only here is the batch known to be stored.
+                    self._harvester.handed_on(batch)
+                self._reader.stored(place, page)
+
+    async def _batch_of(self, place: Place, page: Page, *, first: bool) -> Batch:
+        harvest = self._harvester.gather(page.records, first=first)
+        posts, bad, fetched = harvest.posts, harvest.bad, len(page.records)
+        if place.kind in ("search", "pulls") and not first:
+            # A search finds issues also by their comments, but does not show these.
+            news = {post.native_id for post in posts}
+            for one in harvest.found:
+                if one.comments and one.post.native_id in news:
+                    comments = await self._comments_of(one, page.since)
+                    below = self._harvester.gather(comments)
+                    posts, bad = posts + below.posts, bad + below.bad
+                    fetched += len(comments)
+        behind = self._clock() / SECOND - page.mark if page.more and page.mark else 0.0
+        return Batch(posts=posts, bad=bad, gap=page.gap, fetched=fetched, lag=max(0.0, behind))
+
+    async def _comments_of(self, one: Found, since: int | None) -> tuple[object, ...]:
+        """Return the comments of an issue: all where one request brings them, else the newer."""
+        if one.comments <= PER_PAGE:
+            since = None
+        try:
+            return await self._reader.comments(one.spot.path, one.spot.number, since)
+        except RefusedError as error:
+            if error.status not in (403, 404, 410):
+                raise
+            return ()

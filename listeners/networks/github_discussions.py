@@ -1,0 +1,251 @@
+"""GitHub's discussions, which only GraphQL knows: found, read, and answered.
+
+Wire format: docs.github.com/graphql, "Using the GraphQL API for Discussions". What is read is
+turned into the shape of issues and comments, so that one decoder reads them all. An answer to an
+answer goes below the comment that both stand under: discussions are two levels deep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from listeners.clock import to_iso
+from listeners.model import SECOND, Micros, Sentence, SourceState
+from listeners.networks.github_decode import second_of
+from listeners.networks.github_server import GitHubServer, RefusedError
+from listeners.networks.github_web import Spot
+
+PER_PAGE = 20
+COMMENTS = 50
+"""Newest comments of a discussion that are read with it."""
+REPLIES = 20
+
+_POST = """id databaseId url body createdAt updatedAt authorAssociation
+author { __typename login url } reactions(content: THUMBS_UP) { totalCount }"""
+_COMMENT = f"{_POST} isMinimized viewerDidAuthor"
+_COMMENTS = f"""comments(last: {COMMENTS}) {{ totalCount nodes {{ {_COMMENT}
+replies(last: {REPLIES}) {{ totalCount nodes {{ {_COMMENT} }} }} }} }}"""
+_DISCUSSION = f"{_POST} title number locked labels(first: 10) {{ nodes {{ name }} }} {_COMMENTS}"
+
+_SEARCH = f"""query($words: String!) {{
+search(type: DISCUSSION, query: $words, first: {PER_PAGE}) {{ pageInfo {{ hasNextPage }}
+nodes {{ ... on Discussion {{ {_DISCUSSION} }} }} }} }}"""
+_READ = f"""query($owner: String!, $name: String!, $number: Int!) {{
+repository(owner: $owner, name: $name) {{ isArchived
+discussion(number: $number) {{ {_DISCUSSION} }} }} }}"""
+_ADD = f"""mutation($input: AddDiscussionCommentInput!) {{ addDiscussionComment(input: $input) {{
+comment {{ {_COMMENT} }} }} }}"""
+_DELETE = """mutation($input: DeleteDiscussionCommentInput!) {
+deleteDiscussionComment(input: $input) { comment { id } } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What a search found, oldest change first, in the shape of issues and comments."""
+
+    records: tuple[object, ...]
+    newest: int | None
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """One discussion: its own id for answering, its records, and what stands under what.
+
+    ``nodes`` are comment ids by database id, ``above`` the comment a reply stands under.
+    ``ours`` are the database ids of what this token's account wrote. ``sure_from`` is the second
+    from which on nothing is missing: of long lists only the newest were read.
+    """
+
+    node: str
+    locked: bool
+    archived: bool
+    records: tuple[Mapping[str, object], ...]
+    nodes: Mapping[int, str]
+    above: Mapping[int, int]
+    ours: frozenset[int]
+    sure_from: int
+
+
+class Discussions:
+    """Reads and writes discussions of one GitHub."""
+
+    def __init__(self, server: GitHubServer) -> None:
+        self._server = server
+
+    async def search(self, words: str, since: int | None) -> Hits:
+        """Return discussions that changed since a second, with their newest comments.
+
+        Raises:
+            SourceError: GitHub could not be asked, or understood.
+        """
+        order = "desc" if since is None else "asc"
+        asked = [words, f"sort:updated-{order}"]
+        if since is not None:
+            asked.append(f"updated:>={to_iso(Micros(since * SECOND))[:19]}Z")
+        data = await self._query(_SEARCH, {"words": " ".join(asked)})
+        search = _table(data.get("search"))
+        found = [node for node in _nodes(search) if node.get("url")]
+        if since is None:
+            found.reverse()
+        records: list[object] = []
+        for node in found:
+            records += _records(node)
+        times = [at for node in found if (at := second_of(node, "updatedAt")) is not None]
+        more = _table(search.get("pageInfo")).get("hasNextPage") is True
+        return Hits(tuple(records), max(times, default=None), more)
+
+    async def read(self, spot: Spot) -> Discussion | None:
+        """Return a discussion, ``None`` where it is no longer there or not for us to see.
+
+        Raises:
+            SourceError: GitHub could not be asked, or understood.
+        """
+        asked = {"owner": spot.owner, "name": spot.repository, "number": spot.number}
+        data = await self._query(_READ, asked, missing=True)
+        repository = _table(data.get("repository"))
+        node = _table(repository.get("discussion"))
+        if not isinstance(node.get("id"), str):
+            return None
+        nodes: dict[int, str] = {}
+        above: dict[int, int] = {}
+        ours: set[int] = set()
+        for comment, parent in _comments(node):
+            number, own = comment.get("databaseId"), comment.get("id")
+            if isinstance(number, int) and isinstance(own, str):
+                nodes[number] = own
+                if comment.get("viewerDidAuthor") is True:
+                    ours.add(number)
+                if isinstance(parent, int):
+                    above[number] = parent
+        return Discussion(
+            node=str(node["id"]),
+            locked=node.get("locked") is True,
+            archived=repository.get("isArchived") is True,
+            records=tuple(_records(node)),
+            nodes=nodes,
+            above=above,
+            ours=frozenset(ours),
+            sure_from=_sure_from(node),
+        )
+
+    async def add(self, discussion: str, below: str | None, body: str) -> Mapping[str, object]:
+        """Write a comment and return its record; ``below`` is the comment it stands under.
+
+        Raises:
+            RefusedError: GitHub said no, and nothing was made.
+            SourceError: it may have been made or not.
+        """
+        asked: dict[str, object] = {"discussionId": discussion, "body": body}
+        if below is not None:
+            asked["replyToId"] = below
+        data = await self._query(_ADD, {"input": asked})
+        comment = _table(_table(data.get("addDiscussionComment")).get("comment"))
+        if not comment.get("url"):
+            raise self._server.odd_answer()
+        return _record(comment)
+
+    async def delete(self, node: str) -> None:
+        """Delete a comment. Raises as ``add``."""
+        await self._query(_DELETE, {"input": {"id": node}})
+
+    async def _query(
+        self, query: str, variables: Mapping[str, object], *, missing: bool = False
+    ) -> Mapping[str, object]:
+        """Ask GraphQL, which tells its refusals in an answer of status 200."""
+        body = {"query": query, "variables": dict(variables)}
+        answer = _table(await self._server.post(self._server.web.graphql, body))
+        errors = answer.get("errors")
+        data = _table(answer.get("data"))
+        if isinstance(errors, list) and errors:
+            kinds = {str(_table(one).get("type", "")) for one in errors}
+            if missing and kinds == {"NOT_FOUND"}:
+                return data
+            raise self._refused(kinds, str(_table(errors[0]).get("message", "")))
+        if not data:
+            raise self._server.odd_answer()
+        return data
+
+    def _refused(self, kinds: set[str], said: str) -> RefusedError:
+        values = {"server": self._server.web.name}
+        if "RATE_LIMITED" in kinds:
+            return RefusedError(
+                429,
+                SourceState.RATE_LIMITED,
+                Sentence(
+                    "{server} allows no more requests for now. hubbub waits and goes on from the "
+                    "same place.",
+                    values,
+                ),
+                said,
+            )
+        sentence = Sentence(
+            "{server} does not let this token at discussions. It needs the permission "
+            "Discussions (read and write, to answer); nothing was lost.",
+            values,
+        )
+        status = 403 if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"} else 422
+        return RefusedError(status, SourceState.NEEDS_TOKEN, sentence, said)
+
+
+def _records(discussion: Mapping[str, object]) -> Iterator[dict[str, object]]:
+    """Yield a discussion and its comments in the shape of an issue and its comments."""
+    total = _table(discussion.get("comments")).get("totalCount")
+    labels = [{"name": label.get("name")} for label in _nodes(discussion.get("labels"))]
+    yield {
+        **_record(discussion),
+        "title": discussion.get("title"),
+        "labels": labels,
+        "comments": total,
+        "locked": discussion.get("locked"),
+    }
+    for comment, _ in _comments(discussion):
+        yield _record(comment)
+
+
+def _record(node: Mapping[str, object]) -> dict[str, object]:
+    author = _table(node.get("author"))
+    login = author.get("login")
+    user = {"login": login, "html_url": author.get("url"), "type": author.get("__typename")}
+    return {
+        "html_url": node.get("url"),
+        "node_id": node.get("id"),
+        "body": node.get("body"),
+        "created_at": node.get("createdAt"),
+        "updated_at": node.get("updatedAt"),
+        "author_association": node.get("authorAssociation"),
+        "user": user if isinstance(login, str) else None,
+        "reactions": {"+1": _table(node.get("reactions")).get("totalCount")},
+    }
+
+
+def _comments(
+    discussion: Mapping[str, object],
+) -> Iterator[tuple[Mapping[str, object], object]]:
+    """Yield every comment with the database id of the one it stands under."""
+    for comment in _nodes(discussion.get("comments")):
+        yield comment, None
+        for reply in _nodes(comment.get("replies")):
+            yield reply, comment.get("databaseId")
+
+
+def _sure_from(discussion: Mapping[str, object]) -> int:
+    lists = [_table(discussion.get("comments"))]
+    lists += [_table(comment.get("replies")) for comment in _nodes(discussion.get("comments"))]
+    sure = 0
+    for one in lists:
+        nodes, total = list(_nodes(one)), one.get("totalCount")
+        if isinstance(total, int) and total > len(nodes):
+            times = [second_of(node, "createdAt") or 0 for node in nodes]
+            sure = max(sure, min(times, default=0))
+    return sure
+
+
+def _nodes(value: object) -> Iterable[Mapping[str, object]]:
+    nodes = _table(value).get("nodes")
+    return [one for one in nodes if isinstance(one, dict)] if isinstance(nodes, list) else []
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
