@@ -40,6 +40,7 @@ from listeners.networks.matrix_reader import LostPlaceError, Reader
 from listeners.networks.matrix_reply import Replies
 from listeners.networks.matrix_rooms import Rooms
 from listeners.networks.matrix_server import MatrixServer, no_token, segment
+from listeners.networks.matrix_sync import News
 from listeners.networks.replying import Answered, Reply, ReplyLimit, Sent
 
 WAIT = 30.0
@@ -237,7 +238,7 @@ class MatrixListener:
             async with aclosing(self._reader.history(place)) as batches:
                 async for batch in batches:
                     yield batch
-            return
+            news = await self._asked_anew(place)
         if self._rooms.asks_for(news.invited) or news.left & set(self._rooms.wanted):
             self._looked_at = None
         async with aclosing(self._reader.take(news, place)) as batches:
@@ -246,6 +247,12 @@ class MatrixListener:
         async with aclosing(self._tell(place)) as told:
             async for batch in told:
                 yield batch
+
+    async def _asked_anew(self, place: Place) -> News:
+        try:
+            return await self._reader.ask(place, 0.0)
+        except LostPlaceError as error:
+            raise self._server.misunderstood() from error
 
     async def _stream(self, place: Place) -> AsyncGenerator[Batch, None]:
         loop = asyncio.get_running_loop()

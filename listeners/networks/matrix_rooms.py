@@ -6,6 +6,7 @@ means every room the account is in. A room is joined only where the option ``joi
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -171,7 +172,13 @@ class Rooms:
         )
 
     async def _list(self) -> News:
-        params: dict[str, str | int] = {"filter": look_filter(), "set_presence": "offline"}
+        # Synapse answers the very same question out of its memory for two minutes; how long to
+        # wait does not matter here, and makes it another question.
+        params: dict[str, str | int] = {
+            "filter": look_filter(),
+            "timeout": secrets.randbelow(10_000),
+            "set_presence": "offline",
+        }
         news = read_news(await self._server.ask("/sync", params, timeout=LOOK_SECONDS))
         if news is None:
             raise self._server.misunderstood()

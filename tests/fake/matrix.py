@@ -259,7 +259,7 @@ class FakeMatrix(FakeServer):
         wait = int(request.one("timeout", "0")) / 1000
         self._stirred.clear()
         body = self._news(request)
-        if wait <= 0 or not request.one("since") or body["rooms"]["join"]:
+        if not wait or not request.one("since") or body["rooms"]["join"]:
             return json_reply(body)
 
         async def write(writer: asyncio.StreamWriter) -> None:
