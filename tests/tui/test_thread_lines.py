@@ -245,7 +245,7 @@ def test_the_log_says_who_did_what_and_what_was_undone() -> None:
         undone=True,
     )
     words = said(log_lines([event], 60, NOW, STYLES))
-    assert words == "14:42  Ana snoozed  undone\n  state snoozed  until 15:12  "
+    assert words == "14:42  Ana snoozed it  undone\n  state open → snoozed  until 15:12  "
     assert "Nothing was done yet." in said(log_lines([], 60, NOW, STYLES))
 
 

@@ -95,3 +95,4 @@ CREATE TABLE rule (
 ALTER TABLE conversation ADD COLUMN template_id INTEGER REFERENCES template(id);
 CREATE INDEX event_time ON event (at, id);
 CREATE INDEX event_verb ON event (verb, at);
+CREATE INDEX event_actor ON event (actor, at);

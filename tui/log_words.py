@@ -1,0 +1,202 @@
+"""The log in sentences: who did what, a sentence of its own for every verb, as each language needs.
+
+What happened by itself was logged as a sentence already and is shown as it was said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from listeners.model import EventRow, Sentence
+from tui.i18n import _, say
+from tui.language import msgid
+from tui.widgets.paint import one_line
+
+PROGRAM = "hubbub"
+
+_SAID: Mapping[str, Mapping[str, str]] = {
+    "conversation": {
+        "answered": msgid("{who} marked it as answered"),
+        "reply": msgid("{who} replied from here"),
+        "reopen": msgid("{who} put it back to work"),
+        "resolve": msgid("{who} resolved it"),
+        "snooze": msgid("{who} snoozed it"),
+        "ignore": msgid("{who} decided that it needs no answer"),
+        "take": msgid("{who} took it"),
+        "assign": msgid("{who} gave it to {to}"),
+        "release": msgid("{who} gave it back to nobody"),
+        "note": msgid("{who} wrote a note"),
+        "tag": msgid("{who} put on the tag {tags}"),
+        "untag": msgid("{who} took off the tag {tags}"),
+        "priority": msgid("{who} set its importance"),
+        "promote": msgid("{who} put it into the queue"),
+        "escalate": msgid("{who} raised it as a risk"),
+        "mute": msgid("{who} muted {what}"),
+        "unmute": msgid("{who} no longer mutes {what}"),
+        "merge": msgid("{who} merged it into number {number}"),
+        "split": msgid("{who} took it out of number {number}"),
+        "template": msgid("{who} suggested a template for it"),
+        "merge.kept": msgid("{who} merged others into it"),
+        "split.kept": msgid("{who} took others out of it"),
+    },
+    "alert": {
+        "ack": msgid("{who} acknowledged the alert"),
+        "snooze": msgid("{who} silenced the alert"),
+        "escalate": msgid("{who} escalated the alert"),
+        "resolve": msgid("{who} resolved the alert"),
+        "dismiss": msgid("{who} called the alert a false alarm"),
+        "reopen": msgid("{who} let the alert fire again"),
+        "assign": msgid("{who} handed the alert to {to}"),
+        "release": msgid("{who} gave the alert back to nobody"),
+        "note": msgid("{who} wrote a note on the alert"),
+        "mute": msgid("{who} muted the rule of the alert"),
+        "unmute": msgid("{who} no longer mutes the rule of the alert"),
+    },
+    "mention": {
+        "mute": msgid("{who} muted {what}"),
+        "unmute": msgid("{who} no longer mutes {what}"),
+    },
+    "rule": {
+        "add": msgid("{who} added a rule"),
+        "change": msgid("{who} changed a rule"),
+        "enable": msgid("{who} switched a rule on"),
+        "disable": msgid("{who} switched a rule off"),
+        "move": msgid("{who} moved a rule"),
+        "remove": msgid("{who} removed a rule"),
+    },
+    "template": {
+        "add": msgid("{who} added a template"),
+        "change": msgid("{who} changed a template"),
+        "remove": msgid("{who} removed a template"),
+    },
+    "member": {
+        "away": msgid("{who} marked {member} as away"),
+        "back": msgid("{who} marked {member} as back"),
+    },
+    "outbox": {
+        "reply": msgid("{who} sent a reply by hand"),
+        "answered": msgid("{who} sent a reply by hand"),
+        "delete": msgid("{who} deleted a reply where it stood"),
+    },
+}
+_TURNED = {
+    "undo": msgid("{who} took back: {what}"),
+    "redo": msgid("{who} did again: {what}"),
+}
+_VERBS: Mapping[str, str] = {
+    "ack": msgid("acknowledging"),
+    "add": msgid("adding"),
+    "answered": msgid("marking as answered"),
+    "assign": msgid("handing over"),
+    "away": msgid("marking as away"),
+    "back": msgid("marking as back"),
+    "change": msgid("changing"),
+    "disable": msgid("switching off"),
+    "dismiss": msgid("calling a false alarm"),
+    "enable": msgid("switching on"),
+    "escalate": msgid("raising as a risk"),
+    "ignore": msgid("needing no answer"),
+    "merge": msgid("merging"),
+    "move": msgid("moving"),
+    "mute": msgid("muting"),
+    "note": msgid("noting"),
+    "priority": msgid("setting the importance"),
+    "promote": msgid("putting into the queue"),
+    "redo": msgid("doing again"),
+    "release": msgid("giving back to nobody"),
+    "remove": msgid("removing"),
+    "reopen": msgid("putting back to work"),
+    "reply": msgid("replying"),
+    "resolve": msgid("resolving"),
+    "snooze": msgid("snoozing"),
+    "split": msgid("splitting"),
+    "tag": msgid("tagging"),
+    "take": msgid("taking"),
+    "template": msgid("suggesting a template"),
+    "undo": msgid("taking back"),
+    "unmute": msgid("no longer muting"),
+    "untag": msgid("taking off a tag"),
+}
+
+
+def verb_name(verb: str) -> str:
+    """Return what a verb is called in a list of verbs, and where it is taken back."""
+    return _(_VERBS[verb]) if verb in _VERBS else by_itself(verb)
+
+
+def by_itself(verb: str) -> str:
+    """Return what happened by itself, as it was logged: a sentence without blanks to fill."""
+    return one_line(say(Sentence(verb))) if "{" not in verb else one_line(verb)
+
+
+def who_did(event: EventRow) -> str:
+    """Return who did it: a member, or the rule by which hubbub did it."""
+    rule = event.after.get("rule")
+    if event.actor == PROGRAM and isinstance(rule, str) and rule:
+        return _("the rule “{name}”").format(name=one_line(rule))
+    return one_line(event.actor)
+
+
+def what_was_done(event: EventRow) -> tuple[str, str, str]:
+    """Return the sentence of a line of the log in three parts: before the name, it, and after."""
+    who = who_did(event)
+    template = _template(event)
+    if template is None:
+        if event.actor == PROGRAM:
+            return by_itself(event.verb), "", ""
+        return "", who, " " + one_line(event.verb)
+    before, _who, after = template.partition("{who}")
+    return _filled(before, event), who, _filled(after, event)
+
+
+def said_of(event: EventRow) -> str:
+    """Return the sentence of a line of the log."""
+    return "".join(what_was_done(event))
+
+
+def _template(event: EventRow) -> str | None:
+    if event.verb in _TURNED:
+        return _(_TURNED[event.verb])
+    verb = event.verb
+    if verb in ("merge", "split") and "merged_into" not in event.after:
+        verb = f"{verb}.kept"
+    found = _SAID.get(event.subject_kind, {}).get(verb)
+    return _(found) if found is not None else None
+
+
+def _filled(text: str, event: EventRow) -> str:
+    """Return a piece of a sentence with what the event holds; never a format of foreign text."""
+    for name, value in _values(event).items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def _values(event: EventRow) -> dict[str, str]:
+    to = event.after.get("assignee") or event.after.get("owner") or ""
+    tags = _texts(event.after.get("tags")) ^ _texts(event.before.get("tags"))
+    into = event.after.get("merged_into") or event.before.get("merged_into") or ""
+    of = event.after.get("of")
+    what = verb_name(of) if isinstance(of, str) else _muted(event)
+    return {
+        "to": one_line(str(to)),
+        "tags": ", ".join(one_line(tag) for tag in sorted(tags)),
+        "number": str(into),
+        "member": one_line(str(event.after.get("member", ""))),
+        "what": what,
+    }
+
+
+def _muted(event: EventRow) -> str:
+    kind, _colon, value = str(event.after.get("muted", "")).partition(":")
+    match kind:
+        case "word":
+            return _("the word “{word}”").format(word=one_line(value))
+        case "conversation":
+            return _("the thread")
+        case "account":
+            return _("the author")
+    return one_line(value)
+
+
+def _texts(value: object) -> set[str]:
+    return {str(item) for item in value} if isinstance(value, list) else set()
