@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from listeners.clock import Clock, utc_now
 from listeners.config import BrandConfig, Config, SourceConfig
+from listeners.hooks import Hooks
 from listeners.housekeeping import Housekeeping
 from listeners.http import Fetcher
 from listeners.model import Sentence, SourceState
@@ -59,6 +60,7 @@ class Engine:
             house = Housekeeping(self._store, self._config, self._clock)
             services = [service for runner in self._runners for service in runner.services()]
             services += [*house.services(), outbox.service()]
+            services += Hooks(self._store, self._config, self._clock).services()
             notifier = Notifier(self._store, self._config, fetch, self._clock, say=self._say)
             services += [one for one in (notifier.service,) if one is not None]
             tasks = [spawn(service.name, service.supervise()) for service in services]

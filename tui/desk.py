@@ -23,6 +23,7 @@ from listeners.model import (
     SourceRow,
 )
 from listeners.store import Store, reads
+from listeners.store.hooks import hook_faults
 from listeners.store.outbox import UNKNOWN
 from listeners.store.outbox import outbox as replies_of
 from listeners.team import may_write
@@ -147,7 +148,9 @@ class Desk:
         places = await reads.sources(self.store)
         lag = max((place.lag for place in places), default=0.0)
         notes = await self.colleagues.notes()
-        return Top(figures=figures, brand=brand, demo=self.demo, lag=lag, notes=notes), places
+        faults = await hook_faults(self.store, [hook.name for hook in self.config.hooks])
+        top = Top(figures=figures, brand=brand, demo=self.demo, lag=lag, notes=notes)
+        return top._replace(trouble=say(faults[0]) if faults else ""), places
 
     async def mood(self, top: Top) -> Mood:
         """Return the series and networks of the chosen range."""

@@ -11,9 +11,10 @@ from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import act
 from tui.commands.answering import add_reply_arguments, reply
 from tui.commands.common import CommandError, Settings, future, numbers, reading, settings, words
+from tui.commands.joining import JOINING, add_join_arguments, join
 from tui.commands.mentions import mood
 from tui.commands.parser import add_common
-from tui.commands.records import conversation_record, mention_record, note_record
+from tui.commands.records import whole_record
 from tui.i18n import _, full_moment, say, until
 from tui.terminal.ending import run_to_end
 from tui.words import word
@@ -47,6 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "rank", choices=["1", "2", "3", "4", "5", "auto"], help=_("1 comes first")
     )
 
+    add_join_arguments(
+        verbs.add_parser("merge", help=_("make one conversation of it and others")),
+        verbs.add_parser("split", help=_("take out of it what was merged in")),
+    )
     add_reply_arguments(verbs.add_parser("reply", help=_("answer them from here")))
 
     for one in verbs.choices.values():
@@ -73,6 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
         return run_to_end(_show(known, arguments.ids), 1)
     if arguments.verb == "reply":
         return reply(known, arguments.ids, arguments)
+    if arguments.verb in JOINING:
+        return run_to_end(join(known, arguments.verb, arguments.ids, arguments.others), 1)
     rank = getattr(arguments, "rank", "auto")
     return run_to_end(
         act(
@@ -118,13 +125,7 @@ async def _show(known: Settings, ids: tuple[int, ...]) -> int:
             notes = await reads.notes(store, "conversation", one)
             if known.output.for_people:
                 _tell(known, rows[one], messages, notes)
-            records.append(
-                {
-                    **conversation_record(rows[one]),
-                    "thread": [mention_record(message) for message in messages],
-                    "our_notes": [note_record(note) for note in notes],
-                }
-            )
+            records.append(whole_record(rows[one], messages, notes))
     if not known.output.for_people:
         if len(records) == 1:
             known.output.record(records[0])

@@ -99,6 +99,18 @@ def conversation_record(row: ConversationRow) -> Record:
     }
 
 
+
+def whole_record(
+    row: ConversationRow, messages: Sequence[MentionRow], notes: Sequence[Note]
+) -> Record:
+    """Return one conversation with its messages and our notes."""
+    return {
+        **conversation_record(row),
+        "thread": [mention_record(message) for message in messages],
+        "our_notes": [note_record(note) for note in notes],
+    }
+
+
 def alert_record(row: AlertRow) -> Record:
     """Return one alert."""
     return {

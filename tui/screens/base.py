@@ -138,7 +138,7 @@ class HubScreen(Screen[Result]):
             top._replace(
                 paused=desk.session.paused,
                 clock=clock_time(desk.clock()),
-                trouble=say(trouble.sentence) if trouble is not None else "",
+                trouble=say(trouble.sentence) if trouble is not None else top.trouble,
             )
         )
 

@@ -14,7 +14,7 @@ from tui.desk import Desk
 from tui.i18n import _, msgid
 from tui.theme import BOLD, PLAIN, Palette
 from tui.widgets.key_line import key_name
-from tui.widgets.paint import Line, content, padded, palette_of, width_of, wrapped
+from tui.widgets.paint import Line, content, one_line, padded, palette_of, width_of, wrapped
 from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
 
@@ -57,8 +57,17 @@ def group_name(group: Group) -> str:
     return _(_GROUPS[group])
 
 
-def help_lines(panel: Panel | None, keys_of: KeysOf, width: int, styles: Palette) -> list[Line]:
-    """Return the help: what the focused panel can do by group, then what other panels can."""
+def help_lines(
+    panel: Panel | None,
+    keys_of: KeysOf,
+    width: int,
+    styles: Palette,
+    own: Sequence[tuple[str, str]] = (),
+) -> list[Line]:
+    """Return the help: what the focused panel can do by group, then what other panels can.
+
+    ``own`` are the keys of the user's own and what they do.
+    """
     here = [action for action in ACTIONS if action.applies_in(panel) and keys_of(action)]
     elsewhere = [action for action in ACTIONS if action not in here and keys_of(action)]
     column = max((width_of(_keys(action, keys_of, styles)) for action in ACTIONS), default=0) + 2
@@ -69,6 +78,11 @@ def help_lines(panel: Panel | None, keys_of: KeysOf, width: int, styles: Palette
             lines += _heading(group_name(group), styles)
             for action in actions:
                 lines += _action(action, panel, keys_of, column, width, styles)
+    if own:
+        lines += _heading(_("Your own keys"), styles)
+        for key, does in own:
+            head = _filled([(key_name(key), styles.key)], column)
+            lines += _hanging(head, [(one_line(does), styles.ink)], width)
     if elsewhere:
         lines += _heading(_("In other panels"), styles)
         for action in elsewhere:
@@ -171,7 +185,9 @@ class HelpScreen(ModalScreen[None]):
     def _show(self) -> None:
         width = self.lines.view.width
         if width >= 2:
-            made = help_lines(self._panel, self._desk.keys_of, width, palette_of(self))
+            made = help_lines(
+                self._panel, self._desk.keys_of, width, palette_of(self), self._desk.own.listed
+            )
             self.lines.show(Laid(made), again=self._shown)
             self._shown = True
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from listeners.text import fold
 from tui.actions import ACTIONS, Action, Group
 from tui.i18n import _
+from tui.macros import run_own
 from tui.screens.base import HubScreen
 from tui.screens.help import KeysOf, group_name
-from tui.screens.pickers import Picker
+from tui.screens.pickers import Picker, narrowed
 from tui.widgets.choices import Choice
 from tui.widgets.key_line import key_name
 
@@ -62,11 +63,24 @@ def open_palette(screen: HubScreen[object]) -> None:
     ]
     labels = [_(action.label_in(screen.panel)) for action in actions]
 
+    own = [
+        Choice((key,), f"{key_name(key)}  {does}", _("your own"))
+        for key, does in screen.desk.own.listed
+    ]
+
     def choices(text: str) -> list[Choice]:
-        return palette_choices(text, actions, screen.desk.keys_of, labels)
+        found = palette_choices(text, actions, screen.desk.keys_of, labels)
+        if not text.strip():
+            return [*found, *own]
+        mine = narrowed(own, text)
+        return [*mine, *(one for one in found if not (mine and one.heading))]
 
     def chosen(choice: Choice | None) -> None:
-        if choice is not None:
+        if choice is None:
+            return
+        if isinstance(choice.value, tuple):
+            run_own(screen, choice.value[0])
+        else:
             screen.action_hub(str(choice.value))
 
     screen.app.push_screen(
