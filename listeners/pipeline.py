@@ -143,8 +143,9 @@ class Pipeline:
             known = followed[post.network]
             found = self._judge.judge(post, source, known)
             for one in found:
-                brands = known.get(post.native_id, frozenset()) | {one.brand}
-                known[post.native_id] = brands
+                # What is stored makes its root followed: in this very batch too.
+                for name in {post.native_id, post.root_id or post.native_id}:
+                    known[name] = known.get(name, frozenset()) | {one.brand}
             judged += found
         return judged
 
