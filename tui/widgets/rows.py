@@ -134,6 +134,10 @@ class ConversationRows(VirtualList[ConversationRow]):
             parts.append([(moment(row.snoozed_until, now), styles.faint)])
         elif row.state is ConversationState.OPEN:
             parts.append(due(row.due_at, now, styles))
+        # Before the reasons, which a narrow row cuts: two people must not take the same one.
+        parts.extend(on_it_lines(row.presence, styles))
+        if row.assignee:
+            parts.append(owner(row.assignee, row.away, styles))
         strong = styles.strong if row.tier <= 3 else styles.ink
         parts.extend([(one_line(say(reason)), strong)] for reason in row.reasons)
         if row.manual_priority is not None:
@@ -141,9 +145,6 @@ class ConversationRows(VirtualList[ConversationRow]):
             parts.append([(by_hand, styles.accent)])
         if row.reopened:
             parts.append([(_("reopened {count}").format(count=row.reopened), styles.faint)])
-        parts.extend(on_it_lines(row.presence, styles))
-        if row.assignee:
-            parts.append(owner(row.assignee, row.away, styles))
         if row.notes:
             parts.append([(f"✎ {row.notes}", styles.faint)])
         parts.extend([(f"#{one_line(tag)}", styles.accent)] for tag in row.tags)

@@ -12,12 +12,14 @@ from tui.colleagues import Member
 from tui.i18n import _, age, ago, ngettext, number
 from tui.team_words import away_words, doing_words, here_words, role_word
 from tui.theme import BOLD, Palette
-from tui.widgets.paint import Line, joined, network_name, one_line, padded, wrapped
+from tui.widgets.paint import Line, joined, network_name, one_line, padded, width_of, wrapped
 from tui.widgets.row_list import VirtualList
 from tui.widgets.rows import due
 
 _NAME = 16
 _ROLE = 12
+_FIRST = 56
+"""Cells of who and where, where what they have stands beside it."""
 _WIDE = 110
 
 
@@ -48,7 +50,8 @@ class TeamRows(VirtualList[Entry]):
         else:
             first, second = _who(row.member, now, styles), load_line(row.member, now, styles)
         if self.row_height(width) == 1:
-            return [[*margin, *first, ("   ", styles.ink), *second]]
+            room = max(3, _FIRST - width_of(first))
+            return [[*margin, *first, (" " * room, styles.ink), *second]]
         return [[*margin, *first], [("    ", styles.ink), *second]]
 
 
