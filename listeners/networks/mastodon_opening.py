@@ -14,13 +14,18 @@ from selectolax.lexbor import LexborHTMLParser
 
 from listeners.networks.mastodon_accounts import OwnAccounts, account_name
 from listeners.networks.replying import Answered
-from listeners.text import HTML_CAP, fold, html_to_text
+from listeners.text import HTML_CAP, fold, html_to_text, links_in
 
 _HANDLE = re.compile(r"[\w.-]+(?:@[\w.:\[\]-]+)?")
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+ALMOST = 0.99
+"""The same words, and other links."""
+
 _COMPARED = 1_000
+_ENDS = "/.,;:!?)]"
+"""Where a link ends before these is a matter of taste."""
 _NAMED = re.compile(r"@([\w.-]+)@[\w.:-]+")
-_NAME = re.compile(r"@[\w.-]+(?:@[\w.:-]+)?")
+_NAME = re.compile(r"(?<![\w/])@[\w.-]+(?:@[\w.:-]+)?")
 
 
 def opening(to: Answered, ours: Sequence[str], server: str) -> str:
@@ -41,6 +46,11 @@ def opening(to: Answered, ours: Sequence[str], server: str) -> str:
     return "".join(f"@{name} " for name in named.values())
 
 
+def names_somebody(text: str) -> bool:
+    """Whether a text names anybody, so that somebody sees it when it is direct."""
+    return _NAME.search(text) is not None
+
+
 def likeness(html: str, text: str) -> float:
     """Return how like a post's HTML is to what a server makes of this text, from 0 to 1.
 
@@ -48,11 +58,21 @@ def likeness(html: str, text: str) -> float:
     and some do not escape what the text has of it.
     """
     shown = _unlinked(html)
-    if _core(shown) in (_core(text), _core(html_to_text(text))):
-        return 1.0
+    written = (_core(text), _core(html_to_text(text)))
+    # Some servers make links of what was not written as one.
+    if _core(shown) in written or _core(html_to_text(html)) in written:
+        return 1.0 if _leads_there(html, text) else ALMOST
     # Whom two replies name says little: everything under one post names the same people.
     one, other = (_core(_NAME.sub(" ", said))[:_COMPARED] for said in (shown, text))
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _leads_there(html: str, text: str) -> bool:
+    """Whether every link of a text is in the HTML, whole, as a link or as it was written."""
+    plain = html_to_text(html)
+    anchors = LexborHTMLParser(html[:HTML_CAP]).css("a[href]") if "href" in html else []
+    targets = {(anchor.attributes.get("href") or "").rstrip(_ENDS) for anchor in anchors}
+    return all(link.rstrip(_ENDS) in targets or link in plain for link in links_in(text))
 
 
 def _author(to: Answered, host: str) -> str:

@@ -18,9 +18,9 @@ from listeners.networks import replying_words
 from listeners.networks.contract import SourceError
 from listeners.networks.mastodon_decode import api_id_of, created_at_of
 from listeners.networks.mastodon_instance import Instances
-from listeners.networks.mastodon_opening import likeness
+from listeners.networks.mastodon_opening import likeness, names_somebody
 from listeners.networks.mastodon_places import quote_segment
-from listeners.networks.mastodon_seek import Record, Seeker
+from listeners.networks.mastodon_seek import PAGE, Record, Seeker
 from listeners.networks.mastodon_server import MastodonServer
 from listeners.networks.replying import Answered, Reply, ReplyLimit, ReplyRefusedError, Sent
 
@@ -29,10 +29,8 @@ SETTLED = 60 * SECOND
 SKEW = 10 * MINUTE
 """How far a server's clock may be behind ours."""
 
-SAME = 0.9
-"""From what likeness on a post is this very reply: servers mend little things."""
 LIKE = 0.6
-"""From what likeness on a person has to look."""
+"""From what likeness on a person has to look: it may be this reply, or another by one of us."""
 
 _GONE = frozenset((404, 410))
 _OPEN = frozenset(("public", "unlisted", "local"))
@@ -90,11 +88,10 @@ class MastodonVoice:
         number = api_id_of(parent)
         if parent is None or number is None:
             raise ReplyRefusedError(self._not_shown())
-        form = {
-            "status": reply.text,
-            "in_reply_to_id": number,
-            "visibility": _visibility(parent, reply.to.private),
-        }
+        seen_by = _visibility(parent, reply.to.private)
+        if seen_by == "direct" and not names_somebody(reply.text):
+            raise ReplyRefusedError(_seen_by_nobody())
+        form = {"status": reply.text, "in_reply_to_id": number, "visibility": seen_by}
         if reply.lang:
             form["language"] = reply.lang.partition("-")[0].lower()
         warning = parent.get("spoiler_text")
@@ -122,7 +119,7 @@ class MastodonVoice:
         async with aclosing(self._candidates(reply, parent)) as records:
             async for record in records:
                 alike = _likeness(record, parent, reply.text)
-                if alike >= SAME:
+                if alike == 1.0:
                     return self._sent(record)
                 doubtful = doubtful or alike >= LIKE
         if doubtful:
@@ -148,12 +145,17 @@ class MastodonVoice:
     async def _candidates(self, reply: Reply, parent: str | None) -> AsyncGenerator[Record, None]:
         """Yield our posts since the reply was written, then those below the post it answers."""
         since = Micros(reply.written_at - SKEW)
+        older = 0
         async with aclosing(self._seek.own_posts()) as records:
             async for record in records:
                 made = created_at_of(record)
-                if made is not None and made < since:
+                if made is None or made >= since:
+                    yield record
+                    continue
+                # Some servers put boosts in between, at the time of what they repeat.
+                older += 1
+                if older == PAGE:
                     break
-                yield record
         if parent is not None:
             own = await self._seek.own_ids()
             for record in await self._seek.below(parent):
@@ -168,9 +170,9 @@ class MastodonVoice:
             ReplyRefusedError: the server does not delete it.
             SourceError: what became of it is not known.
         """
-        found = await self._seek.find(Answered(native_id=native_id)) or await self._seek.own_post(
-            native_id
-        )
+        found = await self._seek.find(Answered(native_id=native_id))
+        if found is None and not await self._is_gone(native_id):
+            found = await self._seek.own_post(native_id)
         number = api_id_of(found)
         if number is None:
             return
@@ -185,6 +187,10 @@ class MastodonVoice:
         raise ReplyRefusedError(
             replying_words.kept_there(self._server.name, answer.status, _reason(answer))
         )
+
+    async def _is_gone(self, uri: str) -> bool:
+        """Whether a post that was not found can be believed to be gone: Mastodon shows its own."""
+        return self._seek.local_id(uri) is not None and (await self._instances.rules()).at_once
 
     def _sent(self, record: object) -> Sent:
         uri = record.get("uri") if isinstance(record, dict) else None
@@ -250,6 +256,13 @@ def _visibility(parent: Record, private: bool) -> str:
     if private or said not in _OPEN:
         return "direct"
     return str(said)
+
+
+def _seen_by_nobody() -> Sentence:
+    return Sentence(
+        "The post to answer was not for everybody, so a reply is shown only to those it names, "
+        "and this one names nobody. It was not sent; begin it with the @name of its author."
+    )
 
 
 def _likeness(record: Record, parent: str | None, text: str) -> float:

@@ -47,7 +47,7 @@ class Seeker:
         numbers = (
             self._memory.api_id_of(to.native_id),
             _kept_id(to.raw),
-            self._local_id(to.native_id),
+            self.local_id(to.native_id),
         )
         for number in dict.fromkeys(numbers):
             record = await self.show(number) if number else None
@@ -157,7 +157,7 @@ class Seeker:
             )
         return self._own
 
-    def _local_id(self, uri: str) -> str | None:
+    def local_id(self, uri: str) -> str | None:
         """Return the id in an address that this very server gave: its last part, in Mastodon."""
         try:
             parts = urlsplit(uri)

@@ -154,6 +154,19 @@ async def test_a_reply_is_never_seen_by_more_people(
     assert world.forms()[0]["visibility"] == reply_seen_by
 
 
+@pytest.mark.parametrize(("text", "sent"), [("soon", 0), ("me@shop.example", 0), ("@ana soon", 1)])
+async def test_a_direct_reply_that_names_nobody_would_be_seen_by_nobody(
+    world: World, text: str, sent: int
+) -> None:
+    asked = world.server.post("psst", visibility="direct")
+    reply = world.reply(text, to=world.to(asked, private=True))
+    if not sent:
+        assert "names nobody" in (await refusal(world, reply)).template
+    else:
+        await world.listener().send_reply(reply)
+    assert len(world.forms()) == sent
+
+
 async def test_a_content_warning_is_kept_as_it_is(world: World) -> None:
     asked = world.server.post("ouch", spoiler_text="re: accident")
     await world.listener().send_reply(world.reply(to=world.to(asked)))
@@ -305,6 +318,25 @@ async def test_one_much_like_it_needs_a_person(world: World) -> None:
         await world.listener().find_reply(reply)
 
 
+async def test_one_digit_makes_another_reply(world: World) -> None:
+    said = as_html("@ana Your parcel 12345 comes on Monday between nine and ten.")
+    world.server.post("", by="kerlann", reply_to=world.asked, content=said)
+    reply = world.reply("@ana Your parcel 12346 comes on Monday between nine and ten.")
+    with pytest.raises(SourceError, match="much like this one"):
+        await world.listener().find_reply(reply)
+    sent = await world.listener().send_reply(reply)
+    assert await world.listener().find_reply(reply) == sent
+
+
+async def test_boosts_at_their_originals_time_hide_nothing(world: World) -> None:
+    reply = world.reply()
+    sent = await world.listener().send_reply(reply)
+    for _ in range(20):
+        world.server.post("old", by="kerlann", created_at="2020-01-01T00:00:00Z")
+    world.server.on(f"{STATUSES}/{world.asked['id']}/context", status_reply(404))
+    assert await world.listener().find_reply(reply) == sent
+
+
 async def test_an_older_reply_of_the_same_words_is_not_this_one(world: World) -> None:
     world.server.post("Thanks!", by="kerlann", reply_to=world.asked)
     written = Micros(world.server.now + DAY)
@@ -375,6 +407,28 @@ async def test_a_reply_is_deleted_and_gone_is_gone(world: World) -> None:
     await listener.delete_reply(sent.native_id)
     assert world.server.written() == []
     await listener.delete_reply(sent.native_id)
+
+
+@pytest.mark.parametrize("version", ["4.4.2", "0.1 (other)"])
+@pytest.mark.parametrize("local", [True, False])
+async def test_one_of_very_many_is_deleted_or_known_to_be_gone(
+    world: World, version: str, local: bool
+) -> None:
+    world.server.version = version
+    listener = world.listener()
+    await listener.send_reply(world.reply())
+    (written,) = world.server.written()
+    if local:
+        written["uri"] = f"{world.server.url}/users/kerlann/statuses/{written['id']}"
+    for number in range(450):
+        world.server.post(f"news {number}", by="kerlann")
+    await listener.delete_reply(written["uri"])
+    assert written not in world.server.written()
+    if local and version == "4.4.2":
+        await listener.delete_reply(written["uri"])
+        return
+    with pytest.raises(SourceError, match="more posts of our account"):
+        await listener.delete_reply(written["uri"])
 
 
 @pytest.mark.parametrize(
@@ -516,6 +570,13 @@ def test_likeness_tells_texts_apart() -> None:
     assert likeness(as_html("Monday at nine"), "We are sorry, it is sold out") < 0.6
     assert likeness("It <i>is</i> up & <fine>", "It *is* up & <fine>") == 1.0
     assert likeness("<p>x</p>", "") < 0.6
+    assert (
+        likeness('<p>see <a href="http://acme.example">acme.example</a></p>', "see acme.example")
+        == 1
+    )
+    link = "see https://acme.example/a/very/long/path/that/is/shortened?in=the&text=1"
+    assert likeness(as_html(link), link) == 1
+    assert likeness(as_html(link), f"{link}2") < 1
 
 
 def test_the_listener_keeps_the_contract(world: World) -> None:
