@@ -203,8 +203,9 @@ class Pipeline:
         )
         await ingest.update_engagement(connection, kept.counted)
         await self._log_happened(connection, placement, conversations, now)
-        for one in ruled:
-            lines = lines_of(one.did, conversations[one.place].id, PROGRAM, now)
+        if ruled:
+            done = [(one.did, conversations[one.place].id) for one in ruled]
+            lines = [line for did, id_ in done for line in lines_of(did, id_, PROGRAM, now)]
             await subjects.add_events(connection, lines)
         await raise_alerts(
             connection,

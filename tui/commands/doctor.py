@@ -27,7 +27,8 @@ from tui.commands import DONE, FAILED
 from tui.commands.common import Settings
 from tui.commands.output import Column, Output
 from tui.i18n import _, language, msgid, say
-from tui.keymap import KeymapError, user_keys
+from tui.keymap import KeymapError
+from tui.own_keys import own_keys
 from tui.sources import mend
 from tui.terminal.clipboard import copy_command
 from tui.terminal.ending import run_to_end
@@ -206,7 +207,7 @@ def _inside(config: Config) -> Iterator[Finding]:
                 Sentence("{brand}: {fault}", {"brand": brand.name, "fault": say(error.sentence)}),
             )
     try:
-        user_keys(config.keys)
+        own_keys(config)
     except KeymapError as error:
         for sentence in error.sentences:
             yield Finding(msgid("keys"), "mend", sentence)
