@@ -222,9 +222,11 @@ class Reader:
             answer = await self._server.get(f"/tag/{quote(name, safe='')}.json", asked)
             held = answer.get("topic_list") if isinstance(answer, dict) else None
             listed = self._list(held, "topics")
-            topics.update(n for topic in listed if (n := number_of(topic)) is not None)
+            found = {n for topic in listed if (n := number_of(topic)) is not None}
             bumped = [at for topic in listed if (at := time_of(topic, "bumped_at")) is not None]
-            if not listed or since is None or not bumped or min(bumped) < since:
+            ended = found <= topics
+            topics |= found
+            if ended or since is None or not bumped or min(bumped) < since:
                 break
         return frozenset(topics)
 

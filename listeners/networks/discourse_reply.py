@@ -239,16 +239,24 @@ class Replier:
         )
 
     def _same(self, record: object, reply: Reply, number: int) -> ForumPost | None:
-        """Return the post in a record if it is this very reply."""
+        """Return the post in a record if it is this very reply.
+
+        Raises:
+            SourceError: it may be, but the forum does not show its Markdown.
+        """
         try:
             one = read_post(record, self._forum)
         except UnreadableError:
             return None
         at = one.post.created_at
         late = at is None or at >= reply.written_at - SKEW
-        said = one.raw or one.post.text
-        same = _folded(said) == _folded(reply.text) and (one.answers or 1) == number
-        return one if one.ours and same and late and not one.gone else None
+        if not (one.ours and late and not one.gone and (one.answers or 1) == number):
+            return None
+        if _folded(one.raw or one.post.text) == _folded(reply.text):
+            return one
+        if not one.raw:
+            raise self._cannot_tell()
+        return None
 
     def _is_gone(self, record: object) -> bool:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from listeners.clock import to_iso
 from listeners.model import SECOND, Micros, Sentence, SourceState
@@ -17,20 +18,22 @@ from listeners.networks.github_server import GitHubServer, RefusedError
 from listeners.networks.github_web import Spot
 
 PER_PAGE = 20
+MOST_PAGES = 10
+"""Pages of a search in one round."""
 COMMENTS = 50
 """Newest comments of a discussion that are read with it."""
 REPLIES = 20
 
 _POST = """id databaseId url body createdAt updatedAt authorAssociation
 author { __typename login url } reactions(content: THUMBS_UP) { totalCount }"""
-_COMMENT = f"{_POST} isMinimized viewerDidAuthor"
+_COMMENT = f"{_POST} viewerDidAuthor"
 _COMMENTS = f"""comments(last: {COMMENTS}) {{ totalCount nodes {{ {_COMMENT}
 replies(last: {REPLIES}) {{ totalCount nodes {{ {_COMMENT} }} }} }} }}"""
 _DISCUSSION = f"{_POST} title number locked labels(first: 10) {{ nodes {{ name }} }} {_COMMENTS}"
 
-_SEARCH = f"""query($words: String!) {{
-search(type: DISCUSSION, query: $words, first: {PER_PAGE}) {{ pageInfo {{ hasNextPage }}
-nodes {{ ... on Discussion {{ {_DISCUSSION} }} }} }} }}"""
+_SEARCH = f"""query($words: String!, $after: String) {{
+search(type: DISCUSSION, query: $words, first: {PER_PAGE}, after: $after) {{
+pageInfo {{ hasNextPage endCursor }} nodes {{ ... on Discussion {{ {_DISCUSSION} }} }} }} }}"""
 _READ = f"""query($owner: String!, $name: String!, $number: Int!) {{
 repository(owner: $owner, name: $name) {{ isArchived
 discussion(number: $number) {{ {_DISCUSSION} }} }} }}"""
@@ -42,11 +45,15 @@ deleteDiscussionComment(input: $input) { comment { id } } }"""
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What a search found, oldest change first, in the shape of issues and comments."""
+    """What a search found, oldest change first, in the shape of issues and comments.
+
+    ``more``: there is more above the newest. ``incomplete``: there is more, and anywhere.
+    """
 
     records: tuple[object, ...]
     newest: int | None
-    more: bool
+    more: bool = False
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +91,30 @@ class Discussions:
         asked = [words, f"sort:updated-{order}"]
         if since is not None:
             asked.append(f"updated:>={to_iso(Micros(since * SECOND))[:19]}Z")
-        data = await self._query(_SEARCH, {"words": " ".join(asked)})
-        search = _table(data.get("search"))
-        found = [node for node in _nodes(search) if node.get("url")]
-        if since is None:
-            found.reverse()
-        records: list[object] = []
-        for node in found:
-            records += _records(node)
-        times = [at for node in found if (at := second_of(node, "updatedAt")) is not None]
-        more = _table(search.get("pageInfo")).get("hasNextPage") is True
-        return Hits(tuple(records), max(times, default=None), more)
+        found: list[Mapping[str, object]] = []
+        after: object = None
+        for _ in range(1 if since is None else MOST_PAGES):
+            data = await self._query(_SEARCH, {"words": " ".join(asked), "after": after})
+            search = _table(data.get("search"))
+            found += [node for node in _nodes(search) if node.get("url")]
+            page = _table(search.get("pageInfo"))
+            after = page.get("endCursor") if page.get("hasNextPage") is True else None
+            if not isinstance(after, str):
+                break
+        times = [second_of(node, "updatedAt") or 0 for node in found]
+        # Documented for issues alone is that a search keeps the order it is asked for.
+        upwards = all(one <= next_ for one, next_ in pairwise(times))
+        more = since is not None and isinstance(after, str)
+        return Hits(
+            tuple(
+                record
+                for node in sorted(found, key=lambda node: second_of(node, "updatedAt") or 0)
+                for record in _records(node)
+            ),
+            max(times, default=None),
+            more=more and upwards,
+            incomplete=more and not upwards,
+        )
 
     async def read(self, spot: Spot) -> Discussion | None:
         """Return a discussion, ``None`` where it is no longer there or not for us to see.

@@ -128,7 +128,7 @@ class Reader:
                 return None
             found = await self._discussions.search(place.word, since)
             records = found.records if since is not None else found.records[::-1]
-            return _Sheet(records, found.newest, found.more)
+            return _Sheet(records, found.newest, found.more, incomplete=found.incomplete)
         asked = place.parameters(since, number)
         answer = await self._server.ask(place.path, asked)
         if answer.status == 304:

@@ -28,7 +28,8 @@ class FakeGitHub(FakeServer):
     """The server. ``now`` is the second new things carry; it moves a minute with each.
 
     ``most`` is how many hits a search shows of one question, ``late`` keeps issues out of the
-    index, ``incomplete`` lets searches run out of time. ``archived`` are repositories.
+    index, ``incomplete`` lets searches run out of time, ``unsorted`` gives discussions the
+    wrong way round. ``archived`` are repositories.
     """
 
     def __init__(self) -> None:
@@ -43,6 +44,7 @@ class FakeGitHub(FakeServer):
         self.archived: set[str] = set()
         self.late: set[str] = set()
         self.incomplete = False
+        self.unsorted = False
         self.most = 1000
         self._last = 1000
 
@@ -300,7 +302,7 @@ class FakeGitHub(FakeServer):
                     held["said"] = [c for c in held["said"] if c["id"] != gone]
             return json_reply({"data": {"deleteDiscussionComment": {"comment": None}}})
         if "search(" in query:
-            return self._search_discussions(variables["words"])
+            return self._search_discussions(variables["words"], variables["after"])
         path = f"{variables['owner']}/{variables['name']}"
         found = [d for d in self.discussions if d["repository"] == path]
         found = [d for d in found if d["number"] == variables["number"]]
@@ -310,7 +312,7 @@ class FakeGitHub(FakeServer):
         home = {"isArchived": path in self.archived, "discussion": shown_discussion(found[0])}
         return json_reply({"data": {"repository": home}})
 
-    def _search_discussions(self, asked: str) -> Reply:
+    def _search_discussions(self, asked: str, after: str | None) -> Reply:
         since = re.search(r"updated:>=(\S+)", asked)
         repository = re.search(r"repo:(\S+)", asked)
         words = re.sub(r"\S+:\S+", "", asked).replace('"', "").strip().lower()
@@ -321,10 +323,11 @@ class FakeGitHub(FakeServer):
         ]
         found = [d for d in found if not repository or d["repository"] == repository[1]]
         found = [d for d in found if words in f"{d['title']} {d['body']}".lower()]
-        down = "sort:updated-desc" in asked
+        down = "sort:updated-desc" in asked or self.unsorted
         found.sort(key=lambda one: _second(one["updatedAt"]), reverse=down)
-        nodes = [shown_discussion(one) for one in found[:20]]
-        more = {"hasNextPage": len(found) > 20}
+        start = int(after or 0)
+        nodes = [shown_discussion(one) for one in found[start : start + 20]]
+        more = {"hasNextPage": len(found) > start + 20, "endCursor": str(start + 20)}
         return json_reply({"data": {"search": {"pageInfo": more, "nodes": nodes}}})
 
     def _add(self, asked: Record) -> Reply:

@@ -129,6 +129,12 @@ def test_a_feed_starts_with_its_address_and_a_plain_website_does_not() -> None:
     assert source == {"network": "feeds", "what": "https://acme.example/feed.xml"}
 
 
+def test_a_forum_does_not_start_without_its_address() -> None:
+    forum = Capability(network="discourse", title="Discourse", works_without_key=True)
+    (start,) = starts(FirstBrand("Acme"), [forum])
+    assert not start.at_once
+
+
 def test_a_server_our_account_is_on_is_listened_to_as_well() -> None:
     brand = FirstBrand("Acme", {"mastodon": ("@acme@Social.example", "@acme@mastodon.social")})
     found = next(one for one in starts(brand, OFFERED) if one.capability.network == "mastodon")

@@ -203,6 +203,15 @@ async def test_an_older_reply_in_the_same_words_is_not_this_one(world: World) ->
     assert await world.listener().find_reply(world.reply()) is None
 
 
+async def test_a_forum_that_shows_no_markdown_leaves_it_open(world: World) -> None:
+    made = world.forum.post("**Thank you**", by="kerlann", topic=100, reply_to=1)
+    del made["raw"]
+    with pytest.raises(SourceError, match="cannot be told"):
+        await world.listener().find_reply(world.reply("**Thank you**, Ana"))
+    made["cooked"] = f"<p>{WORDS}</p>"
+    assert await world.listener().find_reply(world.reply()) is not None
+
+
 async def test_a_topic_that_is_not_shown_leaves_it_open(world: World) -> None:
     world.forum.posts.clear()
     with pytest.raises(SourceError, match="cannot be told"):
