@@ -161,9 +161,7 @@ def _start(brand: FirstBrand, capability: Capability) -> Start:
             capability, (), Sentence("needs a feed's address, such as example.org/feed.xml")
         )
     if network == "discourse":
-        return Start(
-            capability, (), Sentence("needs a forum's address, such as forum.example.org")
-        )
+        return Start(capability, (), Sentence("needs a forum's address, such as forum.example.org"))
     if capability.works_without_key:
         return Start(
             capability, _servers(brand, network), Sentence("starts at once, no key needed")
