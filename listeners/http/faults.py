@@ -78,9 +78,9 @@ def _verdict(
     return SourceState.FAILING, sentences.refused_question(host, status)
 
 
-def failing(sentence: Sentence) -> SourceError:
+def failing(sentence: Sentence, *, unsent: bool = False) -> SourceError:
     """Return a FAILING error."""
-    return SourceError(SourceState.FAILING, sentence)
+    return SourceError(SourceState.FAILING, sentence, unsent=unsent)
 
 
 def from_body(error: BodyError, host: str) -> SourceError:

@@ -55,7 +55,7 @@ def is_public(address: str) -> bool:
 
 def refuse_private(host: str) -> SourceError:
     """Return the error for an address inside this machine or its network."""
-    return SourceError(SourceState.BLOCKED, sentences.private_address(host))
+    return SourceError(SourceState.BLOCKED, sentences.private_address(host), unsent=True)
 
 
 def look_up(host: str, port: int) -> list[str]:
@@ -82,7 +82,7 @@ class Resolver:
             SourceError: there are none, or the answer took longer than ``timeout`` seconds.
         """
         if self._running >= _LOOKUPS:
-            raise failing(sentences.name_too_slow(host))
+            raise failing(sentences.name_too_slow(host), unsent=True)
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[list[str]] = loop.create_future()
 
@@ -112,11 +112,11 @@ class Resolver:
             async with asyncio.timeout(timeout):
                 addresses = await answer
         except TimeoutError as error:
-            raise failing(sentences.name_too_slow(host)) from error
+            raise failing(sentences.name_too_slow(host), unsent=True) from error
         except (OSError, UnicodeError) as error:
-            raise failing(sentences.unknown_name(host)) from error
+            raise failing(sentences.unknown_name(host), unsent=True) from error
         if not addresses:
-            raise failing(sentences.unknown_name(host))
+            raise failing(sentences.unknown_name(host), unsent=True)
         return addresses
 
 

@@ -166,10 +166,10 @@ async def good(call: Any) -> Any:
 class Bluesky:
     """A PDS and its AppView."""
 
-    network = "bluesky"
+    network: str = "bluesky"
     url: str = os.environ.get("HUBBUB_ATPROTO_PDS", "http://localhost:2583")
     appview: str = os.environ.get("HUBBUB_ATPROTO", "")
-    marks = (b"POST /xrpc/com.atproto.repo.",)
+    marks: tuple[bytes, ...] = (b"POST /xrpc/com.atproto.repo.",)
     handle: str = ""
     did: str = ""
     them: dict[str, Any] = field(default_factory=dict)
@@ -206,7 +206,7 @@ class Bluesky:
         return Question(uri, Author(key=self.them["did"], handle=self.them["handle"]))
 
     async def said(self, client: httpx.AsyncClient, question: Question, text: str) -> int:
-        asked = {"repo": self.did, "collection": "app.bsky.feed.post", "limit": 100}
+        asked = {"repo": self.did, "collection": "app.bsky.feed.post", "limit": "100"}
         found = await good(
             client.get(f"{self.url}/xrpc/com.atproto.repo.listRecords", params=asked)
         )
@@ -221,11 +221,11 @@ class Bluesky:
 class Mastodon:
     """Any server that speaks Mastodon's API."""
 
-    network = "mastodon"
+    network: str = "mastodon"
     url: str = os.environ.get("HUBBUB_MASTODON_URL", "")
     token: str = os.environ.get("HUBBUB_MASTODON_TOKEN", "")
     other: str = os.environ.get("HUBBUB_MASTODON_OTHER_TOKEN", "")
-    marks = (b"POST /api/v1/statuses ",)
+    marks: tuple[bytes, ...] = (b"POST /api/v1/statuses ",)
     number: str = ""
 
     def source(self, proxy: str) -> str:
@@ -269,9 +269,9 @@ class Mastodon:
 class Matrix:
     """A homeserver that lets anybody register."""
 
-    network = "matrix"
+    network: str = "matrix"
     url: str = os.environ.get("HUBBUB_MATRIX_URL", "")
-    marks = (b"PUT /_matrix/client/v3/rooms/",)
+    marks: tuple[bytes, ...] = (b"PUT /_matrix/client/v3/rooms/",)
     us: dict[str, Any] = field(default_factory=dict)
     them: dict[str, Any] = field(default_factory=dict)
     room: str = ""

@@ -181,7 +181,7 @@ async def test_two_processes_that_find_the_same_reply_count_it_once(
             return await found(reply)  # type: ignore[arg-type]
 
         voice.looked.clear()
-        voice.find_reply = slow  # type: ignore[method-assign, assignment]
+        voice.find_reply = slow  # type: ignore[method-assign]
         await first.reconcile()
     rows = await world.store.fetch("SELECT * FROM event WHERE subject_id = ?", (one,))
     assert [row["verb"] for row in rows] == ["reply"]
