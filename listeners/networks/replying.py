@@ -110,7 +110,8 @@ class Replying(Protocol):
 
         Raises:
             ReplyRefusedError: it is not there, and why.
-            SourceError: it may be there or not.
+            SourceError: it may be there or not; one that is ``unsent`` says that it is not, so
+                once the network may have it, nothing else is asked for before returning.
         """
         ...
 
