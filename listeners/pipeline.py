@@ -265,8 +265,8 @@ class Pipeline:
             return
         ids = set((await thread_facts.heads(connection, ids)).values())
         threads = await subjects.load_conversations(connection, ids)
-        asking = await thread_facts.asking_times(connection, ids)
         ours = await thread_facts.last_ours(connection, ids)
+        asking = await thread_facts.asking_times(connection, ids, ours)
         changed: list[tuple[Conversation, Conversation, Sentence | None]] = []
         for id_, thread in threads.items():
             since = max(thread.waiting_since or 0, ours.get(id_, 0) + 1)
@@ -341,9 +341,10 @@ class Pipeline:
             thread.id: (thread.brand, thread.network, thread.root)
             for thread in known.conversations.values()
         }
-        for id_, at in (await thread_facts.last_ours(connection, by_id)).items():
+        ours = await thread_facts.last_ours(connection, by_id)
+        for id_, at in ours.items():
             known.last_ours[by_id[id_]] = at
-        for id_, times in (await thread_facts.asking_times(connection, by_id)).items():
+        for id_, times in (await thread_facts.asking_times(connection, by_id, ours)).items():
             known.asking[by_id[id_]] = times
         for id_, keys in (await thread_facts.other_openers(connection, by_id)).items():
             known.openers[by_id[id_]] = keys

@@ -230,7 +230,11 @@ class _Joining:
 
 
 def _oldest(found: dict[int, families.Family], id_: int, since: Micros | None) -> Micros | None:
-    """Return the oldest message that asks and was unanswered while they were one."""
+    """Return the oldest message that asks and was unanswered while they were one.
+
+    One that was answered and edited later asks since its edit.
+    """
     if since is None or id_ not in found:
         return None
-    return min((at for at in found[id_].asking if at >= since), default=None)
+    times = (at if at >= since else Micros(edited) for at, edited in found[id_].asking)
+    return min((at for at in times if at >= since), default=None)

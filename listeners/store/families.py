@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from listeners.conversations.merge import Said
 from listeners.model import Micros, Part
@@ -19,12 +20,12 @@ __all__ = ["Family", "absorbed", "heads", "said"]
 class Family:
     """What the messages of a conversation and all merged into it say.
 
-    ``asking`` are the times of its messages that ask; ``outside_at`` is when its newest outside
-    message was written, 0 if there is none.
+    ``asking`` are the times of its messages that ask, each with that of its last edit or 0;
+    ``outside_at`` is when its newest outside message was written, 0 if there is none.
     """
 
     said: Said
-    asking: tuple[Micros, ...]
+    asking: tuple[tuple[Micros, int], ...]
     outside_at: int
 
 
@@ -49,30 +50,40 @@ async def said(
                UNION SELECT f.head, c.id FROM family f JOIN conversation c
                    ON c.merged_into = f.id
                WHERE c.id NOT IN (SELECT value FROM json_each(?)))
-           SELECT f.head, m.id, m.sort_at, m.part, m.asks, m.deleted_at
+           SELECT f.head, m.id, m.sort_at, m.part, m.asks, m.deleted_at,
+                  m.edited_at
            FROM family f JOIN mention m ON m.conversation_id = f.id
            ORDER BY m.sort_at, m.id""",
         (dumps(list(conversation_ids)), dumps(list(without))),
     )
-    found: dict[int, list[tuple[int, int, str, bool]]] = defaultdict(list)
+    found: dict[int, list[_Message]] = defaultdict(list)
     for row in rows:
         asks = bool(row["asks"]) and row["deleted_at"] is None
-        found[row["head"]].append((row["id"], row["sort_at"], row["part"], asks))
+        edited = row["edited_at"] or 0
+        found[row["head"]].append(_Message(row["id"], row["sort_at"], row["part"], asks, edited))
     return {head: _family(messages) for head, messages in found.items()}
 
 
-def _family(messages: list[tuple[int, int, str, bool]]) -> Family:
-    outside = [one for one in messages if one[2] != Part.OURS.value]
+class _Message(NamedTuple):
+    id: int
+    at: int
+    part: str
+    asks: bool
+    edited: int
+
+
+def _family(messages: list[_Message]) -> Family:
+    outside = [one for one in messages if one.part != Part.OURS.value]
     newest = outside[-1] if outside else None
     first, last = messages[0], messages[-1]
     return Family(
         Said(
             messages=len(messages),
-            opened_at=Micros(first[1]),
-            last_at=Micros(last[1]),
-            last_part=Part(last[2]),
-            last_outside_id=newest[0] if newest else None,
+            opened_at=Micros(first.at),
+            last_at=Micros(last.at),
+            last_part=Part(last.part),
+            last_outside_id=newest.id if newest else None,
         ),
-        tuple(Micros(at) for _, at, _, asks in messages if asks),
-        newest[1] if newest else 0,
+        tuple((Micros(one.at), one.edited) for one in messages if one.asks),
+        newest.at if newest else 0,
     )

@@ -39,18 +39,23 @@ async def last_ours(connection: Connection, conversation_ids: Iterable[int]) -> 
 
 
 async def asking_times(
-    connection: Connection, conversation_ids: Iterable[int]
+    connection: Connection, conversation_ids: Iterable[int], ours: Mapping[int, Micros]
 ) -> dict[int, list[Micros]]:
-    """Return the times of the messages that ask for a reply, by conversation."""
+    """Return the times of the messages that ask for a reply, by conversation.
+
+    ``ours`` is when we last wrote in each. What was edited after that asks since its edit.
+    """
     rows = await connection.fetch(
-        f"""{_FAMILY} SELECT f.head AS id, m.sort_at AS at
+        f"""{_FAMILY} SELECT f.head AS id, m.sort_at AS at, m.edited_at
             FROM family f JOIN mention m ON m.conversation_id = f.id
             WHERE m.asks = 1 AND m.deleted_at IS NULL""",
         (dumps(list(conversation_ids)),),
     )
     found: dict[int, list[Micros]] = defaultdict(list)
     for row in rows:
-        found[row["id"]].append(Micros(row["at"]))
+        at, edited = row["at"], row["edited_at"] or 0
+        again = at <= ours.get(row["id"], Micros(0)) < edited
+        found[row["id"]].append(Micros(edited if again else at))
     return dict(found)
 
 

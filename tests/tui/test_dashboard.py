@@ -188,7 +188,7 @@ async def test_a_closing_verb_leads_back_from_the_conversation(tmp_path: Path) -
         await one.press("e")
         await until(lambda: isinstance(one.screen, Dashboard))
         await one.settled()
-        assert said(one) == "Answered"
+        assert said(one).startswith("Answered")
         assert listed(one.screen) == QUEUE[1:]
 
 

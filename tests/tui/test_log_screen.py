@@ -48,7 +48,7 @@ def event(verb: str, kind: str = "conversation", actor: str = "Marie", **after: 
         (event("mute", muted="word:{to}"), "Marie muted the word “{to}”"),
         (event("undo", of="resolve", turned=3), "Marie took back: resolving"),
         (event("away", "member", member="Léo"), "Marie marked Léo as away"),
-        (event("tag", actor="hubbub", rule="Bills", tags=["x"]), "the rule “Bills” put on the tag x"),
+        (event("tag", actor="hubbub", rule="Bill", tags=["x"]), "the rule “Bill” put on the tag x"),
         (event("The snooze ended.", actor="hubbub"), "The snooze ended."),
         (event("unheard of {x}"), "Marie unheard of {x}"),
         (event("assign", actor="{to}", assignee="{who}"), "{to} gave it to {who}"),

@@ -39,11 +39,11 @@ class LogRow:
     """
 
     event: EventRow
-    person: SafeText = SafeText("")
-    excerpt: SafeText = SafeText("")
-    network: str = ""
-    note: SafeText = SafeText("")
-    alert: Sentence | None = None
+    person: SafeText
+    excerpt: SafeText
+    network: str
+    note: SafeText
+    alert: Sentence | None
 
 
 async def log_ids(
