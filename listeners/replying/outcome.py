@@ -51,8 +51,8 @@ UNDER_WAY = Sentence(
 )
 NOT_THERE = Sentence("It was not sent: nothing is there. Your text is kept as a draft; send again.")
 UNCERTAIN = Sentence(
-    "It cannot be told yet whether the reply is there. It is looked for again every minute and "
-    "never sent twice; once you know, say so in “Replies sent”."
+    "It cannot be told yet whether the reply is there. It is looked for again by itself and never "
+    "sent twice; once you know, say so in “Replies sent”."
 )
 NOT_REFUSED = Sentence("Only a reply that was refused can be sent again.")
 

@@ -44,18 +44,17 @@ def no_voice(config: Config, network: str) -> Sentence:
     """Return why no source can answer on this network, in words."""
     if network in SUMMONED:
         return Sentence(
-            "X lets programs answer only posts that call upon the account, so this goes by hand: "
-            "the text is copied and the post opened."
+            "X lets programs answer only posts that call upon the account: answer this one by "
+            "hand, on X itself."
         )
     if not can_answer(network):
         return Sentence(
-            "hubbub cannot send to {network}, so this goes by hand: the text is copied and the "
-            "post opened.",
+            "hubbub cannot send to {network}: answer this one by hand, there.",
             {"network": _title(network)},
         )
     return Sentence(
-        "No source for {network} is configured that could send this, so it goes by hand: the text "
-        "is copied and the post opened.",
+        "No source for {network} is configured that could send this: answer this one by hand, "
+        "there.",
         {"network": _title(network)},
     )
 
