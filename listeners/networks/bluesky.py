@@ -60,7 +60,8 @@ class BlueskyListener:
 
     ``what`` may hold a query of its own; what it finds is stored even if no brand matches.
     Options: ``since`` (hours), ``protocol``, ``watch = "own"`` (our accounts alone), ``appview``,
-    ``pds``, ``identifier``. The token is an app password.
+    ``pds``, ``identifier``, ``session_file`` (keeps the session over restarts, in this file). The
+    token is an app password.
     """
 
     capability = Capability(

@@ -13,6 +13,7 @@ from listeners.clock import to_iso
 from listeners.config import SourceConfig
 from listeners.http import Answer, Fetcher, Hidden, HttpError
 from listeners.model import Author, Micros, Sentence, SourceState
+from listeners.networks.bluesky_kept import SessionFile
 from listeners.networks.bluesky_record import POST
 from listeners.networks.bluesky_session import Session, error_of, mapping_of, message_of
 from listeners.networks.bluesky_views import Found, author_of, read_posts
@@ -41,7 +42,7 @@ _Asked = Mapping[str, str | int | Sequence[str]]
 
 
 class BlueskyApi:
-    """Asks an AppView, signed in or not. Options: ``appview``, ``pds``, ``identifier``."""
+    """Asks an AppView, signed in or not. Options: see ``BlueskyListener``."""
 
     def __init__(self, fetch: Fetcher, source: SourceConfig, identifier: str) -> None:
         """``identifier`` is the account that signs in where the source's options name none."""
@@ -56,7 +57,11 @@ class BlueskyApi:
         self._session: Session | None = None
         if source.token is not None and name:
             private = source.allow_private or pds != ENTRYWAY
-            self._session = Session(fetch, source.token, name, pds, allow_private=private)
+            kept = str(options.get("session_file") or "")
+            file = SessionFile(kept) if kept else None
+            self._session = Session(
+                fetch, source.token, name, pds, allow_private=private, file=file
+            )
 
     @property
     def signed_in(self) -> bool:

@@ -1,8 +1,8 @@
 """Signing in to Bluesky with an app password, as rarely as can be.
 
 Wire format: com.atproto.server.createSession and refreshSession. An account may sign in 300 times
-a day, so every source of this process shares one session for an account; it lives in memory only,
-since its tokens open the account to whoever reads them.
+a day, so every source of this process shares one session for an account. It lives in memory only,
+since its tokens open the account to whoever reads them, unless the user named a file for it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from listeners.http import Answer, Fetcher, Hidden, HttpError
 from listeners.http.answer import host_of
 from listeners.model import Sentence, SourceState
+from listeners.networks.bluesky_kept import Kept, SessionFile
 from listeners.networks.contract import SourceError
 from listeners.secret import Secret
 
@@ -35,8 +36,17 @@ class Session:
     """The session of one account."""
 
     def __init__(
-        self, fetch: Fetcher, token: Secret, identifier: str, pds: str, *, allow_private: bool
+        self,
+        fetch: Fetcher,
+        token: Secret,
+        identifier: str,
+        pds: str,
+        *,
+        allow_private: bool,
+        file: SessionFile | None = None,
     ) -> None:
+        """``file`` is where the session is kept over a restart, if anywhere."""
+        self._file = file
         self._fetch = fetch
         self._token = token
         self._identifier = identifier
@@ -53,7 +63,8 @@ class Session:
         async with self._lock:
             key = (self._pds, self._identifier)
             if key not in _opened:
-                _opened[key] = await self._sign_in()
+                kept = await self._kept()
+                _opened[key] = await (self._refreshed(kept) if kept else self._sign_in())
             return _opened[key]
 
     async def renew(self, spent: Opened) -> Opened:
@@ -82,7 +93,24 @@ class Session:
             if error.status not in (400, 401):
                 raise
             return await self._sign_in()
-        return self._read(answer)
+        return await self._keep(self._read(answer))
+
+    async def _kept(self) -> Opened | None:
+        """Return the spent session of an earlier run."""
+        if self._file is None:
+            return None
+        kept = await asyncio.to_thread(self._file.read, self._identifier, self._pds)
+        if kept is None:
+            return None
+        same = host_of(kept.base) == host_of(self._pds)
+        private = self._private and same
+        return Opened(Hidden(""), Hidden(kept.refresh), kept.base, private, kept.did)
+
+    async def _keep(self, opened: Opened) -> Opened:
+        if self._file is not None and opened.did:
+            kept = Kept(self._identifier, self._pds, opened.base, opened.did, opened.refresh)
+            await asyncio.to_thread(self._file.write, kept)
+        return opened
 
     async def _sign_in(self) -> Opened:
         password = await self._fetch.reveal(self._token)
@@ -97,7 +125,7 @@ class Session:
             if error.status in (400, 401):
                 raise _refusal(error) from error
             raise
-        return self._read(answer)
+        return await self._keep(self._read(answer))
 
     def _read(self, answer: Answer) -> Opened:
         said = mapping_of(answer)
