@@ -78,6 +78,8 @@ class Desk:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: OwnKeys = field(default_factory=OwnKeys)
     again: Again | None = None
+    fault: str = ""
+    """What is wrong with a hook, as it was said last."""
     tags: set[str] = field(default_factory=set)
     search: str = ""
     sender: Outbox | None = None
@@ -150,7 +152,7 @@ class Desk:
         notes = await self.colleagues.notes()
         faults = await hook_faults(self.store, [hook.name for hook in self.config.hooks])
         top = Top(figures=figures, brand=brand, demo=self.demo, lag=lag, notes=notes)
-        return top._replace(trouble=say(faults[0]) if faults else ""), places
+        return top._replace(hook=say(faults[0]) if faults else ""), places
 
     async def mood(self, top: Top) -> Mood:
         """Return the series and networks of the chosen range."""
@@ -217,7 +219,8 @@ class Desk:
         rows = await self.conversations([conversation])
         messages = await reads.thread(self.store, conversation)
         notes = await reads.notes(self.store, "conversation", conversation)
-        replies = unseen(await replies_of(self.store, conversation=conversation, limit=20), messages)
+        sent = await replies_of(self.store, conversation=conversation, limit=20)
+        replies = unseen(sent, messages)
         thread = Thread(
             rows.get(conversation), tuple(messages), tuple(notes), at=at, replies=replies
         )

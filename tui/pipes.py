@@ -23,6 +23,8 @@ def ask_pipe(screen: TriageScreen[Any]) -> None:
     pipes = screen.desk.own.pipes
     if not pipes:
         screen.refuse(_("No command is set up: [pipe.NAME] in the configuration says how."))
+    elif screen.subjects() is None:
+        screen.refuse(_("Nothing is selected."))
     elif len(pipes) == 1:
         run_pipe(screen, pipes[0])
     else:

@@ -275,7 +275,9 @@ async def test_a_hook_that_fails_is_said_in_the_line_at_the_top(tmp_path: Path) 
         await hook_fault(store, hook.name, fault)
 
     config = replace(CONFIG, hooks=(hook,))
-    async with driven(tmp_path, (200, 60), config=config, prepare=prepare) as one:
+    async with driven(tmp_path, (120, 40), config=config, prepare=prepare) as one:
+        assert "⚠" in one.frame().splitlines()[0]
         assert "The hook for conversation.answered fails: no route" in one.frame()
         await hook_fault(one.store, hook.name, None)
-        await until(lambda: "The hook for" not in one.frame())
+        one.screen.look_again()
+        await until(lambda: one.app.desk.fault == "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +13,9 @@ from listeners.actions.rules import keep_rule
 from listeners.rules import Conditions, Effects, Rule
 from listeners.store import Store, reads
 from listeners.store.rules import rules
+from listeners.trying import Trial
 from tests.fake.hostile import HOSTILE
-from tests.tui.driving import CONFIG, Driven, driven
+from tests.tui.driving import CONFIG, Driven, driven, until
 from tests.tui.seeded import NOW
 from tui.rule_fields import IF, THEN, Offered, field_choices, said_of, toggled, with_value
 from tui.screens.rule_form import RuleForm, Typed
@@ -106,6 +109,8 @@ async def test_escape_leaves_everything_as_it_was(tmp_path: Path) -> None:
         await one.press("8", "enter")
         await down_to(one, "priority")
         await one.press("enter", "down", "enter", "escape")
+        assert "not kept yet" in one.frame()
+        await one.press("escape")
         assert isinstance(one.screen, RulesScreen)
         (first, _) = await rules(one.store)
         assert first.effects.priority is None
@@ -120,6 +125,36 @@ async def test_an_observer_may_only_look(tmp_path: Path) -> None:
             assert isinstance(one.screen, RulesScreen)
             assert "observer" in one.frame()
         assert await kept(one) == [("Brakes", True), ("All", True)]
+
+
+async def test_a_trial_is_stopped_by_escape_and_nothing_is_kept_unseen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[bool] = []
+
+    async def endless(*_: object, **__: object) -> AsyncIterator[Trial]:
+        try:
+            for share in range(1, 100_000):
+                await asyncio.sleep(0.005)
+                yield Trial(looked=share, share=min(0.9, share / 100), effects={"tag": 0})
+        finally:
+            ended.append(True)
+
+    async with driven(tmp_path, prepare=two_rules) as one:
+        await one.press("8")
+        monkeypatch.setattr("tui.screens.rule_form.try_rule", endless)
+        await one.pilot.press("enter")
+        await until(lambda: isinstance(one.screen, RuleForm))
+        await until(lambda: "trying it" in one.frame())
+        await one.pilot.press("ctrl+s")
+        await until(lambda: "tried first" in one.frame() or "trying it" in one.frame())
+        assert isinstance(one.screen, RuleForm)
+        await one.pilot.press("escape")
+        await until(lambda: ended)
+        assert isinstance(one.screen, RuleForm)
+        await one.press("escape")
+        assert "trying it" not in one.frame()
+        assert "About this rule" in one.frame()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -129,6 +129,9 @@ class HubScreen(Screen[Result]):
         """Read the figures of the line at the top and show them; return them and the sources."""
         top, places = await self.desk.top()
         self.show_top(top)
+        if top.hook and top.hook != self.desk.fault:
+            self.refuse(top.hook)
+        self.desk.fault = top.hook
         return top, places
 
     def show_top(self, top: Top) -> None:
@@ -138,7 +141,7 @@ class HubScreen(Screen[Result]):
             top._replace(
                 paused=desk.session.paused,
                 clock=clock_time(desk.clock()),
-                trouble=say(trouble.sentence) if trouble is not None else top.trouble,
+                trouble=say(trouble.sentence) if trouble is not None else "",
             )
         )
 

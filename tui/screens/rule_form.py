@@ -79,7 +79,8 @@ class RuleForm(ModalScreen[Drafted | None]):
     def __init__(self, desk: Desk, rule: Rule, offered: Offered) -> None:
         super().__init__()
         self._desk = desk
-        self._rule = rule
+        self._rule = self._kept = rule
+        self._leaving = False
         self._offered = offered
         self._days = _USUAL_DAYS
         self._trial: Trial | None = None
@@ -119,7 +120,7 @@ class RuleForm(ModalScreen[Drafted | None]):
 
     def _changed(self, rule: Rule) -> None:
         if rule != self._rule:
-            self._rule = rule
+            self._rule, self._leaving = rule, False
             self._show()
             self._try()
 
@@ -231,11 +232,14 @@ class RuleForm(ModalScreen[Drafted | None]):
     # --- the end -----------------------------------------------------------------------------
 
     def action_leave(self) -> None:
-        """Stop the trial, or leave without keeping anything."""
+        """Stop the trial, or leave without keeping anything; what was changed is asked about."""
         if self._running:
             self._running = False
             self.workers.cancel_group(self.app, "trial")
             self._hint()
+        elif self._rule != self._kept and not self._leaving:
+            self._leaving = True
+            self._says(_("This is not kept yet: ^s keeps it, esc once more drops it."), wrong=True)
         else:
             self.dismiss(None)
 
@@ -257,7 +261,7 @@ class RuleForm(ModalScreen[Drafted | None]):
     def on_click(self, event: events.Click) -> None:
         """A click beside the box leaves too."""
         if event.widget is self:
-            self.dismiss(None)
+            self.action_leave()
 
 
 class Typed(ModalScreen[str | None]):

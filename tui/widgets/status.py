@@ -50,6 +50,8 @@ class Top(NamedTuple):
     trouble: str = ""
     notes: int = 0
     """Notes of colleagues that name this person and wait to be seen."""
+    hook: str = ""
+    """What is wrong with a hook."""
 
 
 def fitted(segments: Sequence[Segment], width: int, separator: Piece) -> Line:
@@ -110,6 +112,17 @@ def segments(top: Top, styles: Palette) -> list[Segment]:
     if top.notes:
         made.append(_notes(top.notes, styles))
     made.extend(_sources(figures, top.lag, styles))
+    if top.hook:
+        made.append(
+            Segment(
+                [
+                    [(f"⚠ {one_line(top.hook)}", styles.warn)],
+                    [(f"⚠ {_('a hook fails')}", styles.warn)],
+                    [("⚠", styles.warn)],
+                ],
+                (5, 45),
+            )
+        )
     return made
 
 
