@@ -70,7 +70,7 @@ def _entry(row: Entry, styles: Palette) -> tuple[Line, Line]:
 def _who(member: Member, now: Micros, styles: Palette) -> Line:
     if not member.name:
         return [(padded(_("nobody's"), _NAME), styles.strong)]
-    role = role_word(member.role) if member.of_the_team else _("not in the team")
+    role = role_word(member.role) if member.of_the_team else _("no member")
     line: Line = [
         (padded(one_line(member.name), _NAME) + " ", styles.ink + BOLD),
         (padded(role, _ROLE) + " ", styles.faint),
