@@ -182,8 +182,7 @@ class Rooms:
         news = read_news(await self._server.ask("/sync", params, timeout=LOOK_SECONDS))
         if news is None:
             raise self._server.misunderstood()
-        known = {room.room_id for room in news.rooms}
-        self._rooms = {room_id: self[room_id] for room_id in known}
+        self._rooms = {room.room_id: self[room.room_id] for room in news.rooms}
         self.learn(news)
         return news
 

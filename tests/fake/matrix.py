@@ -33,6 +33,7 @@ class FakeMatrix(FakeServer):
 
     ``sync_limit`` and ``page_size`` cap what one answer holds; ``heeds_to`` says whether paging
     back stops at a token; ``tells_keys`` whether our device is told its transaction ids.
+    ``stale_look`` is the token that an answer about the rooms alone gives, as out of a cache.
     """
 
     def __init__(self) -> None:
@@ -49,6 +50,7 @@ class FakeMatrix(FakeServer):
         self.heeds_to = True
         self.tells_keys = True
         self.lost_tokens: set[str] = set()
+        self.stale_look = ""
         self._sent: dict[str, str] = {}
         self._last = 0
         self._stirred = asyncio.Event()
@@ -309,7 +311,7 @@ class FakeMatrix(FakeServer):
             for room_id in self.invited
         }
         return {
-            "next_batch": f"s{self._last}",
+            "next_batch": (not later and self.stale_look) or f"s{self._last}",
             "account_data": {"events": [direct] if self.direct and not later else []},
             "rooms": {"join": joined, "invite": invited, "leave": {one: {} for one in self.left}},
         }

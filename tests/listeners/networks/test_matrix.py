@@ -182,7 +182,8 @@ async def test_a_crash_at_any_batch_resumes_without_gap_or_duplicate(
     assert sorted(heard) == sorted(said)
 
 
-async def test_a_token_the_server_forgot_loses_nothing(world: World) -> None:
+@pytest.mark.parametrize("stale", [True, False])
+async def test_a_token_the_server_forgot_loses_nothing(world: World, stale: bool) -> None:
     rooms = [world.server.room(), world.server.room()]
     for room in rooms:
         world.server.say(room, "n0")
@@ -191,9 +192,11 @@ async def test_a_token_the_server_forgot_loses_nothing(world: World) -> None:
     assert place
     world.server.lost_tokens.add(place.since)
     world.server.say(rooms[0], "n1")
-    world.server.say(rooms[1], "n2")
+    second = world.server.say(rooms[0], "n2")
+    world.server.stale_look = f"s{second['order']}" if stale else ""
+    world.server.say(rooms[1], "n3")
     batches = await polled(world.listener(), cursor)
-    assert (texts(batches), gaps(batches)) == (["n1", "n2"], [])
+    assert (texts(batches), gaps(batches)) == (["n1", "n2", "n3"], [])
     assert await polled(world.listener(), last_cursor(batches)) == []
 
 
@@ -367,6 +370,16 @@ async def test_a_run_goes_on_over_a_restart_and_ends_after_ten_minutes(world: Wo
     server.say(room, "me again")
     posts = posts_of(await polled(world.listener(), cursor))
     assert [post.root_id for post in posts] == [first["event_id"], None]
+
+
+async def test_a_thread_runs_beside_what_is_said_in_the_room(world: World) -> None:
+    server, room = world.server, world.server.room()
+    root = server.say(room, "hello", by=BEN)
+    first = server.say(room, "Kerlann is down")
+    server.say(room, "hello yourself", by=BEN, thread=root)
+    server.say(room, "it says error 5")
+    posts = posts_of(await polled(world.listener()))
+    assert posts[-1].root_id == first["event_id"]
 
 
 async def test_a_private_room_is_one_exchange_until_it_falls_silent(world: World) -> None:
