@@ -66,6 +66,13 @@ async def find_way(
     return way, speaker
 
 
+async def message_answered(store: Store, row: OutboxRow) -> int | None:
+    """Return the message a reply was written to, ``None`` where it is no longer stored."""
+    thread = await reads.thread(store, row.conversation)
+    found = (one.id for one in thread if one.native_id == row.in_reply_to)
+    return next(found, None)
+
+
 async def post_answered(store: Store, row: OutboxRow) -> Answered:
     """Return the post a reply was written to; what is known of it where it is no longer stored."""
     for one in await reads.thread(store, row.conversation):

@@ -24,7 +24,7 @@ from listeners.networks.contract import SourceError
 from listeners.networks.replying import ReplyRefusedError, Sent
 from listeners.replying import outcome, writes
 from listeners.replying.calling import LOOK_AGAIN, SEND_SECONDS, Call
-from listeners.replying.finding import find_post, find_way
+from listeners.replying.finding import find_post, find_way, message_answered
 from listeners.replying.instance import this_process
 from listeners.replying.outcome import Sending, refusal
 from listeners.replying.seeking import LOOK_SECONDS, Seeker
@@ -163,6 +163,8 @@ class Outbox:
             if earlier is None or earlier.state != rows.REFUSED:
                 return refusal(outcome.NOT_REFUSED, outbox_id=again)
             text, lang = text or earlier.text, lang or earlier.lang
+            if mention is None:
+                mention = await message_answered(self._store, earlier)
         words = as_sent(text)
         way, speaker = await self._way(conversation, mention)
         if speaker is None or way.to is None:

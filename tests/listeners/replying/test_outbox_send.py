@@ -20,7 +20,7 @@ from listeners.store.drafts import draft, save_draft
 from listeners.store.outbox import outbox as replies
 from listeners.store.subjects import save_conversations
 from tests.listeners.replying.conftest import Watch
-from tests.listeners.replying.voice import BUSY, OFFLINE, TROUBLE, Voice, asked, now_is
+from tests.listeners.replying.voice import ASKS, BUSY, OFFLINE, TROUBLE, Voice, asked, now_is
 from tests.listeners.store.builders import NOW, World
 
 NO = ReplyRefusedError(Sentence("The author has blocked us."))
@@ -255,6 +255,21 @@ async def test_the_same_words_again_are_the_same_reply(
     assert (second.done, second.outbox_id, len(voice.sends)) == (1, first.outbox_id, 1)
     [row] = await replies(world.store)
     assert (row.state, row.attempts) == ("sent", 2)
+
+
+async def test_sent_again_it_answers_the_post_it_was_written_to(
+    world: World, clock: Watch, outbox: Outbox, voice: Voice
+) -> None:
+    conversation = await asked(world)
+    voice.takes, voice.fails = False, NO
+    first = await outbox.send(conversation.id, "one", actor="Ana")
+    clock.on(MINUTE)
+    later = world.mention("Hello?", conversation_id=conversation.id, asks=True, need=ASKS,
+                          at=clock())  # fmt: skip
+    await world.add([later])
+    voice.takes, voice.fails = True, None
+    assert (await outbox.send(conversation.id, "", actor="Ana", again=first.outbox_id)).done == 1
+    assert [one.to.native_id for one in voice.sends] == ["100001", "100001"]
 
 
 async def test_other_words_are_another_reply(world: World, outbox: Outbox, voice: Voice) -> None:
