@@ -75,11 +75,15 @@ class GuardedApp(App[ReturnT]):
     def _look_at_size(self, real: Size | None) -> None:
         """Lay the screen out anew if it has had another size than the terminal for two looks.
 
-        A resize can be missed: while suspended, or when its signal and a redraw cross.
+        A resize can be missed: while suspended, at the start, or when its signal and a redraw
+        cross. Where the application missed it, it is the one to hear of it: told to its screen
+        alone, the next screen would have the old size, and the two would resize each other for
+        ever.
         """
         odd = real if real is not None and real != self.screen.size else None
         if odd is not None and odd == self._odd_size:
-            self.screen.post_message(Resize(odd, odd))
+            missed = self if self.size != odd else self.screen
+            missed.post_message(Resize(odd, odd))
         self._odd_size = odd
 
     def _handle_exception(self, error: Exception) -> None:
