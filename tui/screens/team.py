@@ -39,7 +39,8 @@ _KEYS = (
     own("open", "enter,l,right", msgid("In the queue"), 1),
     own("team.sheet", "h,H", msgid("Hand-over sheet"), 2),
     own("team.away", "a", msgid("Away or back"), 3),
-    own("back", "escape,left,q", msgid("Back"), 4),
+    # Not the usual "back": that one has "h" too.
+    own("team.back", "escape,left,q", msgid("Back"), 4),
 )
 _OTHERS = ("undo", "redo", "palette", "refresh", "detail.down", "detail.up", "brand")
 
@@ -188,6 +189,10 @@ class TeamScreen(OwnKeysScreen[None]):
             self.app.pop_screen()
         if isinstance(dashboard, Dashboard):
             dashboard.show_whose(owner)
+
+    def do_team_back(self) -> None:
+        """Go one level up."""
+        self.dismiss()
 
     def do_team_sheet(self) -> None:
         """Show the hand-over sheet."""
