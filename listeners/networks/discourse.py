@@ -173,9 +173,11 @@ class DiscourseListener:
         pages = await self._reader.read(place, marks.get(place.key))
         for page in pages:
             batch = await self._batch_of(place, page, first=first)
-            moved = page.mark is not None and page.mark != marks.get(place.key)
-            if page.mark is not None:
-                marks[place.key] = page.mark
+            # What is read once is read to its end, or again from its beginning.
+            mark = None if place.once and page.more else page.mark
+            moved = mark is not None and mark != marks.get(place.key)
+            if mark is not None:
+                marks[place.key] = mark
             if moved or batch.posts or batch.bad or batch.gap:
                 yield replace(batch, cursor=write_cursor(marks))
                 # Only here is the batch known to be stored.
@@ -187,7 +189,8 @@ class DiscourseListener:
     async def _batch_of(self, place: Place, page: Page, *, first: bool) -> Batch:
         records = page.records
         if place.kind == "search":
-            records = await self._reader.whole(records)
+            fresh = [record for record in records if not self._harvester.knows(record)]
+            records = await self._reader.whole(fresh)
         harvest = self._harvester.gather(records, private=place.kind == "private", first=first)
         behind = (self._clock() - page.newest_at) / SECOND if page.newest_at else 0.0
         return Batch(

@@ -14,6 +14,7 @@ from listeners.networks.discourse_decode import (
     Topic,
     UnreadableError,
     bad_record,
+    number_of,
     read_post,
 )
 from listeners.networks.discourse_forum import NETWORK, Forum
@@ -99,6 +100,13 @@ class Harvester:
     def known_of(self, front: str) -> tuple[str, ...]:
         """Return the ids handed on that begin so."""
         return tuple(native_id for native_id in self._handed_on if native_id.startswith(front))
+
+    def knows(self, record: object) -> bool:
+        """Whether the post of a record was handed on, in whatever words."""
+        topic, number = number_of(record, "topic_id"), number_of(record, "post_number")
+        if topic is None or number is None:
+            return False
+        return self._forum.post_id(topic, number) in self._handed_on
 
     def handed_on(self, batch: Batch) -> None:
         """Remember that this was stored: to be called when the next batch is asked for."""

@@ -8,7 +8,6 @@ Versions before 3.x answer with fifty ids whether there are posts or not, and re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import quote
@@ -124,7 +123,7 @@ class Reader:
         for _ in range(FIRST_PAGES if mark is None else MOST_PAGES):
             records = await self._ask(place, before)
             ids = [number for r in records if (number := number_of(r)) is not None]
-            sheet = tuple(r for r in records if _is_above(r, mark or 0, seen))
+            sheet = tuple(r for r in records if _is_above(r, mark or 0))
             if sheet:
                 sheets.append(sheet)
             lowest = min(ids, default=before or 0)
@@ -147,7 +146,7 @@ class Reader:
     async def _search(self, place: Place, mark: int | None) -> list[Page]:
         sheets: list[tuple[object, ...]] = []
         reached = False
-        for number in range(1, (FIRST_PAGES if mark is None else SEARCH_PAGES) + 1):
+        for number in range(1, (1 if mark is None else SEARCH_PAGES) + 1):
             asked = [("q", f"{place.word} order:latest"), ("page", str(number))]
             answer = await self._server.get("/search.json", asked)
             records = self._list(answer, "posts")
@@ -244,10 +243,10 @@ class Reader:
         )
 
 
-def _is_above(record: object, mark: int, seen: AbstractSet[int]) -> bool:
+def _is_above(record: object, mark: int) -> bool:
     """Whether a record is new; one without an id is kept, to be laid aside as unreadable."""
     number = number_of(record)
-    return number is None or (number > mark and number not in seen)
+    return number is None or number > mark
 
 
 def _turned(sheets: Sequence[Sequence[object]], mark: int | None, gap: Gap | None) -> list[Page]:

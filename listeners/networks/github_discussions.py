@@ -47,7 +47,7 @@ deleteDiscussionComment(input: $input) { comment { id } } }"""
 class Hits:
     """What a search found, oldest change first, in the shape of issues and comments.
 
-    ``more``: there is more above the newest. ``incomplete``: there is more, and anywhere.
+    ``more``: there is more than was asked for; ``incomplete``: and it may lie anywhere.
     """
 
     records: tuple[object, ...]
@@ -112,7 +112,7 @@ class Discussions:
                 for record in _records(node)
             ),
             max(times, default=None),
-            more=more and upwards,
+            more=more,
             incomplete=more and not upwards,
         )
 

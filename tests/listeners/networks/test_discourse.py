@@ -55,9 +55,17 @@ async def world(
             yield made[0]
 
 
-async def polled(listener: DiscourseListener, cursor: str | None = None) -> list[Batch]:
+async def hear(listener: DiscourseListener, cursor: str | None, heard: list[Batch]) -> None:
+    """Poll; what was heard stays heard, however the poll ends."""
     async with aclosing(listener.poll(cursor)) as batches:
-        return [batch async for batch in batches]
+        async for batch in batches:
+            heard.append(batch)
+
+
+async def polled(listener: DiscourseListener, cursor: str | None = None) -> list[Batch]:
+    heard: list[Batch] = []
+    await hear(listener, cursor, heard)
+    return heard
 
 
 def posts_of(batches: Iterable[Batch]) -> list[Post]:
@@ -220,6 +228,26 @@ async def test_the_first_reading_also_searches_the_past_once(world: World) -> No
     assert len(forum.asked(f"{forum.folder}/search.json")) == 1
     await polled(listener, last_cursor(batches))
     assert len(forum.asked(f"{forum.folder}/search.json")) == 1
+
+
+async def test_a_search_of_the_past_that_broke_off_is_done_to_its_end(world: World) -> None:
+    forum = world.forum
+    for number in range(30):
+        forum.post(f"kerlann {number}")
+    for number in range(100):
+        forum.post(f"post {number}")
+    refused = json_reply({"errors": ["Slow down"], "error_type": "rate_limit"}, 429)
+    forum.on(f"{forum.folder}/t/115/posts.json", refused, forum.answer)
+    listener = world.listener()
+    batches: list[Batch] = []
+    with pytest.raises(SourceError, match="slow down"):
+        await hear(listener, None, batches)
+    world.now = Micros(world.now + 2 * MINUTE)
+    before = len(forum.requests)
+    await hear(listener, last_cursor(batches), batches)
+    assert sorted(texts(batches)) == sorted(post["raw"] for post in forum.posts)
+    again = [r for r in forum.requests[before:] if r.path.startswith(f"{forum.folder}/t/")]
+    assert len(again) == 20
 
 
 async def test_a_lost_place_is_said(world: World) -> None:
