@@ -29,6 +29,13 @@ from listeners.networks.matrix_rooms import Rooms
 from listeners.networks.matrix_server import MatrixServer, RefusedError, segment
 from listeners.networks.matrix_sync import PER_PAGE, own_filter, read_page
 from listeners.networks.replying import Answered, Reply, ReplyLimit, ReplyRefusedError, Sent
+from listeners.networks.replying_words import (
+    kept_there,
+    post_gone,
+    refused_before,
+    refused_or_open,
+    said_no,
+)
 
 LONGEST = 30_000
 """Bytes of a reply. An event may have 65,536 altogether, where quotation marks and line ends count
@@ -36,6 +43,10 @@ twice and the server adds names, hashes and signatures; source: "Size limits".""
 CLOCKS = HOUR
 """How far the server's clock may be behind ours when a reply is looked for, in microseconds."""
 MOST_PAGES = 20
+_NOWHERE = Sentence(
+    "The message this reply answers is in none of the rooms of this account. The draft is kept; "
+    "open the message in a Matrix app."
+)
 
 
 class Replies:
@@ -59,14 +70,22 @@ class Replies:
             ReplyRefusedError: it is not there, and why.
             SourceError: it may be there or not.
         """
+        server = self._server.name
         try:
             room_id, answered = await self._answered(reply.to)
             await self._refuse_sealed(room_id)
             me = await self._server.me()
-            path = f"/rooms/{segment(room_id)}/send/m.room.message/{segment(reply.key)}"
+        except RefusedError as error:
+            raise _refused(server, error) from error
+        except SourceError as error:
+            raise refused_before(error, server) from error
+        path = f"/rooms/{segment(room_id)}/send/m.room.message/{segment(reply.key)}"
+        try:
             told = await self._server.put(path, content_of(reply, answered, me))
         except RefusedError as error:
-            raise _refused(self._server.name, error) from error
+            raise _refused(server, error) from error
+        except SourceError as error:
+            raise refused_or_open(error, server) from error
         event_id = told.get("event_id")
         if not is_event_id(event_id):
             raise self._server.misunderstood()
@@ -79,6 +98,8 @@ class Replies:
             SourceError: that cannot be told: the room is not known, or too much was said since.
         """
         room_id = await self._room(reply.to)
+        if not room_id:
+            raise SourceError(SourceState.FAILING, _NOWHERE)
         me = await self._server.me()
         token = ""
         for _ in range(MOST_PAGES):
@@ -126,40 +147,30 @@ class Replies:
         except RefusedError as error:
             if error.status == 404:
                 return
-            raise _refused(self._server.name, error) from error
+            why = kept_there(self._server.name, error.status, error.said or error.code)
+            raise ReplyRefusedError(why) from error
 
     async def _answered(self, to: Answered) -> tuple[str, Message]:
         """Return the room and the message that is answered, as it is now."""
         room_id = await self._room(to)
+        if not room_id:
+            raise ReplyRefusedError(_NOWHERE)
         answered = await self._harvester.look_up(room_id, to.native_id)
-        if isinstance(answered, Message):
-            return room_id, answered
-        raise ReplyRefusedError(
-            Sentence(
-                "What this reply answers is no longer there, so it was not sent. The draft is kept."
-            )
-        )
+        if not isinstance(answered, Message):
+            raise ReplyRefusedError(post_gone(self._server.name))
+        return room_id, answered
 
     async def _room(self, to: Answered) -> str:
         """Return the room of what is answered: from its evidence, its address, or by asking.
 
-        Raises:
-            SourceError: it is in none of the rooms the account is in.
+        Empty where it is in none of the rooms the account is in.
         """
         if room_id := room_in(to):
             return room_id
         if not self._rooms.joined():
             await self._rooms.look()
         found = await self._harvester.find(to.native_id)
-        if found is None:
-            raise SourceError(
-                SourceState.FAILING,
-                Sentence(
-                    "The message this reply answers is in none of the rooms of this account. "
-                    "The draft is kept; open the message in a Matrix app."
-                ),
-            )
-        return found[0]
+        return found[0] if found else ""
 
     async def _refuse_sealed(self, room_id: str) -> None:
         """Refuse to say openly what belongs into an encrypted room."""
@@ -232,22 +243,15 @@ def _all_before(records: tuple[object, ...], reply: Reply) -> bool:
 
 
 def _refused(server: str, error: RefusedError) -> ReplyRefusedError:
-    """Return a refusal of ours in words."""
-    values = {"server": server, "said": error.said or error.code}
+    """Return a refusal of the server in its own terms."""
     if error.code == "M_TOO_LARGE" or error.status == 413:
         return ReplyRefusedError(
             Sentence(
                 "{server} finds this reply too long. Nothing was sent; shorten it and send it "
                 "again.",
-                values,
+                {"server": server},
             )
         )
-    if error.code == "M_FORBIDDEN":
-        return ReplyRefusedError(
-            Sentence(
-                "{server} does not let this account do that: {said}. Ask those who run the room; "
-                "the draft is kept.",
-                values,
-            )
-        )
-    return ReplyRefusedError(error.sentence)
+    if error.state is SourceState.NEEDS_TOKEN:
+        return ReplyRefusedError(error.sentence)
+    return ReplyRefusedError(said_no(server, error.status, error.said or error.code))

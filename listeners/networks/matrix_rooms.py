@@ -166,8 +166,8 @@ class Rooms:
                 {"rooms": _listed(self.missing)},
             )
         return Sentence(
-            "Not heard: {rooms}, where this account is not a member, and {sealed}, which "
-            "hubbub cannot read since it is encrypted. Everything else is heard.",
+            "Not heard: {rooms}, where this account is not a member, and the encrypted {sealed}, "
+            "which hubbub cannot read. Everything else is heard.",
             {"rooms": _listed(self.missing), "sealed": _listed(sealed)},
         )
 

@@ -195,7 +195,7 @@ class MatrixServer:
             "server": self.name,
             "status": error.status,
             "code": code,
-            "said": said,
+            "said": said or code,
         }
         if code in _ACCOUNT:
             return SourceState.NEEDS_TOKEN, Sentence(
@@ -228,10 +228,7 @@ class MatrixServer:
                 "the address of the homeserver, not that of an app. Nothing was lost.",
                 values,
             )
-        return error.state, Sentence(
-            "{server} refused: {said} ({code}). Nothing was lost.",
-            {**values, "said": said or code},
-        )
+        return error.state, Sentence("{server} refused: {said} ({code}). Nothing was lost.", values)
 
 
 def no_token(server: str) -> Sentence:

@@ -241,7 +241,6 @@ async def test_a_refusal_is_said_in_the_servers_terms(
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
-        (refusal(429, "M_LIMIT_EXCEEDED", retry_after_ms=30_000), SourceState.RATE_LIMITED),
         (refusal(500, "M_UNKNOWN"), SourceState.FAILING),
         (status_reply(502, b"<html>Bad Gateway"), SourceState.FAILING),
     ],
@@ -253,17 +252,42 @@ async def test_what_leaves_it_open_is_no_refusal(
     with pytest.raises(SourceError) as caught:
         await world.listener.send_reply(world.reply())
     assert caught.value.state is state
-    if state is SourceState.RATE_LIMITED:
-        assert caught.value.until is not None
-        assert caught.value.until >= world.server.now + 30 * SECOND
+
+
+async def test_a_limit_refuses_the_reply_and_the_next_one(world: World) -> None:
+    limited = refusal(429, "M_LIMIT_EXCEEDED", retry_after_ms=30_000)
+    world.server.on(world.send_path, limited, world.server.answer)
+    for _ in range(2):  # the second is not even asked: the server said how long
+        with pytest.raises(ReplyRefusedError, match="slow down"):
+            await world.listener.send_reply(world.reply())
+    world.server.now = Micros(world.server.now + 60 * SECOND)
+    await world.listener.send_reply(world.reply())
+    assert len(world.ours()) == 1
+
+
+async def test_what_fails_before_it_leaves_is_a_refusal(world: World) -> None:
+    event = f"{API}/rooms/{world.room}/event/{world.asked['event_id']}"
+    world.server.on(event, status_reply(502))
+    with pytest.raises(ReplyRefusedError, match="could not be asked"):
+        await world.listener.send_reply(world.reply())
+    assert not any(request.method == "PUT" for request in world.server.requests)
+
+
+async def test_a_message_in_no_room_of_ours_is_not_answered(world: World) -> None:
+    reply = world.reply()
+    elsewhere = replace(reply, to=Answered(native_id="$elsewhere"))
+    with pytest.raises(ReplyRefusedError, match="none of the rooms"):
+        await world.listener.send_reply(elsewhere)
+    with pytest.raises(SourceError, match="none of the rooms"):
+        await world.listener.find_reply(elsewhere)
 
 
 async def test_nothing_is_sent_in_answer_to_what_was_taken_back(world: World) -> None:
     world.server.redact(world.room, world.asked)
-    with pytest.raises(ReplyRefusedError, match="no longer there"):
+    with pytest.raises(ReplyRefusedError, match="any more"):
         await world.listener.send_reply(world.reply())
     gone = {"event_id": "$nowhere", "sender": ANA}
-    with pytest.raises(ReplyRefusedError, match="no longer there"):
+    with pytest.raises(ReplyRefusedError, match="any more"):
         await world.listener.send_reply(world.reply(to=gone))
     assert world.ours() == []
 
