@@ -174,7 +174,10 @@ class DiscourseServer:
             return {}
         if self.by_user:
             return {"user-api-key": self._token}
-        return {"api-key": self._token, "api-username": self.forum.username or "system"}
+        if not self.forum.username:
+            # A key made for one account tells by itself whose it is.
+            return {"api-key": self._token}
+        return {"api-key": self._token, "api-username": self.forum.username}
 
     def _closed(self, status: int, *, blocked: bool) -> Sentence:
         values: Mapping[str, str | int] = {"forum": self.forum.name, "status": status}

@@ -165,9 +165,7 @@ class FakeDiscourse(FakeServer):
         key = request.headers.get("api-key") or request.headers.get("user-api-key")
         if key is None:
             return False
-        named = "user-api-key" in request.headers or (
-            request.headers.get("api-username") == self.username
-        )
+        named = request.headers.get("api-username", self.username) == self.username
         return True if self.api_key and key == self.api_key and named else None
 
     def _show(self, request: Request, parts: list[str], signed_in: bool) -> Reply:

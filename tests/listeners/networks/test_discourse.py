@@ -519,6 +519,21 @@ async def test_a_bad_record_spoils_no_neighbour_and_is_told_once(world: World) -
     assert await polled(listener, last_cursor(batches)) == []
 
 
+async def test_another_format_is_told_by_what_cannot_be_read(world: World) -> None:
+    for number in range(5):
+        world.forum.post(f"kerlann {number}", cooked=None)
+    batch = (await polled(world.listener()))[0]
+    assert (len(batch.bad), batch.fetched, batch.posts) == (5, 5, ())
+
+
+async def test_a_key_of_one_account_needs_no_name_to_read(world: World) -> None:
+    world.forum.api_key = "0123abcd"
+    world.forum.login_required = True
+    world.forum.post("for members")
+    assert texts(await polled(world.listener(signed_in=True))) == ["for members"]
+    assert "api-username" not in world.forum.requests[0].headers
+
+
 async def test_two_forums_share_no_ids(world: World) -> None:
     async with FakeDiscourse() as other:
         here, there = world.forum.post("kerlann"), other.post("kerlann")

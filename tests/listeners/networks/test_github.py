@@ -473,3 +473,10 @@ async def test_a_bad_record_spoils_no_neighbour_and_is_told_once(world: World) -
     assert texts(batches) == ["good", "good too"]
     assert sum(len(batch.bad) for batch in batches) == 1
     assert await polled(listener, last_cursor(batches)) == []
+
+
+async def test_another_format_is_told_by_what_cannot_be_read(world: World) -> None:
+    for number in range(5):
+        world.server.issue(OURS, f"kerlann {number}", labels=[], user=number)
+    batch = (await polled(world.listener()))[0]
+    assert (len(batch.bad), batch.fetched, batch.posts) == (5, 5, ())
