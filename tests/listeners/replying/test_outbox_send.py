@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -71,6 +72,23 @@ async def test_the_row_is_stored_before_the_network_is_called(
     voice.send_reply = spying  # type: ignore[method-assign, assignment]
     await outbox.send(one, "hello", actor="Ana")
     assert seen == [("sending", True)]
+
+
+async def test_what_leaves_the_machine_is_on_the_disk(
+    world: World, clock: Watch, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await begun(world, clock)
+    durable: list[object] = []
+    write = Store.write
+
+    async def watched(store: Store, work: Any, **how: Any) -> Any:
+        durable.append(how.get("durable"))
+        return await write(store, work, **how)
+
+    monkeypatch.setattr(Store, "write", watched)
+    sent = await outbox.send(one, "hello", actor="Ana")
+    await outbox.delete(sent.outbox_id, actor="Ana")
+    assert durable == [True, True, True]
 
 
 async def test_a_refusal_keeps_the_draft_and_the_conversation(
