@@ -224,7 +224,7 @@ class MastodonVoice:
         )
 
     def _token_refused(self, answer: Answer) -> Sentence:
-        values = {"server": self._server.name, "status": answer.status}
+        values: dict[str, str | int] = {"server": self._server.name, "status": answer.status}
         if answer.status == 401:
             return Sentence(
                 "{server} does not accept this source's access token any more ({status}), so "
