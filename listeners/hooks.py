@@ -34,7 +34,7 @@ _AT_ONCE = 100
 _LOOK = 30.0
 """Seconds between two looks at the log when nothing wakes it."""
 _KEEP_EVERY = 500
-"""Lines of the log without an event of the hook after which its place is kept all the same."""
+"""Lines of the log, or mentions, that do not concern a hook before its place is kept anyway."""
 
 _BY_STATE: Mapping[str, Mapping[str, str]] = {
     "conversation": {
@@ -107,7 +107,8 @@ class Hooks:
             after = await self._hand_over(hook, place, kept)
             if after != place:
                 place = after
-                if place.event - kept.event > _KEEP_EVERY:
+                far = max(place.event - kept.event, place.mention - kept.mention)
+                if far > _KEEP_EVERY:
                     await stored.keep_place(self._store, hook.name, place)
                     kept = place
             else:
@@ -126,12 +127,10 @@ class Hooks:
     async def _hand_over(self, hook: HookConfig, place: Place, kept: Place) -> Place:
         """Hand over the next stretch, and return the place after it."""
         if hook.event == "conversation.new":
-            for number, queued in await stored.conversations_after(
-                self._store, place.conversation, _AT_ONCE
-            ):
-                place = replace(place, conversation=number)
-                if queued:
-                    await self._run(hook, place, {"conversation": number})
+            for mention, begun in await stored.mentions_after(self._store, place.mention, _AT_ONCE):
+                place = replace(place, mention=mention)
+                if begun is not None:
+                    await self._run(hook, place, {"conversation": begun})
         elif hook.event == "alert.fired":
             for number in await stored.alerts_after(self._store, place.alert, _AT_ONCE):
                 place = replace(place, alert=number)

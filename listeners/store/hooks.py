@@ -18,10 +18,10 @@ _TROUBLE = "hook.trouble "
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a hook has come: the last line of the log, conversation and alert it knows of."""
+    """How far a hook has come: the last line of the log, mention and alert it knows of."""
 
     event: int
-    conversation: int
+    mention: int
     alert: int
 
 
@@ -29,10 +29,10 @@ async def newest(store: Store) -> Place:
     """Return the place after everything that has happened so far."""
     (row,) = await store.fetch(
         """SELECT (SELECT coalesce(max(id), 0) FROM event) AS event,
-                  (SELECT coalesce(max(id), 0) FROM conversation) AS conversation,
+                  (SELECT coalesce(max(id), 0) FROM mention) AS mention,
                   (SELECT coalesce(max(id), 0) FROM alert) AS alert"""
     )
-    return Place(row["event"], row["conversation"], row["alert"])
+    return Place(row["event"], row["mention"], row["alert"])
 
 
 async def place_of(store: Store, hook: str) -> Place | None:
@@ -40,12 +40,12 @@ async def place_of(store: Store, hook: str) -> Place | None:
     kept = to_mapping(await setting(store, _PLACE + hook) or "{}")
     if not kept:
         return None
-    return Place(int(kept["event"]), int(kept["conversation"]), int(kept["alert"]))
+    return Place(int(kept["event"]), int(kept["mention"]), int(kept["alert"]))
 
 
 async def keep_place(store: Store, hook: str, place: Place) -> None:
     """Remember how far a hook has come."""
-    kept = {"event": place.event, "conversation": place.conversation, "alert": place.alert}
+    kept = {"event": place.event, "mention": place.mention, "alert": place.alert}
     await remember(store, _PLACE + hook, dumps(kept))
 
 
@@ -55,12 +55,19 @@ async def events_after(store: Store, event: int, limit: int) -> list[EventRow]:
     return [event_of(row) for row in rows]
 
 
-async def conversations_after(store: Store, last: int, limit: int) -> list[tuple[int, bool]]:
-    """Return the conversations opened after one, and whether each came into the queue."""
+async def mentions_after(store: Store, last: int, limit: int) -> list[tuple[int, int | None]]:
+    """Return the mentions that came after one, each with the conversation it began to wait in.
+
+    ``None`` where the mention asks for nothing, or its conversation had asked before.
+    """
     rows = await store.fetch(
-        "SELECT id, in_queue FROM conversation WHERE id > ? ORDER BY id LIMIT ?", (last, limit)
+        """SELECT m.id, iif(m.asks = 1 AND NOT EXISTS (
+                   SELECT 1 FROM mention e WHERE e.conversation_id = m.conversation_id
+                     AND e.asks = 1 AND e.id < m.id), m.conversation_id, NULL) AS begins
+           FROM mention m WHERE m.id > ? ORDER BY m.id LIMIT ?""",
+        (last, limit),
     )
-    return [(row["id"], bool(row["in_queue"])) for row in rows]
+    return [(row["id"], row["begins"]) for row in rows]
 
 
 async def alerts_after(store: Store, last: int, limit: int) -> list[int]:

@@ -13,15 +13,26 @@ from typing import Any
 import pytest
 
 from listeners.actions import perform, undo
-from listeners.config import Config
+from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.config.extending import HOOK_EVENTS, HookConfig
 from listeners.conversations.conversation import Conversation
 from listeners.hooks import Hooks, happened
-from listeners.model import AlertClass, EventRow, Micros, SafeText, Sentence, Severity
+from listeners.model import (
+    AlertClass,
+    Author,
+    Batch,
+    EventRow,
+    Micros,
+    Post,
+    SafeText,
+    Sentence,
+    Severity,
+)
+from listeners.pipeline import Pipeline
 from listeners.risk.alert import Alert
 from listeners.store import Connection, Store, open_store, subjects
 from listeners.store import hooks as stored
-from listeners.store.sources import register_brands
+from listeners.store.sources import NewSource, register_brands, register_sources
 from listeners.supervisor import spawn
 
 NOW = Micros(1_790_000_000_000_000)
@@ -40,7 +51,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
-async def add(store: Store, count: int, *, queued: bool = True) -> None:
+async def add(store: Store, count: int) -> None:
     """Open conversations that wait for us."""
 
     async def work(connection: Connection) -> None:
@@ -50,8 +61,8 @@ async def add(store: Store, count: int, *, queued: bool = True) -> None:
                 brand="Lune",
                 network="mastodon",
                 root=f"r{row['n'] + number}",
-                in_queue=queued,
-                waiting_since=NOW if queued else None,
+                in_queue=True,
+                waiting_since=NOW,
                 opened_at=NOW,
                 last_at=NOW,
                 state_since=NOW,
@@ -167,10 +178,28 @@ async def test_new_conversations_and_alerts_are_told(store: Store, tmp_path: Pat
     alert = Heard(store, tmp_path, "alert.fired")
     await talk.catch_up()
     await alert.catch_up()
-    await add(store, 1)
-    await add(store, 1, queued=False)
-    await raise_alert(store)
+    config = Config(brands=(BrandConfig(name="Lune"),))
+    pipeline = Pipeline(store, config, lambda: NOW)
+    await pipeline.open()
+    source = SourceConfig(network="mastodon", what="#lune")
+    new = [NewSource(source.key, source.network, "lune")]
+    ids = await store.write(lambda connection: register_sources(connection, new, NOW))
+
+    async def hear(number: int, text: str, parent: int = 0) -> None:
+        post = Post(
+            network="mastodon", native_id=f"https://x.example/{number}", author=Author(key="zoe"),
+            text=text, created_at=Micros(NOW + number), lang="en",
+            parent_id=f"https://x.example/{parent}" if parent else None,
+        )  # fmt: skip
+        await pipeline.take(source, ids[source.key], Batch(posts=(post,), fetched=1))
+
+    await hear(1, "Lune, where is my parcel?")
+    await hear(2, "Lune is a nice name.")
+    await hear(3, "And, Lune, when does it come?", parent=1)
     assert [one["conversation"]["id"] for one in await talk.catch_up()] == [6]
+    await hear(4, "But Lune, why does it not work?", parent=2)
+    assert [one["conversation"]["id"] for one in await talk.catch_up()] == [6, 7]
+    await raise_alert(store)
     (told,) = await alert.catch_up()
     assert told["alert"]["title"] == "Aube was named"
     assert told["alert"]["severity"] == "high"

@@ -193,10 +193,49 @@ def test_what_was_merged_elsewhere_is_left_alone() -> None:
     assert did(gone, rule(tags=("a",), assign="Léo", template=2, ignore=True)) == []
 
 
+talks = st.builds(
+    replace,
+    st.just(TALK),
+    tier=st.integers(1, 5),
+    manual_priority=st.sampled_from([None, 2, 5]),
+    state=st.sampled_from(list(ConversationState)),
+    assignee=st.sampled_from(["", "Ana"]),
+    tags=st.sampled_from([(), ("a",), ("a", "b")]),
+    merged_into=st.sampled_from([None, None, None, 3]),
+)
+
+
+some = st.builds(
+    Effects,
+    tags=st.sampled_from([(), ("a",), ("c",)]),
+    assign=st.sampled_from(["", "Ana", "Léo"]),
+    priority=st.sampled_from([None, 2, 3]),
+    ignore=st.booleans(),
+    template=st.sampled_from([None, 1, 2]),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(talks, st.lists(some, max_size=3))
+def test_rules_do_everything_once_and_never_close_a_risk(
+    talk: Conversation, effects: list[Effects]
+) -> None:
+    these = [Rule(id=at, name=f"R{at}", effects=one) for at, one in enumerate(effects, 1)]
+    after, done = follow(talk, these, NOW)
+    settled = Settled(done=frozenset((one.rule.id, one.verb) for one in done))
+    assert follow(after, these, NOW, settled) == (after, ())
+    if talk.tier == 1:
+        assert after.state is talk.state
+    everything = frozenset({"assignee", "manual_priority", "state", "template_id"})
+    mine, _ = follow(talk, these, NOW, Settled(decided=everything))
+    assert replace(mine, tags=talk.tags) == talk
+    assert set(talk.tags) <= set(after.tags)
+
+
 # --- as JSON -------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(rules)
 def test_a_rule_comes_back_as_it_was_written(made: Rule) -> None:
     assert rule_of(json.loads(json.dumps(to_record(made)))) == made
@@ -216,7 +255,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(anything)
 def test_whatever_is_read_is_a_rule_or_refused_in_words(found: object) -> None:
     try:
