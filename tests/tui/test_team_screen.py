@@ -95,6 +95,25 @@ async def test_opening_a_thread_is_being_on_it_and_moving_in_the_list_is_not(
         assert await mine(one) == (None, "")
 
 
+async def test_writing_a_reply_is_seen_as_drafting_and_then_no_longer(tmp_path: Path) -> None:
+    async with driven(tmp_path, config=TEAM) as one:
+
+        async def mine(wanted: tuple[int | None, str]) -> None:
+            for _ in range(100):
+                [sign] = await presence.beats(one.store)
+                if (sign.conversation, sign.doing) == wanted:
+                    return
+                await one.settled()
+            raise AssertionError(sign)
+
+        await one.press("enter", "r")
+        await mine((1, "drafting"))
+        await one.press("escape")
+        await mine((1, "reading"))
+        await one.press("escape")
+        await mine((None, ""))
+
+
 async def test_leaving_takes_the_presence_along(tmp_path: Path) -> None:
     async with driven(tmp_path, config=TEAM) as one:
         store = one.store

@@ -46,6 +46,8 @@ class HubScreen(Screen[Result]):
     AUTO_FOCUS = ""
     WITHOUT: ClassVar[frozenset[str]] = frozenset()
     """Actions that mean something in the panel but not on this screen."""
+    DOING: ClassVar[str] = "reading"
+    """What the team sees a person do here, where the screen is about a conversation."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -182,7 +184,7 @@ class HubScreen(Screen[Result]):
 
     def on_screen_resume(self) -> None:
         """Show what happened while another screen was in front."""
-        self.desk.presence(self.conversation)
+        self.desk.presence(self.conversation, self.DOING)
         self.show_keys()
         self.look_again()
 

@@ -65,6 +65,7 @@ class WritingScreen(OwnKeysScreen[Ended | None]):
     """The box, what stands around it, and the draft; what the keys do is in ``reply``."""
 
     OWN = WRITING
+    DOING = "drafting"
     BINDINGS = own_bindings(WRITING)
 
     def __init__(self, desk: Desk, conversation: int, mention: int | None = None) -> None:
