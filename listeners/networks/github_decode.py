@@ -56,7 +56,7 @@ class Found:
     """A post with what reading needs besides: when it last changed, and what it is.
 
     ``updated`` is in seconds. ``comments`` counts those of an issue. ``team`` says that one
-    of the repository's own people wrote it, ``login`` who.
+    of the repository's own people wrote it, ``login`` who. ``quoted`` are the words it answers.
     """
 
     post: Post
@@ -66,6 +66,7 @@ class Found:
     team: bool = False
     comments: int = 0
     locked: bool = False
+    quoted: str = ""
 
 
 class UnreadableError(ValueError):
@@ -174,6 +175,7 @@ def _found(wire: _WireIssue, spot: Spot, web: Web) -> Found:
         team=isinstance(wire.author_association, str) and wire.author_association in TEAM,
         comments=count_of(wire.comments) or 0,
         locked=wire.locked is True,
+        quoted=words.quoted,
     )
 
 

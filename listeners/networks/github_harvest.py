@@ -10,6 +10,7 @@ from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.model import HOUR, BadRecord, Batch, Post
 from listeners.networks.github_decode import Found, UnreadableError, bad_record, read_record
+from listeners.networks.github_quotes import Quotes
 from listeners.networks.github_web import Web
 from listeners.networks.recent import Recent
 from listeners.query import Matcher, QuerySyntaxError, Subject, query_for_brand
@@ -44,6 +45,7 @@ class Harvester:
         self._matcher: Matcher | None = None
         self._handed_on: Recent[str, bytes] = Recent(MOST_REMEMBERED)
         self._bad: Recent[str, None] = Recent(MOST_BAD)
+        self._quotes = Quotes()
 
     def gather(self, records: Iterable[object], *, first: bool = False) -> Harvest:
         """Return the posts in these records; ``first``: what is old among them is history."""
@@ -59,6 +61,7 @@ class Harvester:
                 continue
             if self._pulls or one.spot.kind != "pull":
                 found.append(one)
+                self._quotes.learn(one)
         posts = [self.settled(one) for one in found]
         if first:
             posts = [self._as_history(post) for post in posts]
@@ -66,15 +69,25 @@ class Harvester:
         return Harvest(tuple(found), news, tuple(bad))
 
     def settled(self, one: Found) -> Post:
-        """Return the post; what outsiders write in a repository of ours is to us.
+        """Return the post, below what it quotes; and told whether it speaks to us.
 
-        Unless it names somebody else and none of us: then it is talk among others.
+        What outsiders write in a repository of ours does, unless it names somebody else and none
+        of us, or answers somebody else: then it is talk among others. Elsewhere it does where it
+        answers one of us.
         """
         post = one.post
-        if self.is_ours(one) or one.team or post.author.automated or not self.is_at_home(one):
+        answered = self._quotes.answered_by(one)
+        if answered is not None:
+            post = replace(post, parent_id=answered.native_id)
+        if self.is_ours(one) or post.author.automated:
             return post
-        elsewhere = bool(post.mentions) and not any(map(self._web.is_ours, post.mentions))
-        return post if elsewhere and one.spot.comment else replace(post, addressed=True)
+        if answered is not None:
+            to_us = self._web.is_ours(answered.login)
+        else:
+            elsewhere = bool(post.mentions) and not any(map(self._web.is_ours, post.mentions))
+            among_others = elsewhere and one.spot.comment is not None
+            to_us = self.is_at_home(one) and not one.team and not among_others
+        return replace(post, addressed=True) if to_us else post
 
     def is_ours(self, one: Found) -> bool:
         """Whether one of our accounts wrote it."""

@@ -31,11 +31,12 @@ _NAME = re.compile(r"(?<![\w@/`.+-])@([A-Za-z0-9][A-Za-z0-9-]{0,38})(?![\w/-])")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a text says, what it links to and whom it names."""
+    """What a text says, what it links to, whom it names, and the first words it quotes."""
 
     text: str
     links: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
+    quoted: str = ""
 
 
 def read_markdown(body: str) -> Words:
@@ -49,6 +50,7 @@ def read_markdown(body: str) -> Words:
         _plain(own) or _plain(body),
         tuple(link for link in targets if link.isprintable())[:_MOST_LINKS],
         tuple(names)[:_MOST_NAMES],
+        _quoted(body),
     )
 
 
@@ -76,6 +78,19 @@ def _own_lines(body: str) -> str:
         elif not _QUOTE.match(line):
             kept.append(line)
     return "\n".join(kept)
+
+
+def _quoted(body: str) -> str:
+    """Return the first quotation without its marks; what it quotes in turn is left out."""
+    kept: list[str] = []
+    for line in body.split("\n"):
+        if _QUOTE.match(line):
+            said = line.lstrip().removeprefix(">").strip()
+            if not said.startswith(">"):
+                kept.append(said)
+        elif kept:
+            break
+    return _plain("\n".join(kept))
 
 
 def _plain(text: str) -> str:

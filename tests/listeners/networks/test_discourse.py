@@ -534,6 +534,14 @@ async def test_a_key_of_one_account_needs_no_name_to_read(world: World) -> None:
     assert "api-username" not in world.forum.requests[0].headers
 
 
+async def test_a_member_s_key_is_used_sparingly(world: World) -> None:
+    assert world.listener(signed_in=True, username="kerlann").next_interval is None
+    interval = world.listener(signed_in=True, kind="user").next_interval
+    assert interval is not None
+    # Two places a round, both again at the second look, and as much again left for topics.
+    assert 2 * 86_400 / interval + 2 * 86_400 / (SECOND_LOOK / SECOND) < 2_880 / 1.5
+
+
 async def test_two_forums_share_no_ids(world: World) -> None:
     async with FakeDiscourse() as other:
         here, there = world.forum.post("kerlann"), other.post("kerlann")

@@ -103,6 +103,20 @@ async def test_whom_a_post_speaks_to(world: World) -> None:
     assert [post.author.automated for post in posts[-2:]] == [False, True]
 
 
+async def test_a_comment_answers_what_it_quotes(world: World) -> None:
+    server = world.server
+    issue = server.issue(OTHER, "kerlann sinks", "It goes down every single day.")
+    ours = server.comment(issue, "Which version of it do you **sail**?", by="kerlann")
+    server.comment(issue, "> Which version of it do you sail?\n\nThe second", by="cy")
+    server.comment(issue, "> It goes down every single day.\n> > older\n\nMine too", by="dan")
+    server.comment(issue, "> yes\n\nno", by="eve")
+    _, _, answer, same, short = posts_of(await polled(world.listener(OTHER)))
+    assert (answer.parent_id, answer.addressed) == (ours["html_url"], True)
+    assert (same.parent_id, same.addressed) == (issue["html_url"], False)
+    assert (short.parent_id, short.text) == (issue["html_url"], "no")
+    assert answer.root_id == issue["html_url"]
+
+
 async def test_in_a_repository_of_others_nobody_speaks_to_us_unnamed(world: World) -> None:
     world.server.issue(OTHER, "kerlann is slow")
     posts = posts_of(await polled(world.listener(OTHER)))

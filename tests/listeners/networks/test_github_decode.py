@@ -104,6 +104,19 @@ def test_links_and_names() -> None:
     assert words.links == ("https://k.example/x", "https://k.example/y")
 
 
+@pytest.mark.parametrize(
+    ("body", "quoted"),
+    [
+        ("no quotation", ""),
+        ("> one\n> **two**\n\nanswer\n> three", "one\ntwo"),
+        ("> > older\n> said\nanswer", "said"),
+        ("words first\n\n> then", "then"),
+    ],
+)
+def test_what_is_quoted_first(body: str, quoted: str) -> None:
+    assert read_markdown(body).quoted == quoted
+
+
 # --- records -----------------------------------------------------------------------------------
 
 
