@@ -74,7 +74,7 @@ def candidate_choices(found: Sequence[Candidate], here: int, text: str) -> list[
         "words": _("much the same words"),
         "open": "",
     }
-    choices = [Choice(one.row.id, _label(one.row), why[one.why]) for one in found]
+    choices = [Choice(one.row.id, _label(one.row, why[one.why])) for one in found]
     wanted = text.strip().lstrip("#").casefold()
     kept = [one for one in choices if wanted in one.label.casefold()]
     number = int(wanted) if wanted.isdecimal() and len(wanted) < 16 else 0
@@ -91,10 +91,11 @@ def split_choices(inside: Sequence[ConversationRow], text: str) -> list[Choice]:
     return [one for one in choices if text.strip().casefold() in one.label.casefold()]
 
 
-def _label(row: ConversationRow) -> str:
+def _label(row: ConversationRow, why: str = "") -> str:
     who = one_line(row.author_name or row.author)
     said = one_line(row.excerpt or row.title)
-    return f"{row.id}  {network_name(row.network)}  {who}  {said}"
+    parts = (str(row.id), why, network_name(row.network), who, said)
+    return " · ".join(part for part in parts if part)
 
 
 def _conversations(screen: TriageScreen[Any]) -> Subjects | None:
