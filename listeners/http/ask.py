@@ -21,7 +21,10 @@ Params = Mapping[str, str | int | Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A request. ``timeout`` is in seconds over everything; for a stream, between two chunks."""
+    """A request. ``timeout`` is in seconds over everything; for a stream, between two chunks.
+
+    ``long_poll``: the server keeps the question until there is news, so it takes nobody's place.
+    """
 
     method: str
     url: str
@@ -34,6 +37,7 @@ class Ask:
     allow_private: bool = False
     allow_status: frozenset[int] = frozenset()
     streaming: bool = False
+    long_poll: bool = False
 
 
 def with_params(url: str, params: Params | None) -> str:

@@ -12,7 +12,7 @@ import logging
 import random
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -121,11 +121,13 @@ class Fetcher:
         expect: Expect = "any",
         allow_private: bool = False,
         allow_status: frozenset[int] = frozenset(),
+        long_poll: bool = False,
     ) -> Answer:
         """Get ``url`` within ``timeout`` seconds over everything.
 
         Answers 2xx, 304 and those in ``allow_status`` are returned. ``secret_headers`` go to the
-        origin of ``url`` alone; ``allow_private`` opens that one host's private addresses.
+        origin of ``url`` alone; ``allow_private`` opens that one host's private addresses. With
+        ``long_poll`` the server may keep the question: it then keeps no other request waiting.
 
         Raises:
             SourceError: everything else; an ``HttpError`` where the server answered.
@@ -141,6 +143,7 @@ class Fetcher:
                 expect=expect,
                 allow_private=allow_private,
                 allow_status=allow_status,
+                long_poll=long_poll,
             )
         )
 
@@ -329,7 +332,7 @@ class Fetcher:
 
     async def _fetch(self, ask: Ask) -> Answer:
         host = host_of(ask.url)
-        async with self._manners.slot(host):
+        async with nullcontext() if ask.long_poll else self._manners.slot(host):
             try:
                 async with asyncio.timeout(ask.timeout), self._follow(ask) as hop:
                     return await self._accept(ask, hop)
@@ -418,7 +421,7 @@ class Fetcher:
         address = url._replace(netloc=url.netloc.rpartition("@")[2], fragment="").geturl()
         # A change is never repeated, so it goes out on a connection of its own: on a kept one the
         # server may hang up at that instant, and nobody would know whether it was heard.
-        fresh = ask.streaming or ask.method != "GET"
+        fresh = ask.streaming or ask.long_poll or ask.method != "GET"
         transport = self._transports.choose(url, private=private, fresh=fresh)
         try:
             request = httpx.Request(

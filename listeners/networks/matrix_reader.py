@@ -102,7 +102,7 @@ class Reader:
             "set_presence": "offline",
         }
         try:
-            body = await self._server.ask("/sync", params, timeout=wait + GRACE)
+            body = await self._server.ask("/sync", params, timeout=wait + GRACE, long_poll=wait > 0)
         except RefusedError as error:
             if error.status == 400:
                 raise LostPlaceError from error

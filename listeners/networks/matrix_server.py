@@ -82,6 +82,7 @@ class MatrixServer:
         *,
         timeout: float = 20.0,
         api: str = _API,
+        long_poll: bool = False,
     ) -> Mapping[str, object]:
         """Ask one question within ``timeout`` seconds.
 
@@ -97,6 +98,7 @@ class MatrixServer:
                 timeout=timeout,
                 expect="json",
                 allow_private=self._allow_private,
+                long_poll=long_poll,
             )
         except HttpError as error:
             raise self._read(error) from error

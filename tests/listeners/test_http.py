@@ -470,6 +470,23 @@ async def test_no_more_than_eight_at_once(wall: Wall) -> None:
         assert 4 < most <= 8
 
 
+async def test_questions_that_are_kept_keep_nobody_waiting(wall: Wall) -> None:
+    async with Fetcher(wall) as fetch, FakeServer() as server:
+        server.on("/kept", silent())
+        server.on("/x", json_reply(1))
+        kept = [
+            asyncio.ensure_future(get(fetch, server.url + "/kept", long_poll=True))
+            for _ in range(12)
+        ]
+        while len(server.asked("/kept")) < len(kept):
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            assert (await get(fetch, server.url + "/x")).json() == 1
+        for question in kept:
+            question.cancel()
+        await asyncio.gather(*kept, return_exceptions=True)
+
+
 # --- redirects, secrets, private addresses -----------------------------------------------------
 
 
