@@ -38,6 +38,9 @@ from tui.widgets.too_small import TooSmall
 _ASK_AGAIN = 3.0
 """Seconds until a network is asked again how long a reply may be."""
 
+_BREATH = 0.05
+"""Seconds after a key until the words are counted: whoever types fast waits for no count."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -82,6 +85,7 @@ class WritingScreen(OwnKeysScreen[Ended | None]):
         self.lang = ""
         self.keeper: DraftKeeper | None = None
         self._saving: Timer | None = None
+        self._counting: Timer | None = None
         self._placed: int | None = None
         self._drafted = False
         self.begun_at = desk.clock()
@@ -259,22 +263,27 @@ class WritingScreen(OwnKeysScreen[Ended | None]):
 
     @property
     def typing(self) -> bool:
-        """Whether something typed is not stored yet."""
-        return self.keeper is not None and self.keeper.due
+        """Whether something typed is not stored or not counted yet."""
+        return self._counting is not None or (self.keeper is not None and self.keeper.due)
 
     @on(TextArea.Changed)
     def _box_changed(self) -> None:
         self.changed()
 
     def changed(self) -> None:
-        """Count the words anew, show them as they go out, and see to it that they are kept."""
-        self._count()
-        self._lay_preview()
+        """See to it that the words are kept, counted anew, and shown as they go out."""
+        if self._counting is None:
+            self._counting = self.set_timer(_BREATH, self._counted)
         if self.keeper is None:
             return
         self.keeper.typed(self.written)
         if self._saving is None and self.keeper.due:
             self._saving = self.set_timer(PERIOD, self._save)
+
+    def _counted(self) -> None:
+        self._counting = None
+        self._count()
+        self._lay_preview()
 
     def _save(self) -> None:
         self._saving = None
