@@ -30,6 +30,7 @@ from listeners.store import Store, ingest, subjects, thread_facts
 from listeners.store.absence import away_in
 from listeners.store.connection import Connection
 from listeners.store.keys import dedupe_key
+from listeners.store.outbox import sent_here
 from listeners.store.records import KnownMention, MentionKey, RootKey, SeenAccount
 from listeners.store.sources import register_brands
 from listeners.text import clean_line
@@ -311,6 +312,13 @@ class Pipeline:
                     kept.edits.append((known, one))
                 elif known.engagement != one.post.engagement:
                     kept.counted.append((known.id, one.post.engagement))
+        # What was sent from here is ours, whatever account a source signs in with.
+        sent = await sent_here(
+            connection, [(one.post.network, one.post.native_id) for one in kept.fresh]
+        )
+        for place, one in enumerate(kept.fresh):
+            if (one.post.network, one.post.native_id) in sent:
+                kept.fresh[place] = replace(one, ours=True, findings=(), look_alike=None)
         return stored, kept
 
     async def _known(

@@ -229,6 +229,21 @@ async def replies_here(
     return [outbox_row(row) for row in rows]
 
 
+async def sent_here(
+    connection: Connection, posts: Sequence[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return those of these posts, as (network, native id), that were sent from here."""
+    if not posts:
+        return set()
+    rows = await connection.fetch(
+        """SELECT w.key AS place FROM json_each(?) w JOIN outbox o
+               ON o.network = json_extract(w.value, '$[0]')
+              AND o.native_id = json_extract(w.value, '$[1]')""",
+        (dumps([[network, storable(native_id)] for network, native_id in posts]),),
+    )
+    return {posts[row["place"]] for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class OursSince:
     """A message of ours that a listener brought: who wrote it, and what."""

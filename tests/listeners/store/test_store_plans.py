@@ -9,7 +9,7 @@ import pytest
 from listeners.conversations.state import begin
 from listeners.model import DAY, HOUR, MINUTE, Label, Micros
 from listeners.query import parse, to_fts
-from listeners.store import Connection, Store, ingest, reads, subjects, undoing
+from listeners.store import Connection, Store, ingest, outbox, reads, subjects, undoing
 from listeners.store.connection import Row
 from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
 from listeners.store.records import Edit
@@ -66,6 +66,7 @@ READS: dict[str, Read] = {
     "rows of alerts": lambda s: reads.alerts(s, [1]),
     "notes": lambda s: reads.notes(s, "conversation", 1),
     "log of a subject": lambda s: reads.events(s, "conversation", 1),
+    "replies of a conversation": lambda s: outbox.outbox(s, ("sent",), conversation=1),
     "author": lambda s: reads.account_history(s, "mention", 1),
     "author of a conversation": lambda s: reads.account_history(s, "conversation", 1),
 }
@@ -151,6 +152,9 @@ async def test_the_write_path_reads_no_table_whole(
         await undoing.step_to_redo(connection, "ana")
         await undoing.events_of_step(connection, "ana", 1)
         await undoing.events_of_reply(connection, 1)
+        await outbox.sent_here(connection, [(NETWORK, "k")])
+        await outbox.replies_here(connection, 1)
+        await outbox.ours_since(connection, 1, NOW)
 
     monkeypatch.setattr(Connection, "fetch", explaining)
     await world.store.write(work)
