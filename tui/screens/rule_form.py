@@ -85,6 +85,7 @@ class RuleForm(ModalScreen[Drafted | None]):
         self._days = _USUAL_DAYS
         self._trial: Trial | None = None
         self._running = False
+        self._scrolled = False
         self._sample: dict[int, MentionRow] = {}
         self.fields = Choices()
         self.found = ThreadMessages()
@@ -180,7 +181,7 @@ class RuleForm(ModalScreen[Drafted | None]):
 
     def _try(self) -> None:
         self._trial, self._running = None, True
-        self._sample = {}
+        self._sample, self._scrolled = {}, False
         self._work(self._tried())
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
@@ -209,7 +210,7 @@ class RuleForm(ModalScreen[Drafted | None]):
         lines = trial_lines(
             self._trial, sample, self._days, self._desk.clock(), width, palette_of(self)
         )
-        self.found.show(Laid(lines), again=True)
+        self.found.show(Laid(lines), again=self._scrolled)
         self._hint()
 
     def _hint(self) -> None:
@@ -227,6 +228,7 @@ class RuleForm(ModalScreen[Drafted | None]):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll what was caught."""
+        self._scrolled = True
         self.found.scroll_lines(lines)
 
     # --- the end -----------------------------------------------------------------------------
