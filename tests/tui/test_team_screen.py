@@ -21,6 +21,7 @@ from tui.screens.conversation import ConversationScreen
 from tui.screens.dashboard import Dashboard
 from tui.screens.handover import HandoverScreen
 from tui.screens.log import LogScreen
+from tui.screens.noting import named_choices
 from tui.screens.pickers import Picker
 from tui.screens.team import TeamScreen
 
@@ -205,6 +206,36 @@ async def test_a_taken_row_changes_in_place(tmp_path: Path) -> None:
 
 
 # --- notes ----------------------------------------------------------------------------------------
+
+
+async def test_a_name_begun_in_a_note_is_completed(tmp_path: Path) -> None:
+    async with driven(tmp_path, config=TEAM) as one:
+        await one.press("c", *"ask @l")
+        assert "@Léo" in one.frame()
+        await one.press("enter")
+        assert one.screen.field.value == "ask @Léo "
+        await one.press(*"now", "enter")
+        await until(lambda: said(one) == "Noted")
+        note = (await reads.notes(one.store, "conversation", 1))[-1]
+        assert note.text == "ask @Léo now"
+        assert await count_naming(one.store, "Léo") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("@", ["@Ana", "@Léo"]),
+        ("hm @le", ["@Léo"]),
+        ("hm @léo", []),
+        ("hm @léo ", []),
+        ("ana@l", []),
+        ("@x", []),
+        ("", []),
+    ],
+)
+def test_names_are_offered_behind_an_at_sign_alone(text: str, offered: list[str]) -> None:
+    names = [one.label for one in named_choices(text, ("Ana", "Léo")) if one.label[0] == "@"]
+    assert names == offered
 
 
 async def test_notes_for_one_are_counted_listed_and_seen(tmp_path: Path) -> None:

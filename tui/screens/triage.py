@@ -157,14 +157,12 @@ class TriageScreen(MovingScreen[Result]):
 
     def do_note(self) -> None:
         """Ask for the words of a note."""
-        from tui.screens.pickers import note_choices
+        from tui.screens.noting import ask_note
 
-        self._ask(
-            _("Note for the team"),
-            lambda subjects: note_choices,
-            lambda subjects, choice: self._perform("note", subjects, text=str(choice.value)),
-            hint=_("stays in hubbub, never leaves it"),
-        )
+        def keep(subjects: Subjects, choice: Choice) -> None:
+            self._perform("note", subjects, text=str(choice.value))
+
+        ask_note(self, keep)
 
     def do_priority(self) -> None:
         """Ask how important it is."""

@@ -27,6 +27,7 @@ from listeners.store import Store, ingest, open_store, reads, subjects
 from listeners.store.backup import backup
 from listeners.store.errors import StoreError, Trouble
 from listeners.store.filters import StreamFilter
+from listeners.store.named import name_in_note
 from listeners.store.retention import CHUNK, forget_account, forget_old
 from listeners.store.subjects import NewEvent
 from listeners.supervisor import spawn
@@ -90,7 +91,9 @@ async def test_everything_that_hung_on_it_goes_too(world: World) -> None:
         [known] = await ingest.known_of_ids(c, [id_])
         edited = replace(mention, text="second words")
         await ingest.edit_mentions(c, [ingest.Edit(known, edited, NOW)])
-        await subjects.add_note(c, "conversation", closed.id, "us", SafeText("a note"), NOW)
+        text = SafeText("a note for @Léo")
+        note = await subjects.add_note(c, "conversation", closed.id, "us", text, NOW)
+        await name_in_note(c, note, ["Léo"])
         event = NewEvent(
             at=NOW,
             actor="us",
@@ -105,7 +108,7 @@ async def test_everything_that_hung_on_it_goes_too(world: World) -> None:
 
     await world.store.write(hang)
     await forget_old(world.store, BEFORE, NOW, pause=0)
-    for table in ("edit", "note", "conversation_tag", "dead_letter"):
+    for table in ("edit", "note", "note_mention", "conversation_tag", "dead_letter"):
         assert await world.store.fetch(f"SELECT * FROM {table}") == []
     [event] = await reads.events(world.store)
     assert (event.verb, event.after) == ("note", {})
