@@ -14,11 +14,11 @@ from uuid import uuid4
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
-from listeners.model import SECOND, Batch, Gap, Micros, Sentence
+from listeners.model import HOUR, SECOND, Batch, Gap, Micros, Sentence
 from listeners.networks.contract import Capability
 from listeners.networks.github_decode import Found
 from listeners.networks.github_discussions import Discussions
-from listeners.networks.github_harvest import Harvester
+from listeners.networks.github_harvest import HISTORY, Harvester
 from listeners.networks.github_places import PER_PAGE, Place, places_of, read_cursor, write_cursor
 from listeners.networks.github_reader import Page, Reader
 from listeners.networks.github_reply import LIMIT, Replier
@@ -26,6 +26,12 @@ from listeners.networks.github_server import GitHubServer, RefusedError
 from listeners.networks.github_threads import Threads
 from listeners.networks.github_web import NETWORK, Web
 from listeners.networks.replying import Answered, Reply, ReplyLimit, Sent
+
+REFUSED_FOR = HOUR
+"""How long a place that we thought of ourselves is left alone after a refusal."""
+
+FIRST_TALKS = 10
+"""Issues whose comments a search's first reading asks for: an hour allows 60 without a token."""
 
 _LOST_PLACE = Sentence(
     "The place up to which this source was read could not be understood. hubbub begins again at "
@@ -72,6 +78,7 @@ class GitHubListener:
         self._reader = Reader(self._server, self._discussions, clock)
         self._harvester = Harvester(source, self._brands, self._web, clock)
         self._threads = Threads(self._server, self._reader, self._discussions, self._harvester)
+        self._refused: dict[str, Micros] = {}
         self._replier = Replier(self._server, self._reader, self._discussions)
 
     @property
@@ -91,14 +98,17 @@ class GitHubListener:
             yield Batch(gap=Gap(None, self._clock(), _LOST_PLACE))
             marks = {}
         for place in places_of(self._source, self._brands, signed_in=self._server.signed_in):
+            refused_at = self._refused.get(place.key)
+            if refused_at is not None and 0 <= self._clock() - refused_at < REFUSED_FOR:
+                continue
             try:
                 async with aclosing(self._read(place, marks)) as batches:
                     async for batch in batches:
                         yield batch
             except RefusedError as error:
-                # Discussions are read because a token is there; it may not be for them.
-                if place.kind != "discussions" or error.status not in (403, 422):
+                if not place.optional or error.status not in (403, 422):
                     raise
+                self._refused[place.key] = self._clock()
 
     def stream(self, cursor: str | None) -> None:
         """GitHub pushes to servers that it can reach alone."""
@@ -158,17 +168,22 @@ class GitHubListener:
     async def _batch_of(self, place: Place, page: Page, *, first: bool) -> Batch:
         harvest = self._harvester.gather(page.records, first=first)
         posts, bad, fetched = harvest.posts, harvest.bad, len(page.records)
-        if place.kind in ("search", "pulls") and not first:
+        if place.kind in ("search", "pulls"):
             # A search finds issues also by their comments, but does not show these.
             news = {post.native_id for post in posts}
-            for one in harvest.found:
-                if one.comments and one.post.native_id in news:
-                    comments = await self._comments_of(one, page.since)
-                    below = self._harvester.gather(comments)
-                    posts, bad = posts + below.posts, bad + below.bad
-                    fetched += len(comments)
+            talked = [one for one in harvest.found if one.comments and one.post.native_id in news]
+            for one in self._lately(talked) if first else talked:
+                comments = await self._comments_of(one, page.since)
+                below = self._harvester.gather(comments, first=first)
+                posts, bad = posts + below.posts, bad + below.bad
+                fetched += len(comments)
         behind = self._clock() / SECOND - page.mark if page.more and page.mark else 0.0
         return Batch(posts=posts, bad=bad, gap=page.gap, fetched=fetched, lag=max(0.0, behind))
+
+    def _lately(self, found: Sequence[Found]) -> Sequence[Found]:
+        """Return the newest of what a first reading found, as far as it is not history."""
+        since = (self._clock() - HISTORY) // SECOND
+        return [one for one in found if one.updated and one.updated > since][-FIRST_TALKS:]
 
     async def _comments_of(self, one: Found, since: int | None) -> tuple[object, ...]:
         """Return the comments of an issue: all where one request brings them, else the newer."""

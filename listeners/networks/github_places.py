@@ -11,13 +11,14 @@ from listeners.clock import to_iso
 from listeners.config import BrandConfig, SourceConfig
 from listeners.model import SECOND, Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.github_web import REPOSITORY
+from listeners.networks.github_web import NETWORK, REPOSITORY, login_of
 from listeners.query import QuerySyntaxError, push_down, query_for_brand
 
 Kind = Literal["issues", "comments", "search", "pulls", "discussions"]
 
 MOST_SEARCHES = 4
 """Searches of one source in a round: without a token GitHub allows ten a minute."""
+MOST_HANDLES = 2
 PER_PAGE = 100
 
 
@@ -26,11 +27,13 @@ class Place:
     """One thing to read: a repository's issues or comments, or a search.
 
     ``pulls`` searches pull requests, as ``search`` does issues; ``discussions`` is a search by
-    GraphQL, of words or of a repository.
+    GraphQL, of words or of a repository. ``optional``: we thought of it, so that a refusal is not
+    the user's trouble.
     """
 
     kind: Kind
     word: str
+    optional: bool = False
 
     @property
     def key(self) -> str:
@@ -99,6 +102,7 @@ def places_of(
         searched = (what.partition(":")[2] if what.startswith("search:") else what).strip()
         return tuple(_searches(searched, pulls, signed_in))
     try:
+        brands = list(brands)
         searches = dict.fromkeys(
             words
             for brand in brands
@@ -114,7 +118,8 @@ def places_of(
                 "the query, or write words or OWNER/NAME as what in this source."
             ),
         )
-    return tuple(place for words in searches for place in _searches(words, pulls, signed_in))
+    found = [place for words in searches for place in _searches(words, pulls, signed_in)]
+    return (*found, *dict.fromkeys(_mentions(brands)))
 
 
 def _repositories(names: Iterable[str], signed_in: bool) -> Iterator[Place]:
@@ -122,7 +127,7 @@ def _repositories(names: Iterable[str], signed_in: bool) -> Iterator[Place]:
         yield Place("issues", name)
         yield Place("comments", name)
         if signed_in:
-            yield Place("discussions", f"repo:{name}")
+            yield Place("discussions", f"repo:{name}", optional=True)
 
 
 def _searches(words: str, pulls: bool, signed_in: bool) -> Iterator[Place]:
@@ -130,7 +135,15 @@ def _searches(words: str, pulls: bool, signed_in: bool) -> Iterator[Place]:
     if pulls:
         yield Place("pulls", words)
     if signed_in:
-        yield Place("discussions", words)
+        yield Place("discussions", words, optional=True)
+
+
+def _mentions(brands: Iterable[BrandConfig]) -> Iterator[Place]:
+    """Where our accounts are called by name; GitHub refuses this of an organisation."""
+    for brand in brands:
+        for handle in brand.handles.get(NETWORK, ())[:MOST_HANDLES]:
+            if login := login_of(handle):
+                yield Place("search", f"mentions:{login}", optional=True)
 
 
 def _iso(second: int) -> str:

@@ -57,9 +57,7 @@ class Web:
         # GitHub Enterprise has its GraphQL beside /api/v3, and not below it.
         self.graphql = f"{self.api.removesuffix('/v3')}/graphql"
         self.name = "GitHub" if at_home else parts.netloc
-        self._ours = {
-            handle.strip().removeprefix("@").rpartition("/")[2].casefold() for handle in handles
-        } - {""}
+        self._ours = {login_of(handle).casefold() for handle in handles} - {""}
 
     def spot_of(self, native_id: str) -> Spot | None:
         """Return where a native id points, ``None`` for one of another server."""
@@ -74,6 +72,11 @@ class Web:
     def is_ours(self, login: str) -> bool:
         """Whether an account, or the owner of a repository, is ours by the configuration."""
         return login.casefold() in self._ours
+
+
+def login_of(handle: str) -> str:
+    """Return the account's name in a handle as configured: with ``@``, or as an address."""
+    return handle.strip().rstrip("/").rpartition("/")[2].removeprefix("@")
 
 
 def root_of(native_id: str) -> str:

@@ -16,7 +16,14 @@ from listeners.networks.github import GitHubListener
 from listeners.networks.github_places import Place, places_of, read_cursor, write_cursor
 from listeners.secret import Secret
 from tests.fake.github import START, FakeGitHub
-from tests.fake.http_server import body_reply, json_reply, reset_in_body, status_reply
+from tests.fake.http_server import (
+    Reply,
+    Request,
+    body_reply,
+    json_reply,
+    reset_in_body,
+    status_reply,
+)
 
 BRAND = BrandConfig(name="Kerlann", query="kerlann", handles={"github": ("Kerlann",)})
 OURS = "kerlann/boat"
@@ -226,6 +233,15 @@ async def test_a_search_finds_issues_and_then_their_comments(world: World) -> No
     assert await polled(listener, last_cursor(batches)) == []
 
 
+async def test_the_first_search_asks_for_a_few_of_the_newest_comments(world: World) -> None:
+    server = world.server
+    for number in range(15):
+        issue = server.issue(OTHER, f"boat {number}", "kerlann")
+        server.comment(issue, f"kerlann {number}")
+    found = texts(await polled(world.listener("kerlann")))
+    assert [text for text in found if text != "kerlann"] == [f"kerlann {n}" for n in range(5, 15)]
+
+
 async def test_a_search_shows_more_than_github_s_thousand(world: World) -> None:
     server = world.server
     server.most = 100
@@ -269,7 +285,23 @@ async def test_a_search_that_ran_out_of_time_keeps_its_place_and_then_says_so(
 async def test_the_brands_queries_are_searched_for(world: World) -> None:
     world.server.issue(OTHER, "kerlann")
     assert texts(await polled(world.listener(""))) == ["kerlann"]
-    assert world.server.requests[0].one("q") == '"kerlann" is:issue'
+    asked = [request.one("q") for request in world.server.requests]
+    assert asked == ['"kerlann" is:issue', "mentions:Kerlann is:issue"]
+
+
+async def test_an_organisation_that_cannot_be_searched_for_is_left_alone(world: World) -> None:
+    server = world.server
+    server.issue(OTHER, "kerlann")
+    refused = json_reply({"message": "Validation Failed"}, 422)
+
+    def answer(request: Request) -> Reply:
+        return refused if "mentions:" in request.one("q") else server.answer(request)
+
+    server.on("/search/issues", answer)
+    listener = world.listener("")
+    assert texts(await polled(listener)) == ["kerlann"]
+    await polled(listener)
+    assert sum("mentions:" in request.one("q") for request in server.requests) == 1
 
 
 @pytest.mark.parametrize(

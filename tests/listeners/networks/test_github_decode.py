@@ -18,7 +18,7 @@ from listeners.networks.github_decode import UnreadableError, read_record
 from listeners.networks.github_text import read_markdown
 from listeners.networks.github_web import Spot, Web
 
-WEB = Web(SourceConfig(network="github"), ["@Kerlann", "https://github.com/kerlann-dev"])
+WEB = Web(SourceConfig(network="github"), ["@Kerlann", "https://github.com/kerlann-dev/"])
 ISSUE = "https://github.com/octo/cat/issues/7"
 RECORDED = Path(os.environ.get("HUBBUB_RECORDED", "../shared/recorded")) / "github"
 
