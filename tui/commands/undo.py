@@ -23,19 +23,54 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=_("only show what would be taken back, the next one first"),
     )
+    parser.add_argument(
+        "--step",
+        type=int,
+        default=0,
+        metavar="N",
+        help=_("take back this step of the log, whatever was done since"),
+    )
+    parser.add_argument(
+        "--of",
+        default="",
+        metavar=_("WHO"),
+        help=_("whose step it is, where it is not yours; hubbub: what happened by itself"),
+    )
+    parser.add_argument(
+        "--past-replies",
+        action="store_true",
+        help=_("leave replies that were sent as they are, and take back what was done before"),
+    )
     parser.add_argument("--limit", type=int, default=20, metavar="N", help=_("at most so many"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Take back, or list."""
     known = settings(arguments)
-    return run_to_end(_list(known, arguments.limit) if arguments.listed else _undo(known), 1)
+    if arguments.listed:
+        return run_to_end(_list(known, arguments.limit), 1)
+    return run_to_end(_undo(known, arguments), 1)
 
 
-async def _undo(known: Settings) -> int:
+async def _undo(known: Settings, arguments: argparse.Namespace) -> int:
     async with writing(known) as store:
-        outcome = await undo(store, known.member, utc_now())
-    return tell(known, outcome)
+        outcome = await undo(
+            store,
+            known.member,
+            utc_now(),
+            step=arguments.step,
+            of=arguments.of,
+            past_replies=arguments.past_replies,
+        )
+    code = tell(known, outcome)
+    if outcome.offer and known.output.for_people:
+        known.output.line(
+            _(
+                "hubbub outbox {number} delete deletes it; hubbub undo --past-replies takes back "
+                "what was done before."
+            ).format(number=outcome.offer)
+        )
+    return code
 
 
 async def _list(known: Settings, limit: int) -> int:

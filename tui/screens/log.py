@@ -113,12 +113,15 @@ class LogScreen(MovingScreen[None]):
         """Read the newest page; what is new while she reads further down is held back."""
         await self.read_top()
         store, state = self.desk.store, self.list.state
-        newest = await log_ids(store, self.wanted, limit=PAGE)
         shown = list(state.ids)
+        # A text is looked for in every line: once is enough, however often the store changes.
+        searched = bool(self.wanted.text and shown)
+        newest = shown if searched else await log_ids(store, self.wanted, limit=PAGE)
         known = set(shown)
         fresh = [id_ for id_ in newest if id_ not in known]
         joined = bool(shown) and len(fresh) < len(newest)
-        self._ended = len(newest) < PAGE if not joined else self._ended
+        if not joined and not searched:
+            self._ended = len(newest) < PAGE
         self.list.offer([*fresh, *shown] if joined else newest, frozen=state.touched and joined)
         await self.list.reload()
         self._names = await log_actors(store)

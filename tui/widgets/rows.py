@@ -145,6 +145,8 @@ class ConversationRows(VirtualList[ConversationRow]):
             parts.append([(by_hand, styles.accent)])
         if row.reopened:
             parts.append([(_("reopened {count}").format(count=row.reopened), styles.faint)])
+        if row.merged:
+            parts.append([(f"⧉ {row.merged}", styles.accent)])
         if row.notes:
             parts.append([(f"✎ {row.notes}", styles.faint)])
         parts.extend([(f"#{one_line(tag)}", styles.accent)] for tag in row.tags)
