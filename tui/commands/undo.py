@@ -8,7 +8,7 @@ from listeners.actions import Undoable, undo, undo_list
 from listeners.clock import utc_now
 from tui.commands import DONE
 from tui.commands.acting import tell
-from tui.commands.common import Settings, settings, writing
+from tui.commands.common import Settings, reading, settings, writing
 from tui.commands.output import Column
 from tui.commands.records import event_record
 from tui.i18n import _, full_moment, msgid, say
@@ -74,7 +74,7 @@ async def _undo(known: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _list(known: Settings, limit: int) -> int:
-    async with writing(known) as store:
+    async with reading(known) as store:
         steps = await undo_list(store, known.member, limit)
     known.output.rows(steps, _columns(), _record, empty=msgid("There is nothing to undo."))
     return DONE
