@@ -15,9 +15,9 @@ FIELDS = ("name", "brand", "order")
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _ORDER = re.compile(
-    r"(?:order|ticket|case|reference|ref\.?|commande|dossier|r[ée]f[ée]rence|r[ée]f\.?|n[°º])"
-    r"\s*(?:no\.?|nr\.?|num(?:ber|[ée]ro)?|n[°º]|[:#-])*\s*#?\s*"
-    r"((?=[\w-]*\d)[A-Za-z0-9][A-Za-z0-9-]{2,23})",
+    r"\b(?:order|ticket|case|reference|ref\.?|commande|dossier|r[ée]f[ée]rence|r[ée]f\.?|n[°º])"
+    r"\s{0,3}+(?:(?:no\.?|nr\.?|num(?:ber|[ée]ro)?|n[°º]|[:#-])\s{0,3}+){0,3}+"
+    r"((?=[\w-]{0,22}\d)[A-Za-z0-9][A-Za-z0-9-]{2,23})",
     re.IGNORECASE,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import get_args
 
 import pytest
@@ -61,11 +62,19 @@ def test_no_text_can_break_it(text: str, name: str) -> None:
         ("order something nice in 2026", ""),
         ("I ordered 2", ""),
         ("nothing", ""),
-        ("order " * 3000, ""),
+        ("reorder 12345", ""),
+        ("Commande : #4521", "4521"),
     ],
 )
 def test_order_numbers(said: str, number: str) -> None:
     assert order_number(["hello", said]) == number
+
+
+@pytest.mark.parametrize("odd", ["order ", "order" + " " * 3000, "order:#-", "n°", "order a-", "a"])
+def test_no_text_takes_long_to_look_through(odd: str) -> None:
+    began = time.perf_counter()
+    assert order_number([odd * (10_000 // len(odd))]) == ""
+    assert time.perf_counter() - began < 1.0
 
 
 def test_some_templates_come_along_in_both_languages_and_tones() -> None:
