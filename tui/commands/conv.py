@@ -150,7 +150,13 @@ def _tell(
     for message in messages:
         who = message.author or message.author_name
         line("")
-        line(f"{full_moment(message.sort_at)}  {who}  ({word(message.part)}, {mood(message)})")
+        whence = ""
+        if message.conversation_id not in (None, row.id):
+            whence = "  · " + _("from number {number}, {network}").format(
+                number=message.conversation_id, network=message.network
+            )
+        how = f"({word(message.part)}, {mood(message)})"
+        line(f"{full_moment(message.sort_at)}  {who}  {how}{whence}")
         text = _("deleted at the source") if message.deleted_at else message.text
         for part in text.splitlines():
             line(f"  {part}")

@@ -93,6 +93,7 @@ def conversation_record(row: ConversationRow) -> Record:
         "snoozed_until": when(row.snoozed_until),
         "reopened": row.reopened,
         "messages": row.messages,
+        "merged": row.merged,
         "notes": row.notes,
         "opened_at": when(row.opened_at),
         "last_at": when(row.last_at),
