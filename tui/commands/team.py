@@ -94,7 +94,7 @@ def _columns() -> tuple[Column[Member], ...]:
     return (
         Column(msgid("Who"), lambda row: row.name or _("nobody's")),
         Column(msgid("Role"), lambda row: role_word(row.role) if row.of_the_team else ""),
-        Column(msgid("Open"), lambda row: str(row.open), right=True),
+        Column(msgid("Open now"), lambda row: str(row.open), right=True),
         Column(msgid("Overdue"), lambda row: str(row.overdue), right=True),
         Column(msgid("Due soon"), lambda row: str(row.due_soon), right=True),
         Column(msgid("Oldest"), _oldest, right=True),
