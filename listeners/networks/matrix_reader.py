@@ -28,6 +28,8 @@ MOST_PAGES = 20
 """Pages read back to close a gap in one room; beyond, the gap is told."""
 AT_ONCE = 100
 """Events in one batch."""
+CAP = 32 * 2**20
+"""Bytes of one sync: it brings all rooms at once, and after a long absence every one has news."""
 GRACE = 20.0
 """Seconds an answer may take beyond what the server was asked to wait."""
 
@@ -102,7 +104,9 @@ class Reader:
             "set_presence": "offline",
         }
         try:
-            body = await self._server.ask("/sync", params, timeout=wait + GRACE, long_poll=wait > 0)
+            body = await self._server.ask(
+                "/sync", params, timeout=wait + GRACE, long_poll=wait > 0, cap=CAP
+            )
         except RefusedError as error:
             if error.status == 400:
                 raise LostPlaceError from error

@@ -21,6 +21,8 @@ from listeners.text import clean_line
 
 LOOK_SECONDS = 60.0
 """How long the server may take to list the rooms: it may be an account of many years."""
+CAP = 32 * 2**20
+"""Bytes of the list of rooms."""
 MOST_NAMES = 20_000
 _SHOWN = 3
 """Rooms named in one sentence."""
@@ -179,7 +181,8 @@ class Rooms:
             "timeout": secrets.randbelow(10_000),
             "set_presence": "offline",
         }
-        news = read_news(await self._server.ask("/sync", params, timeout=LOOK_SECONDS))
+        asked = self._server.ask("/sync", params, timeout=LOOK_SECONDS, cap=CAP)
+        news = read_news(await asked)
         if news is None:
             raise self._server.misunderstood()
         self._rooms = {room.room_id: self[room.room_id] for room in news.rooms}

@@ -83,8 +83,9 @@ class MatrixServer:
         timeout: float = 20.0,
         api: str = _API,
         long_poll: bool = False,
+        cap: int = 8 * 2**20,
     ) -> Mapping[str, object]:
-        """Ask one question within ``timeout`` seconds.
+        """Ask one question within ``timeout`` seconds; an answer has at most ``cap`` bytes.
 
         Raises:
             RefusedError: the server said no to this question.
@@ -99,6 +100,7 @@ class MatrixServer:
                 expect="json",
                 allow_private=self._allow_private,
                 long_poll=long_poll,
+                cap=cap,
             )
         except HttpError as error:
             raise self._read(error) from error

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-PER_ROOM = 50
+PER_ROOM = 30
 """Events of one room in one sync; more is read page by page."""
 PER_PAGE = 100
 

@@ -548,6 +548,17 @@ async def test_people_without_a_name_are_asked_for_once(world: World) -> None:
     assert len(server.asked(f"{API}/profile/@cleo:hs.example")) == 1
 
 
+async def test_after_a_long_absence_an_answer_may_be_large(world: World) -> None:
+    room = world.server.room()
+    world.server.say(room, "n0")
+    cursor = last_cursor(await polled(world.listener()))
+    long = "word " * 12_000
+    rooms = [world.server.room() for _ in range(8)]
+    for number in range(200):
+        world.server.say(rooms[number % 8], f"{number} {long}")
+    assert len(posts_of(await polled(world.listener(), cursor))) == 200
+
+
 # --- refusals ----------------------------------------------------------------------------------
 
 
