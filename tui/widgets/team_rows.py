@@ -18,7 +18,7 @@ from tui.widgets.rows import due
 
 _NAME = 16
 _ROLE = 12
-_FIRST = 56
+_FIRST = 62
 """Cells of who and where, where what they have stands beside it."""
 _WIDE = 110
 
