@@ -16,7 +16,7 @@ from listeners.rules.rule import Rule
 from listeners.store import Store
 from listeners.store import rules as kept
 
-SLICE = 500
+SLICE = 200
 """Messages looked at between two breaths: about 20 ms."""
 SAMPLE = 20
 
