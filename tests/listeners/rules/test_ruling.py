@@ -32,6 +32,8 @@ from listeners.store import rules as kept
 from listeners.store.connection import Connection
 from listeners.store.filters import QueueFilter
 from listeners.store.sources import NewSource, register_sources
+from listeners.store.templates import Template, add_template, remove_template
+from listeners.text import clean, clean_line
 from listeners.trying import Trial, try_rule
 
 NOW = Micros(1_790_000_000 * 1_000_000)
@@ -193,6 +195,33 @@ async def test_a_template_is_suggested_only_while_it_is_there(desk: Desk) -> Non
     row = await desk.say(1, "Lune, where is my invoice?")
     assert row.tags == ("billing",)
     assert [one.verb for one in await desk.log(row.id)] == ["tag"]
+
+
+async def test_a_suggested_template_is_kept_on_the_conversation_and_can_be_taken_back(
+    desk: Desk,
+) -> None:
+    made = Template(name=clean_line("Refund"), text=clean("Hello {name}"))
+    refund = await add_template(desk.store, "Ana", made, NOW)
+
+    async def suggested(number: int) -> int | None:
+        found = await kept.conversations_with_past(desk.store, [number])
+        return found[0][0].template_id
+
+    rule = await desk.rule("Invoices", template=refund.id)
+    row = await desk.say(1, "Lune, where is my invoice?")
+    assert await suggested(row.id) == refund.id
+    assert [one.verb for one in await desk.log(row.id)] == ["template"]
+    await switch_rule(desk.store, "Ana", rule.id, False, NOW)
+    other = await desk.say(2, "Lune, where is my other invoice?")
+    assert await suggested(other.id) is None
+    await switch_rule(desk.store, "Ana", rule.id, True, NOW)
+    assert (await apply_now(desk.store, "Ana", rule, [other.id], NOW)).done == 1
+    assert await suggested(other.id) == refund.id
+    assert (await undo(desk.store, "Ana", NOW)).done == 1
+    assert await suggested(other.id) is None
+    await remove_template(desk.store, "Ana", refund.id, NOW)
+    third = await desk.say(3, "Lune, where is my third invoice?")
+    assert await suggested(third.id) is None
 
 
 async def test_rules_changed_elsewhere_hold_from_the_next_message_on(desk: Desk) -> None:
