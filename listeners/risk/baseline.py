@@ -70,27 +70,36 @@ def baseline(history: History, window: int = 1) -> Baseline:
     mean((n - mu)^2 / mu)) over sums of ``window`` hours.
     """
     hours = list(history.hours)[-PROFILE_HOURS:]
-    offset = len(history.hours) - len(hours)
-    counted = [count for count in hours if count is not None]
-    mean = max(sum(counted) / len(counted) if counted else 0.0, FLOOR)
-    sums = [0.0] * 48
+    start = Micros(history.end - len(hours) * HOUR)
+    return learn(hours, cells(start, len(hours), history.zone), window, history.zone)
+
+
+def cells(start: Micros, count: int, zone: str) -> list[int]:
+    """Return the cell of each of ``count`` hours from ``start`` on."""
+    return [_cell(Micros(start + index * HOUR), zone) for index in range(count)]
+
+
+def learn(
+    hours: Sequence[int | None], hour_cells: Sequence[int], window: int, zone: str
+) -> Baseline:
+    """Learn from hours whose cells are known: what ``baseline`` does, for who does it often."""
+    sums = [0] * 48
     sizes = [0] * 48
-    for index, count in enumerate(hours):
+    for count, cell in zip(hours, hour_cells, strict=True):
         if count is not None:
-            cell = _cell(history.start_of(index + offset), history.zone)
             sums[cell] += count
             sizes[cell] += 1
+    size = sum(sizes)
+    mean = max(sum(sums) / size if size else 0.0, FLOOR)
     profile = tuple(
-        (total / mean + PROFILE_WEIGHT) / (size + PROFILE_WEIGHT)
-        for total, size in zip(sums, sizes, strict=True)
+        (total / mean + PROFILE_WEIGHT) / (number + PROFILE_WEIGHT)
+        for total, number in zip(sums, sizes, strict=True)
     )
     recent = [count for count in hours[-LEVEL_HOURS:] if count is not None]
     level = max(sum(recent) / len(recent) if recent else 0.0, FLOOR)
-    expected = [
-        max(mean * profile[_cell(history.start_of(index + offset), history.zone)], FLOOR)
-        for index in range(len(hours))
-    ]
-    return Baseline(level, profile, _dispersion(hours, expected, window), window, history.zone)
+    by_cell = [max(mean * share, FLOOR) for share in profile]
+    expected = [by_cell[cell] for cell in hour_cells]
+    return Baseline(level, profile, _dispersion(hours, expected, window), window, zone)
 
 
 def _dispersion(hours: Sequence[int | None], expected: Sequence[float], window: int) -> float:
@@ -98,7 +107,7 @@ def _dispersion(hours: Sequence[int | None], expected: Sequence[float], window: 
     for end in range(len(hours), window - 1, -window):
         counts = [count for count in hours[end - window : end] if count is not None]
         if len(counts) == window:
-            mu = math.fsum(expected[end - window : end])
+            mu = sum(expected[end - window : end])
             ratios.append((sum(counts) - mu) ** 2 / mu)
     return max(1.0, math.fsum(ratios) / len(ratios)) if ratios else 1.0
 

@@ -71,10 +71,7 @@ def spike(bins: Sequence[int], rules: SameTimeRules = USUAL_RULES) -> Spike:
     days = min((len(bins) - rules.window) // BINS_A_DAY, rules.days)
     if days < rules.learning_days:
         return _learning(bins, x, max(days, 0), rules)
-    samples = _samples(bins, days, rules)
-    middle = median(samples)
-    mad = median(abs(sample - middle) for sample in samples)
-    z = (x - middle) / max(1.4826 * mad, math.sqrt(max(middle, 1.0)))
+    middle, z = standing(x, _samples(bins, days, rules))
     said = (
         Sentence(
             "{count} negative mentions in {minutes} min, usually {usual} at this time",
@@ -94,6 +91,13 @@ def spike(bins: Sequence[int], rules: SameTimeRules = USUAL_RULES) -> Spike:
         days=days,
         explanation=said,
     )
+
+
+def standing(x: int, samples: Sequence[int]) -> tuple[float, float]:
+    """Return the median of earlier sums, and how many of their spreads ``x`` lies above it."""
+    middle = median(samples)
+    mad = median([abs(sample - middle) for sample in samples])
+    return middle, (x - middle) / max(1.4826 * mad, math.sqrt(max(middle, 1.0)))
 
 
 def _samples(bins: Sequence[int], days: int, rules: SameTimeRules) -> list[int]:

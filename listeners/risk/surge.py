@@ -114,9 +114,7 @@ def _seasonal(counts: SurgeCounts, rules: SurgeRules, known: int) -> Surge:
     usual = baseline(counts.history, counts.window)
     mu = usual.expected(Micros(counts.now - counts.window * HOUR), counts.now)
     p = at_least(counts.x, mu, usual.phi)
-    fires = (
-        p < rules.alpha and counts.x >= rules.fewest and counts.x >= rules.ratio * mu
-    ) and _heard(counts, rules)
+    fires = p < rules.alpha and stands_out(counts.x, mu, rules) and _heard(counts, rules)
     return _verdict(
         counts, rules, fires=fires, calm=p > rules.calm, mu=mu, p=p, phi=usual.phi,
         known=known, method="seasonal",
@@ -148,6 +146,11 @@ def _absolute(counts: SurgeCounts, rules: SurgeRules, known: int) -> Surge:
         counts, rules, fires=fires, calm=counts.x < limit / 2, mu=mean, p=None, phi=1.0,
         known=known, method="absolute",
     )  # fmt: skip
+
+
+def stands_out(x: int, mu: float, rules: SurgeRules) -> bool:
+    """Whether a count is large enough to be looked at, however improbable a smaller one is."""
+    return x >= rules.fewest and x >= rules.ratio * mu
 
 
 def _heard(counts: SurgeCounts, rules: SurgeRules) -> bool:
