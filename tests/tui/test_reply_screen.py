@@ -13,12 +13,14 @@ from textual.events import Paste
 
 from listeners import actions
 from listeners.config import BrandConfig, Config
-from listeners.model import MINUTE, ConversationState, Micros, Sentence
+from listeners.model import MINUTE, ConversationState, Micros, SafeText, Sentence
 from listeners.networks.replying import Answered, ReplyLimit, ReplyRefusedError
 from listeners.replying import Outbox
-from listeners.store import Store, open_store, reads
+from listeners.store import Connection, Store, open_store, reads
 from listeners.store.drafts import draft, save_draft
 from listeners.store.outbox import NewReply, add_reply, outbox
+from listeners.store.presence import Beat, beat
+from listeners.store.subjects import load_conversations, save_conversations
 from listeners.store.templates import Template, add_template
 from tests.listeners.replying.voice import SOURCE, Voice
 from tests.tui.driving import Driven, driven, until
@@ -322,7 +324,7 @@ async def test_a_template_is_found_by_its_words_and_filled_in(tmp_path: Path) ->
             ("Late parcel", "Hello {name}, order {order} of {brand} is late."),
             ("Ask for the frame", "Frame number, {name}? Ticket {order}."),
         ):
-            made = Template(name=name, text=text)  # type: ignore[arg-type]
+            made = Template(name=SafeText(name), text=SafeText(text))
             await add_template(store, "Ana", made, NOW)
 
     async with desk_of(tmp_path, prepare=own) as (one, _voice):
@@ -335,6 +337,38 @@ async def test_a_template_is_found_by_its_words_and_filled_in(tmp_path: Path) ->
         assert marc.box.selected_text == "{order}"
         await one.press(*"77")
         assert marc.box.text == "Frame number, Marc Dubois? Ticket 77."
+
+
+async def test_the_template_a_rule_suggests_comes_first(tmp_path: Path) -> None:
+    async def suggested(store: Store) -> None:
+        for name in ("Always", "Brakes"):
+            made = Template(name=SafeText(name), text=SafeText(f"{name}, {{name}}."))
+            known = await add_template(store, "Ana", made, NOW)
+
+        async def work(connection: Connection) -> None:
+            found = (await load_conversations(connection, [ANA]))[ANA]
+            await save_conversations(connection, [replace(found, template_id=known.id)])
+
+        await store.write(work)
+
+    async with desk_of(tmp_path, (80, 24), prepare=suggested) as (one, _voice):
+        screen = await write_to(one, ANA, "ctrl+t")
+        assert "❯ Brakes  suggested by a rule" in one.frame()
+        await one.press("enter")
+        assert screen.box.text.endswith("Brakes, Ana Ruiz.")
+
+
+async def test_who_else_is_on_it_stands_above_the_words(tmp_path: Path) -> None:
+    async def colleague(store: Store) -> None:
+        sign = Beat(
+            instance="there", member="Léo", conversation=ANA, doing="drafting", since=NOW,
+            active_at=NOW, at=NOW,
+        )  # fmt: skip
+        await beat(store, sign)
+
+    async with desk_of(tmp_path, (80, 24), prepare=colleague) as (one, _voice):
+        await write_to(one, ANA)
+        assert "● Léo is drafting" in one.frame()
 
 
 async def test_until_the_team_has_templates_those_of_hubbub_are_offered(tmp_path: Path) -> None:
