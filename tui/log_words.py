@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from listeners.model import EventRow, Sentence
-from tui.i18n import _, say
+from listeners.model import EventRow
+from listeners.text import clean_line
+from tui.i18n import _
 from tui.language import msgid
-from tui.widgets.paint import one_line
 
 PROGRAM = "hubbub"
 
@@ -126,15 +126,15 @@ def verb_name(verb: str) -> str:
 
 def by_itself(verb: str) -> str:
     """Return what happened by itself, as it was logged: a sentence without blanks to fill."""
-    return one_line(say(Sentence(verb))) if "{" not in verb else one_line(verb)
+    return clean_line(_(verb)) if "{" not in verb else clean_line(verb)
 
 
 def who_did(event: EventRow) -> str:
     """Return who did it: a member, or the rule by which hubbub did it."""
     rule = event.after.get("rule")
     if event.actor == PROGRAM and isinstance(rule, str) and rule:
-        return _("the rule “{name}”").format(name=one_line(rule))
-    return one_line(event.actor)
+        return _("the rule “{name}”").format(name=clean_line(rule))
+    return clean_line(event.actor)
 
 
 def what_was_done(event: EventRow) -> tuple[str, str, str]:
@@ -144,7 +144,7 @@ def what_was_done(event: EventRow) -> tuple[str, str, str]:
     if template is None:
         if event.actor == PROGRAM:
             return by_itself(event.verb), "", ""
-        return "", who, " " + one_line(event.verb)
+        return "", who, " " + clean_line(event.verb)
     before, _who, after = template.partition("{who}")
     return _filled(before, event), who, _filled(after, event)
 
@@ -178,10 +178,10 @@ def _values(event: EventRow) -> dict[str, str]:
     of = event.after.get("of")
     what = verb_name(of) if isinstance(of, str) else _muted(event)
     return {
-        "to": one_line(str(to)),
-        "tags": ", ".join(one_line(tag) for tag in sorted(tags)),
+        "to": clean_line(str(to)),
+        "tags": ", ".join(clean_line(tag) for tag in sorted(tags)),
         "number": str(into),
-        "member": one_line(str(event.after.get("member", ""))),
+        "member": clean_line(str(event.after.get("member", ""))),
         "what": what,
     }
 
@@ -190,12 +190,12 @@ def _muted(event: EventRow) -> str:
     kind, _colon, value = str(event.after.get("muted", "")).partition(":")
     match kind:
         case "word":
-            return _("the word “{word}”").format(word=one_line(value))
+            return _("the word “{word}”").format(word=clean_line(value))
         case "conversation":
             return _("the thread")
         case "account":
             return _("the author")
-    return one_line(value)
+    return clean_line(value)
 
 
 def _texts(value: object) -> set[str]:

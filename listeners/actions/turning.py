@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from listeners.actions.changes import (
     Change,
@@ -91,7 +92,8 @@ class Turning:
     async def turn(self, events: Sequence[EventRow]) -> Outcome:
         """Turn the events of one step, in this order, and say what came of it."""
         await self._load(events)
-        if events[0].verb in ("merge", "split") and self._moved_on(events):
+        joining = events[0].verb in ("merge", "split")
+        if joining and events[0].subject_kind == "conversation" and self._moved_on(events):
             return await self._joined_again(events)
         talks, alarms = dict(self.talks), dict(self.alarms)
         for event in events:
@@ -240,7 +242,7 @@ class Turning:
         return Sentence("Left as it is: something new has happened there since.")
 
     def _log(self, event: EventRow, change: Change) -> None:
-        kind: SubjectKind = event.subject_kind  # type: ignore[assignment]
+        kind = cast(SubjectKind, event.subject_kind)
         self.logged.append(
             NewEvent(
                 at=self.now,
