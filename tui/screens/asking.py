@@ -15,7 +15,7 @@ from tui.i18n import _
 from tui.widgets.choices import Choice, Choices
 from tui.widgets.key_line import key_name
 from tui.widgets.paint import Line, content, palette_of, wrapped
-from tui.widgets.thread import ThreadHead
+from tui.widgets.raised import DialogLines
 
 
 class Answer(NamedTuple):
@@ -48,7 +48,7 @@ class Ask(ModalScreen[str]):
         self._keys: Mapping[str, Answer] = {
             one.key: one for one in answers if one.key not in ("", "enter", "escape")
         }
-        self._text = ThreadHead()
+        self._text = DialogLines()
         self.choices = Choices()
 
     def compose(self) -> ComposeResult:

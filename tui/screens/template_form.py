@@ -19,8 +19,8 @@ from tui.desk import Desk
 from tui.i18n import _
 from tui.tongues import tongue, tongues
 from tui.widgets.paint import content, palette_of
+from tui.widgets.raised import DialogLines
 from tui.widgets.reply_box import ReplyBox
-from tui.widgets.thread import ThreadHead
 
 
 class TemplateForm(ModalScreen[Template | None]):
@@ -64,7 +64,7 @@ class TemplateForm(ModalScreen[Template | None]):
         )
         self.words = ReplyBox(id="words")
         self.words.add_class("pane")
-        self._hint = ThreadHead()
+        self._hint = DialogLines()
 
     def compose(self) -> ComposeResult:
         """Lay the fields above the words."""

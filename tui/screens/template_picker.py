@@ -22,7 +22,7 @@ from tui.screens.pickers import Picker
 from tui.tongues import tongue
 from tui.widgets.choices import Choice
 from tui.widgets.paint import Line, content, many_lines, one_line, palette_of, wrapped
-from tui.widgets.thread import ThreadHead
+from tui.widgets.raised import DialogLines
 
 EDIT = 0
 """The value of the choice that leads to the list of all templates."""
@@ -86,7 +86,7 @@ class TemplatePicker(Picker):
     def __init__(self, listed: Sequence[Offered], values: Mapping[str, str]) -> None:
         self._listed = listed
         self._values = values
-        self._shown = ThreadHead()
+        self._shown = DialogLines()
         super().__init__(
             _("Which text?"),
             lambda text: template_choices(text, listed, values),
