@@ -11,27 +11,25 @@ from dataclasses import replace
 
 from listeners.actions.absence import end_absences
 from listeners.actions.changes import difference
-from listeners.alerting import PROGRAM, apply_to_alerts, check_conditions
+from listeners.alerting import PROGRAM, check_conditions, pass_time
 from listeners.clock import Clock
 from listeners.config import BrandConfig, Config
 from listeners.conversations.conversation import Conversation
 from listeners.conversations.events import IdleTooLong, Rules, SnoozeEnded
 from listeners.conversations.state import Step, apply
 from listeners.conversations.urgency import DUE_SOON, becomes_due, due_again, hours_mark, retimed
-from listeners.model import DAY, HOUR, Micros
+from listeners.detecting import Detectors
+from listeners.limits import Chosen, from_text, limits_in_force, mark_of, to_text, wants_replay
+from listeners.model import DAY, Micros
+from listeners.replay.budgeting import choose
 from listeners.risk import detection, source_health
 from listeners.risk.alert import Draft, fingerprint
-from listeners.risk.baseline import History
-from listeners.risk.events import Tick
-from listeners.risk.negative_share import negative_share
 from listeners.risk.overdue import overdue
-from listeners.risk.same_time import spike
-from listeners.risk.silence import silence
-from listeners.risk.surge import SurgeCounts, surge
 from listeners.store import Store, agenda, subjects
 from listeners.store.absence import away_in
 from listeners.store.connection import Connection
 from listeners.store.retention import forget_old
+from listeners.store.settings import remember, setting
 from listeners.store.sources import close_old_gaps
 from listeners.supervisor import Service
 
@@ -40,8 +38,9 @@ DETECTORS_SECONDS = 300.0
 RETENTION_SECONDS = 6 * 3600.0
 GAP_SHOWN = 7 * DAY
 """How long a gap that could not be filled stays on its source's line."""
-SURGE_WINDOWS = (1, 6)
-"""Hours over which a surge is looked for."""
+BUDGETS_SECONDS = 1800.0
+BUDGET_HOLDS = DAY
+"""How long the limits that a budget gave are used before they are found anew."""
 
 
 class Housekeeping:
@@ -53,12 +52,15 @@ class Housekeeping:
         self._clock = clock
         self._rules = Rules()
         self._timed = False
+        self._detectors = Detectors()
+        self._chosen: dict[str, Chosen | None] = {}
 
     def services(self) -> list[Service]:
         """Return the chores as services for the supervisor."""
         return [
             self._service("conversation clock", CONVERSATIONS_SECONDS, self._clockwork),
             self._service("detectors", DETECTORS_SECONDS, self.detectors),
+            self._service("alarm budgets", BUDGETS_SECONDS, self.budgets),
             self._service("retention", RETENTION_SECONDS, self.retention),
         ]
 
@@ -119,9 +121,29 @@ class Housekeeping:
         brand = self._config.brand(one.brand) or BrandConfig(name=one.brand)
         return due_again(one, brand.hours, brand.targets)
 
+    async def budgets(self) -> None:
+        """Find the limits that budgets for false alarms come to, where they are a day old."""
+        now = self._clock()
+        for brand in self._config.brands:
+            chosen = await self._known_choice(brand)
+            fresh = chosen is not None and chosen.mark == mark_of(brand)
+            if wants_replay(brand) and not (
+                fresh and chosen is not None and now - chosen.at < BUDGET_HOLDS
+            ):
+                chosen = await choose(self._store, brand, now)
+                await remember(self._store, _chosen_key(brand), to_text(chosen))
+                self._chosen[brand.name] = chosen
+
+    async def _known_choice(self, brand: BrandConfig) -> Chosen | None:
+        if brand.name not in self._chosen:
+            self._chosen[brand.name] = from_text(await setting(self._store, _chosen_key(brand)))
+        return self._chosen[brand.name]
+
     async def detectors(self) -> None:
         """Look at every condition: what is true fires or goes on, what is over calms down."""
         now = self._clock()
+        for brand in self._config.brands:
+            await self._known_choice(brand)
 
         async def look(connection: Connection) -> _Round:
             round_ = _Round()
@@ -129,7 +151,12 @@ class Housekeeping:
             healthy = not any(source_health.source_health(one, now) for one in facts.values())
             heard = _completeness(facts.values())
             for brand in self._config.brands:
-                await _look_at_brand(connection, brand, heard, healthy, now, round_)
+                limits = limits_in_force(brand, self._chosen.get(brand.name))
+                for one in await self._detectors.look(
+                    connection, brand, limits, heard, healthy, now
+                ):
+                    round_.note(one.draft, fires=one.fires, calm=one.calm)
+                await _look_for_overdue(connection, brand, now, round_)
             _look_at_sources(facts, now, round_)
             return round_
 
@@ -138,8 +165,7 @@ class Housekeeping:
 
         async def work(connection: Connection) -> None:
             await check_conditions(connection, round_.drafts, round_.calm, round_.steady, now)
-            live = await subjects.live_alerts(connection)
-            await apply_to_alerts(connection, [(alert, Tick()) for alert in live.values()], now)
+            await pass_time(connection, now)
             await close_old_gaps(connection, Micros(now - GAP_SHOWN), now)
 
         await self._store.write(work)
@@ -180,50 +206,9 @@ class _Round:
             (self.calm if calm else self.steady).add(draft.fingerprint)
 
 
-async def _look_at_brand(
-    connection: Connection,
-    brand: BrandConfig,
-    heard: float,
-    healthy: bool,
-    now: Micros,
-    found: _Round,
+async def _look_for_overdue(
+    connection: Connection, brand: BrandConfig, now: Micros, found: _Round
 ) -> None:
-    figures = await agenda.brand_figures(connection, brand.name, now)
-    zone = brand.hours.zone
-    history = History(figures.hours, figures.hours_end, zone)
-    recent = await agenda.sample_mentions(connection, brand.name, Micros(now - HOUR))
-    counts = {
-        1: (figures.last_hour, figures.last_hour_authors),
-        6: (figures.last_six, figures.last_six_authors),
-    }
-    for window in SURGE_WINDOWS:
-        x, authors = counts[window]
-        rise = surge(
-            SurgeCounts(
-                x=x,
-                now=now,
-                history=_before(history, window),
-                authors=authors,
-                completeness=heard,
-                window=window,
-            )
-        )
-        found.note(
-            detection.surge_draft(brand.name, "", rise, recent), fires=rise.fires, calm=rise.calm
-        )
-    bad = await agenda.sample_mentions(
-        connection, brand.name, Micros(now - HOUR), negative_only=True
-    )
-    burst = spike(figures.bins)
-    found.note(
-        detection.spike_draft(brand.name, "", burst, bad), fires=burst.fires, calm=burst.calm
-    )
-    share = negative_share(
-        figures.day_negative, figures.day_scored, figures.week_negative, figures.week_scored
-    )
-    found.note(detection.share_draft(brand.name, share, bad), fires=share.fires, calm=share.calm)
-    quiet = silence(figures.last_day, now, history, healthy=healthy)
-    found.note(detection.silence_draft(brand.name, "", quiet), fires=quiet.fires, calm=quiet.calm)
     due = [one for one in await agenda.due_before(connection, now) if one.brand == brand.name]
     late = overdue(due, now)
     evidence = await agenda.last_words(connection, late.ids[:20])
@@ -243,13 +228,8 @@ def _look_at_sources(
         }
 
 
-def _before(history: History, window: int) -> History:
-    """Return the history without the hours of the window that is judged."""
-    if window == 1:
-        return history
-    cut = window - 1
-    kept = history.hours[:-cut] if len(history.hours) > cut else ()
-    return replace(history, hours=kept, end=Micros(history.end - cut * HOUR))
+def _chosen_key(brand: BrandConfig) -> str:
+    return f"alarms.{brand.name}"
 
 
 def _completeness(facts: Iterable[source_health.SourceFacts]) -> float:

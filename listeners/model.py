@@ -286,6 +286,8 @@ class MentionRow:
     reasons: tuple[Sentence, ...]
     engagement: Engagement
     rating: int | None
+    masked: bool = False
+    """A secret in it is masked here; ``reads.revealed`` alone returns it as it was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

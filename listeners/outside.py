@@ -202,6 +202,9 @@ def secret_variables(config: Config) -> Collection[str]:
         for value in source.options.values():
             if isinstance(value, str) and value.startswith("env:"):
                 named.add(value.removeprefix("env:").strip())
+    for channel in config.notify.channels:
+        secrets = (channel.secret, channel.password, *channel.urls)
+        named |= {secret.variable for secret in secrets if secret is not None}
     return named - {""}
 
 

@@ -51,6 +51,15 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "note": msgid("{who} wrote a note on the alert"),
         "mute": msgid("{who} muted the rule of the alert"),
         "unmute": msgid("{who} no longer mutes the rule of the alert"),
+        "merge": msgid("{who} merged the alert into number {number}"),
+        "split": msgid("{who} took the alert out of number {number}"),
+        "merge.kept": msgid("{who} merged other alerts into it"),
+        "split.kept": msgid("{who} took other alerts out of it"),
+        "silence_noise": msgid("{who} muted {what} for this rule"),
+    },
+    "maintenance": {
+        "add": msgid("{who} added a maintenance window"),
+        "end": msgid("{who} ended a maintenance window"),
     },
     "mention": {
         "mute": msgid("{who} muted {what}"),
@@ -79,6 +88,16 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "delete": msgid("{who} deleted a reply where it stood"),
     },
 }
+_BY_ITSELF: Mapping[str, str] = {
+    "alert.back": msgid("It came back: the same episode."),
+    "alert.worse": msgid("It grew worse and fires again."),
+    "alert.worse_acked": msgid("It grew worse and fires again; it was acknowledged by {to}."),
+    "alert.calm": msgid("It calmed down: resolved by itself."),
+    "alert.woke": msgid("The snooze ended: it fires again."),
+    "alert.unconfirmed": msgid("{to} did not confirm: it fires again."),
+    "alert.window_ended": msgid("The maintenance window ended, and it goes on: it fires."),
+}
+"""What happened to an alert without a person, by its code in the log."""
 _TURNED = {
     "undo": msgid("{who} took back: {what}"),
     "redo": msgid("{who} did again: {what}"),
@@ -94,6 +113,7 @@ _VERBS: Mapping[str, str] = {
     "disable": msgid("switching off"),
     "dismiss": msgid("calling a false alarm"),
     "enable": msgid("switching on"),
+    "end": msgid("ending"),
     "escalate": msgid("raising as a risk"),
     "ignore": msgid("needing no answer"),
     "merge": msgid("merging"),
@@ -108,6 +128,7 @@ _VERBS: Mapping[str, str] = {
     "reopen": msgid("putting back to work"),
     "reply": msgid("replying"),
     "resolve": msgid("resolving"),
+    "silence_noise": msgid("muting for one rule"),
     "snooze": msgid("snoozing"),
     "split": msgid("splitting"),
     "tag": msgid("tagging"),
@@ -125,7 +146,9 @@ def verb_name(verb: str) -> str:
 
 
 def by_itself(verb: str) -> str:
-    """Return what happened by itself, as it was logged: a sentence without blanks to fill."""
+    """Return what happened by itself: the sentence of its code, or as it was logged."""
+    if verb in _BY_ITSELF:
+        return _(_BY_ITSELF[verb])
     return clean_line(_(verb)) if "{" not in verb else clean_line(verb)
 
 
@@ -143,7 +166,7 @@ def what_was_done(event: EventRow) -> tuple[str, str, str]:
     template = _template(event)
     if template is None:
         if event.actor == PROGRAM:
-            return by_itself(event.verb), "", ""
+            return _filled(by_itself(event.verb), event), "", ""
         return "", who, " " + clean_line(event.verb)
     before, _who, after = template.partition("{who}")
     return _filled(before, event), who, _filled(after, event)
@@ -194,6 +217,10 @@ def _muted(event: EventRow) -> str:
         case "conversation":
             return _("the thread")
         case "account":
+            return _("the author")
+        case "rule word":
+            return _("the word “{word}”").format(word=one_line(value.partition("\n")[2]))
+        case "rule author":
             return _("the author")
     return clean_line(value)
 

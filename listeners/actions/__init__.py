@@ -5,6 +5,7 @@ live in ``conversations`` and ``risk``; here they are joined to the store: what 
 its lines in the log are one transaction.
 """
 
+from listeners.actions.alert_joining import merge_alerts, split_alert
 from listeners.actions.joining import merge_all, split_off
 from listeners.actions.outcome import Outcome, Undoable
 from listeners.actions.perform import perform
@@ -23,10 +24,12 @@ __all__ = [
     "Outcome",
     "Undoable",
     "UnknownVerbError",
+    "merge_alerts",
     "merge_all",
     "perform",
     "redo",
     "reply_taken_back",
+    "split_alert",
     "split_off",
     "take_back_reply",
     "undo",

@@ -29,8 +29,10 @@ S = TypeVar("S", Conversation, Alert)
 _UNLOGGED = frozenset({"id", "version"})
 _SOFT = frozenset({"tier", "score", "reasons", "due_at", "state_since", "fired_at"})
 """Fields that rules and time rewrite by themselves: restored where untouched, else left."""
-_COUNTED = frozenset({"notes"})
-"""Fields several people add to: taken back by their difference."""
+_SOFT_OF_ALERTS = frozenset({"last_at", "first_at", "holding", "calm_checks"})
+"""The same for alerts only: evidence goes on joining whatever a person does."""
+_COUNTED = frozenset({"notes", "count"})
+"""Fields that others add to: taken back by their difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _own(subject: Subject, change: Change) -> tuple[str, ...]:
         for name in change.before
         if name in change.after
         and name in _names(subject)
-        and name not in _SOFT
+        and name not in _soft(subject)
         and name not in _COUNTED
         and name != "tags"
     )
@@ -100,9 +102,13 @@ def taken_back(subject: S, change: Change) -> S:
             values[name] = _tags_back(now, was, left)
         elif name in _COUNTED:
             values[name] = max(0, _number(now) + _number(was) - _number(left))
-        elif now == left or name not in _SOFT:
+        elif now == left or name not in _soft(subject):
             values[name] = _READ.get((type(subject), name), _same)(was)
     return replace(subject, **values)
+
+
+def _soft(subject: Subject) -> frozenset[str]:
+    return _SOFT | _SOFT_OF_ALERTS if isinstance(subject, Alert) else _SOFT
 
 
 def _tags_back(now: object, was: object, left: object) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ class Outcome:
     refused: tuple[Sentence, ...] = ()
     step: int = 0
     offer: int = 0
+    instead: tuple[str, ...] = ()
+    """Verbs that may be done in place of the one refused."""
 
 
 @dataclass(frozen=True, slots=True)

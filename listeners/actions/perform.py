@@ -188,7 +188,8 @@ class _Doing:
     async def logged(self, kind: Kind) -> Outcome:
         if not self.changes:
             why = self.refused[0] if self.refused else Sentence("There was nothing to do.")
-            return Outcome(0, why, tuple(self.refused))
+            instead = triage.INSTEAD if why == triage.STILL_HOLDS else ()
+            return Outcome(0, why, tuple(self.refused), instead=instead)
         number = await subjects.next_step(self.connection, self.asked.actor)
         await subjects.add_events(
             self.connection,

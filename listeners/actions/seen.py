@@ -95,6 +95,10 @@ _CHANGED = Sentence(
 )
 
 
+_BEATS = {("alert", "resolve"): frozenset({"ack"})}
+"""Verbs that are done although somebody else did these meanwhile: what is over is over."""
+
+
 def decides(kind: str, verb: str) -> frozenset[str]:
     """Return the fields a verb decides, none if it only adds something."""
     return DECIDES.get(kind, {}).get(verb, frozenset())
@@ -105,9 +109,9 @@ def refusal(kind: str, verb: str, since: list[EventRow], now: Micros) -> Sentenc
 
     ``since`` is newest first; the newest change of what the verb decides is the one named.
     """
-    fields = decides(kind, verb)
+    fields, weaker = decides(kind, verb), _BEATS.get((kind, verb), frozenset())
     for event in since:
-        if fields & {*event.before, *event.after}:
+        if event.verb not in weaker and fields & {*event.before, *event.after}:
             said = _DID.get(event.verb, _CHANGED)
             return replace(said, values={"name": event.actor, "span": _span(now - event.at)})
     return None

@@ -17,13 +17,13 @@ Kind = Literal["conversation", "alert", "mention"]
 
 VERBS: Mapping[Kind, tuple[str, ...]] = {
     "conversation": tuple(verb for verb in CONVERSATION if verb not in ("reply", "merge", "split")),
-    "alert": tuple(ALERT),
+    "alert": tuple(verb for verb in ALERT if verb not in ("merge", "split")),
     "mention": ("promote", "mute", "unmute"),
 }
 """The verbs of each kind of subject. Any verb on a mention but ``mute`` is done to its thread.
 
 A reply is none of them: it leaves the machine, and ``replying`` logs it once it has. Merging and
-splitting concern several at once: see ``joining``.
+splitting concern several at once: see ``joining`` and ``alert_joining``.
 """
 
 ALIASES: Mapping[Kind, Mapping[str, str]] = {

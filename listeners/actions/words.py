@@ -171,6 +171,16 @@ ALERT = {
         Sentence("{count} rules no longer muted", {"count": 0}),
         Sentence("Rule muted again"),
     ),
+    "merge": Wording(
+        Sentence("Merged into alert {number}", {"number": 0}),
+        Sentence("{count} merged into alert {number}", {"count": 0, "number": 0}),
+        Sentence("Apart again"),
+    ),
+    "split": Wording(
+        Sentence("Taken out of alert {number}: it fires on its own", {"number": 0}),
+        Sentence("{count} taken out of alert {number}", {"count": 0, "number": 0}),
+        Sentence("One again"),
+    ),
 }
 
 

@@ -25,6 +25,7 @@ from listeners.outside import clean_environment, folder_of
 from listeners.risk.alert import Alert, Draft, fingerprint
 from listeners.store import Store, subjects
 from listeners.store import notifications as stored
+from listeners.store.alert_rows import closed_since
 from listeners.store.connection import Connection
 from listeners.store.notifications import NotificationRow
 from listeners.store.settings import put_setting, setting
@@ -121,10 +122,16 @@ class Notifier:
         if since is None:
             since = Micros(int(await setting(self._store, _SINCE) or now))
         alerts = await self._store.read(subjects.live_alerts)
+        began = since
+
+        async def lately(connection: Connection) -> list[Alert]:
+            return await closed_since(connection, began)
+
+        closed = await self._store.read(lately)
         by_id = {one.id: one for one in alerts.values()}
         wanted = [
             (alert, channel, moment, not_before(by_id[alert], self._rules, now))
-            for alert, channel, moment in rung(by_id, self._rules.channels, since, now)
+            for alert, channel, moment in rung(by_id, self._rules.channels, since, now, closed)
         ]
         if wanted or self._since is None:
 

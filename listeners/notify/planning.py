@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from listeners.config.notifying import ChannelConfig, NotifyConfig
 from listeners.model import DAY, SECOND, AlertState, Micros
 from listeners.risk.alert import Alert
-from listeners.risk.ringing import held_under, rung_at
+from listeners.risk.ringing import freed_at, held_under, rung_at
 
 FIRST_RETRY = 30 * SECOND
 LONGEST_RETRY = 3600 * SECOND
@@ -23,17 +23,24 @@ Rung = tuple[int, str, Micros]
 
 
 def rung(
-    alerts: Mapping[int, Alert], channels: Sequence[ChannelConfig], since: Micros, now: Micros
+    alerts: Mapping[int, Alert],
+    channels: Sequence[ChannelConfig],
+    since: Micros,
+    now: Micros,
+    closed: Sequence[Alert] = (),
 ) -> list[Rung]:
     """Return what rings in (since, now], for every channel that carries it.
 
-    What a more severe alert of its brand holds stays silent.
+    What a more severe alert of its brand holds stays silent, and rings when that closes:
+    ``closed`` are the alerts that closed in that time.
     """
     held = held_under(alerts.values())
     return [
         (alert.id, channel.key, moment)
         for alert in alerts.values()
-        if alert.id not in held and (moment := rung_at(alert, since, now)) is not None
+        if alert.id not in held
+        and (moment := rung_at(alert, since, now) or freed_at(alert, closed, since, now))
+        is not None
         for channel in channels
         if carries(channel, alert)
     ]

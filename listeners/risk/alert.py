@@ -50,6 +50,8 @@ class Alert:
     escalated: int = 0
     dismissed_reason: str = ""
     merged_into: int | None = None
+    suppressed: bool = False
+    """It began during a maintenance window, and does not ring before that ends."""
 
     @property
     def live(self) -> bool:

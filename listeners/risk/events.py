@@ -19,7 +19,9 @@ class Steady:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passed."""
+    """Time passed; ``quiet`` while a maintenance window covers the alert."""
+
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

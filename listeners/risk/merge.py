@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from listeners.model import AlertState, Micros, Sentence
@@ -15,6 +16,11 @@ class Pair:
     absorbed: Alert
     kept: Alert
     refused: Sentence | None = None
+
+
+def kept_of(alerts: Sequence[Alert]) -> Alert | None:
+    """Return the one that others go into: the worst, then the oldest; ``None`` for none."""
+    return min(alerts, key=lambda one: (-one.severity, one.first_at, one.id), default=None)
 
 
 def merge(absorbed: Alert, kept: Alert, now: Micros) -> Pair:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from listeners.model import HOUR, SECOND, AlertState, Micros, Severity
-from listeners.risk.alert import Alert
+from listeners.risk.alert import LIVE, Alert
 from listeners.risk.triage import REMIND
 
 GATHERING = 30 * SECOND
@@ -23,8 +24,10 @@ def rung_at(alert: Alert, since: Micros, now: Micros) -> Micros | None:
     """Return the newest ringing moment of the alert in (since, now], ``None`` for none.
 
     Firing: after the gathering time, then every four hours. Acknowledged and high or critical:
-    one reminder after an hour.
+    one reminder after an hour. What a maintenance window suppresses does not ring.
     """
+    if alert.suppressed:
+        return None
     if alert.state is AlertState.FIRING:
         first = alert.fired_at + GATHERING
         if now < first:
@@ -41,21 +44,57 @@ def rung_at(alert: Alert, since: Micros, now: Micros) -> Micros | None:
     return None
 
 
-def held_under(alerts: Iterable[Alert]) -> dict[int, int]:
+class Held(Protocol):
+    """What grouping looks at; an ``Alert`` is one, and so is a row of the list."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def brand(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def state(self) -> AlertState: ...
+    @property
+    def suppressed(self) -> bool: ...
+
+
+def held_under(alerts: Iterable[Held]) -> dict[int, int]:
     """Return for each live alert that a more severe one of its brand holds, the holder's id.
 
-    A held alert is shown under its holder and does not ring. A snoozed alert holds nothing.
+    A held alert is shown under its holder and does not ring. A snoozed or suppressed alert holds
+    nothing, and what belongs to no brand (a source, a channel) is never held.
     """
-    live = [alert for alert in alerts if alert.live]
-    holders: dict[str, Alert] = {}
+    live = [alert for alert in alerts if alert.brand and alert.state in LIVE]
+    holders: dict[str, Held] = {}
     for alert in live:
+        if alert.state is AlertState.SNOOZED or alert.suppressed:
+            continue
         holder = holders.get(alert.brand)
-        if alert.state is not AlertState.SNOOZED and (
-            holder is None or alert.severity > holder.severity
-        ):
+        if holder is None or (-alert.severity, alert.id) < (-holder.severity, holder.id):
             holders[alert.brand] = alert
     return {
         alert.id: holder.id
         for alert in live
         if (holder := holders.get(alert.brand)) is not None and holder.severity > alert.severity
     }
+
+
+def freed_at(alert: Alert, closed: Iterable[Alert], since: Micros, now: Micros) -> Micros | None:
+    """Return when an alert that is held no more was set free in (since, now], ``None`` if not.
+
+    ``closed`` are alerts that closed lately: the last one of its brand that was graver held it.
+    An alert that was kept silent rings then, however long it has been firing.
+    """
+    if alert.state is not AlertState.FIRING or alert.suppressed or not alert.brand:
+        return None
+    moments = [
+        one.closed_at
+        for one in closed
+        if one.brand == alert.brand
+        and one.severity > alert.severity
+        and one.closed_at is not None
+        and since < one.closed_at <= now
+        and alert.fired_at < one.closed_at
+    ]
+    return max(moments, default=None)

@@ -1,7 +1,9 @@
 """What new evidence, time and a person's keys do to an alert.
 
 States: *firing*, *acked*, *snoozed* (until a time or until the severity rises), *resolved*,
-*dismissed*. Every key has its inverse. ``received`` takes what a rule found, ``checked`` what a
+*dismissed*. Every key has its inverse. An alert that began during a maintenance window fires
+*suppressed*: it is shown, rings at nobody, and rings at the window's end if it is still there.
+``received`` takes what a rule found, ``checked`` what a
 check of a condition found, ``apply`` a key or the passing of time.
 """
 
@@ -34,12 +36,29 @@ FIRING, ACKED, SNOOZED, RESOLVED, DISMISSED = (
 )
 
 
+CAME_BACK = "alert.back"
+GREW_WORSE = "alert.worse"
+GREW_WORSE_ACKED = "alert.worse_acked"
+CALMED = "alert.calm"
+SNOOZE_ENDED = "alert.woke"
+UNCONFIRMED = "alert.unconfirmed"
+WINDOW_ENDED = "alert.window_ended"
+"""What happens to an alert by itself, as the log names it; the screen has a sentence for each."""
+
+STILL_HOLDS = Sentence(
+    "Its cause still holds, so it would fire again: acknowledge it, snooze it, or dismiss it as a"
+    " false alarm."
+)
+"""Why an alert is not resolved by hand; what may be done instead is ``INSTEAD``."""
+INSTEAD = ("ack", "snooze", "dismiss")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happened. ``note`` says what happened by itself; ``refused`` why nothing was done."""
+    """What happened. ``note`` is the code of what happened by itself; ``refused`` why nothing."""
 
     alert: Alert
-    note: Sentence | None = None
+    note: str = ""
     refused: Sentence | None = None
 
 
@@ -87,19 +106,33 @@ def received(draft: Draft, latest: Alert | None, now: Micros) -> Step:
     if latest.closed_at is None or now - latest.closed_at > COOL_DOWN:
         return Step(opened(draft, now))
     back = replace(_with_evidence(latest, draft, now), flaps=latest.flaps + 1)
-    return Step(_fired(back, now), note=Sentence("It came back: the same episode."))
+    return Step(_fired(back, now), note=CAME_BACK)
+
+
+def joined_elsewhere(head: Alert, draft: Draft, now: Micros) -> Step:
+    """Return what a finding of an alert does that was merged into a live one, ``head``.
+
+    It counts there, and a worse one makes that fire again; the words stay those of the head.
+    """
+    new = 0 if draft.holding else max(1, len(draft.evidence))
+    after = replace(
+        head,
+        severity=max(head.severity, draft.severity),
+        last_at=max(head.last_at, now),
+        count=head.count + new,
+    )
+    return _raised(head, after, now)
 
 
 def _joined(alert: Alert, draft: Draft, now: Micros) -> Step:
-    after = _with_evidence(alert, draft, now)
-    if after.severity <= alert.severity or alert.state is FIRING:
+    return _raised(alert, _with_evidence(alert, draft, now), now)
+
+
+def _raised(before: Alert, after: Alert, now: Micros) -> Step:
+    if after.severity <= before.severity or before.state is FIRING:
         return Step(after)
-    note = (
-        Sentence("It grew worse and fires again; it was acknowledged by {name}.", {"name": owner})
-        if (owner := alert.owner) and alert.state is ACKED
-        else Sentence("It grew worse and fires again.")
-    )
-    return Step(_fired(after, now), note=note)
+    acked = before.state is ACKED and before.owner
+    return Step(_fired(after, now), note=GREW_WORSE_ACKED if acked else GREW_WORSE)
 
 
 def _with_evidence(alert: Alert, draft: Draft, now: Micros) -> Alert:
@@ -134,7 +167,7 @@ def apply(alert: Alert, event: Event, now: Micros) -> Step:
         case happened.Steady():
             return Step(replace(alert, calm_checks=0) if alert.live else alert)
         case happened.Tick():
-            return _tick(alert, now)
+            return _tick(alert, event, now)
         case happened.Ack():
             return _ack(alert, event, now)
         case happened.Snooze():
@@ -159,18 +192,19 @@ def _calm(alert: Alert, now: Micros) -> Step:
     calm = replace(alert, holding=False, calm_checks=alert.calm_checks + 1)
     if calm.calm_checks < CALM_CHECKS:
         return Step(calm)
-    return Step(_closed(calm, RESOLVED, now), note=Sentence("It calmed down: resolved by itself."))
+    return Step(_closed(calm, RESOLVED, now), note=CALMED)
 
 
-def _tick(alert: Alert, now: Micros) -> Step:
+def _tick(alert: Alert, event: happened.Tick, now: Micros) -> Step:
     until = alert.snoozed_until
     if alert.state is SNOOZED and until is not None and until <= now:
-        return Step(_fired(alert, now), note=Sentence("The snooze ended: it fires again."))
+        return Step(_fired(alert, now), note=SNOOZE_ENDED)
+    if alert.suppressed and alert.live and not event.quiet:
+        if alert.state is FIRING:
+            return Step(_fired(alert, now), note=WINDOW_ENDED)
+        return Step(replace(alert, suppressed=False))
     if _unconfirmed(alert, now):
-        return Step(
-            _fired(alert, now),
-            note=Sentence("{name} did not confirm: it fires again.", {"name": alert.owner}),
-        )
+        return Step(_fired(alert, now), note=UNCONFIRMED)
     return Step(alert)
 
 
@@ -203,13 +237,7 @@ def _resolve(alert: Alert, now: Micros) -> Step:
     if not alert.live:
         return _refuse_closed(alert)
     if alert.holding:
-        return Step(
-            alert,
-            refused=Sentence(
-                "Its cause still holds, so it would fire again: acknowledge it, snooze it, or"
-                " dismiss it as a false alarm."
-            ),
-        )
+        return Step(alert, refused=STILL_HOLDS)
     return Step(_closed(alert, RESOLVED, now))
 
 
@@ -266,11 +294,12 @@ def _fired(alert: Alert, now: Micros) -> Alert:
         closed_at=None,
         dismissed_reason="",
         calm_checks=0,
+        suppressed=False,
     )
 
 
 def _closed(alert: Alert, state: AlertState, now: Micros) -> Alert:
-    return replace(alert, state=state, closed_at=now, snoozed_until=None)
+    return replace(alert, state=state, closed_at=now, snoozed_until=None, suppressed=False)
 
 
 def _refuse_closed(alert: Alert) -> Step:

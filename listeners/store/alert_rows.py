@@ -24,9 +24,9 @@ _SELECT = "SELECT a.*, b.name AS brand FROM alert a JOIN brand b ON b.id = a.bra
 _COLUMNS = (
     "class, rule, scope, fingerprint, severity, state, title, explanation, figures, "
     "thin_baseline, first_at, last_at, fired_at, count, owner, acked_at, snoozed_until, "
-    "closed_at, holding, calm_checks, flaps, escalated, dismissed_reason, merged_into"
+    "closed_at, holding, calm_checks, flaps, escalated, dismissed_reason, merged_into, suppressed"
 )
-_VALUES = "?" + ", ?" * 23
+_VALUES = "?" + ", ?" * 24
 _INSERT = f"""
 INSERT INTO alert (id, brand_id, {_COLUMNS})
 VALUES (?, (SELECT id FROM brand WHERE name = ?), {_VALUES})
@@ -40,6 +40,22 @@ async def load_alerts(connection: Connection, ids: Iterable[int]) -> dict[int, A
         f"{_SELECT} WHERE a.id IN (SELECT value FROM json_each(?))", (dumps(list(ids)),)
     )
     return {row["id"]: alert_of(row) for row in rows}
+
+
+async def merged_in(connection: Connection, heads: Iterable[int]) -> list[Alert]:
+    """Return the alerts that were merged into these, the oldest first."""
+    rows = await connection.fetch(
+        f"""{_SELECT} WHERE a.merged_into IN (SELECT value FROM json_each(?))
+            ORDER BY a.id""",
+        (dumps(list(heads)),),
+    )
+    return [alert_of(row) for row in rows]
+
+
+async def closed_since(connection: Connection, since: Micros) -> list[Alert]:
+    """Return the alerts that closed after then."""
+    rows = await connection.fetch(f"{_SELECT} WHERE a.closed_at > ?", (since,))
+    return [alert_of(row) for row in rows]
 
 
 async def live_alerts(connection: Connection) -> dict[str, Alert]:
@@ -132,6 +148,7 @@ def alert_of(row: Row) -> Alert:
         escalated=row["escalated"],
         dismissed_reason=row["dismissed_reason"],
         merged_into=row["merged_into"],
+        suppressed=bool(row["suppressed"]),
     )
 
 
@@ -161,4 +178,5 @@ def _values(one: Alert) -> tuple[object, ...]:
         one.escalated,
         one.dismissed_reason,
         one.merged_into,
+        one.suppressed,
     )

@@ -86,6 +86,11 @@ def to_mapping(text: str) -> dict[str, Any]:
     return {} if text == "{}" else cast(dict[str, Any], json.loads(text))
 
 
+def to_mappings(text: str) -> list[dict[str, Any]]:
+    """Read a JSON list of objects back."""
+    return [] if text == "[]" else cast(list[dict[str, Any]], json.loads(text))
+
+
 def to_strings(text: str) -> tuple[str, ...]:
     """Read a JSON list of strings back."""
     return () if text == "[]" else tuple(json.loads(text))

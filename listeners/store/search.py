@@ -29,6 +29,8 @@ from listeners.query.fts import (
 from listeners.query.match import under_site
 from listeners.query.subject import Reading, Subject, holds_exactly
 from listeners.query.words import folded_label
+from listeners.risk.masking import masked
+from listeners.store.codec import to_mappings
 
 
 class Condition:
@@ -151,11 +153,19 @@ def _links_to(links: str, host: str, path: str) -> bool:
     return any(under_site(link_host, link_path, host, path) for link_host, link_path in sites)
 
 
-FUNCTIONS: tuple[tuple[str, int, Callable[..., bool]], ...] = (
+def _shown(title: str | None, text: str | None, risk: str | None) -> str | None:
+    """Return a text as it may be shown, its secrets masked."""
+    if text is None or title is None or risk is None or risk == "[]":
+        return text
+    return masked(title, text, to_mappings(risk)).text
+
+
+FUNCTIONS: tuple[tuple[str, int, Callable[..., object]], ...] = (
     ("holds_exactly", 3, _holds_exactly),
     ("has_tag", 4, _has_tag),
     ("addresses", 3, _addresses),
     ("is_called", 3, _is_called),
     ("links_to", 3, _links_to),
+    ("shown", 3, _shown),
 )
-"""Name, number of arguments and body of every SQL function a search uses."""
+"""Name, number of arguments and body of every SQL function a search or a list uses."""

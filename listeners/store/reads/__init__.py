@@ -10,7 +10,7 @@ from listeners.store.reads.figures import by_network, series, status_line
 from listeners.store.reads.log import account_history, events, notes
 from listeners.store.reads.places import sources
 from listeners.store.reads.queue import conversations, queue_ids
-from listeners.store.reads.stream import mention_ids, mentions, thread
+from listeners.store.reads.stream import mention_ids, mentions, revealed, thread
 from listeners.store.views import SavedView, remove_view, save_view, saved_views
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "notes",
     "queue_ids",
     "remove_view",
+    "revealed",
     "save_view",
     "saved_views",
     "series",

@@ -46,7 +46,9 @@ async def alert_ids(store: Store, wanted: AlertFilter) -> array[int]:
 _ROWS = """
 SELECT a.*, b.name AS brand,
        (SELECT json_group_array(mention_id) FROM (SELECT mention_id FROM alert_mention
-            WHERE alert_id = a.id ORDER BY mention_id)) AS evidence
+            WHERE alert_id = a.id ORDER BY mention_id)) AS evidence,
+       (SELECT json_group_array(e.mention_id) FROM alert i JOIN alert_mention e ON e.alert_id = i.id
+            WHERE i.merged_into = a.id) AS merged_evidence
 FROM json_each(?) w JOIN alert a ON a.id = w.value JOIN brand b ON b.id = a.brand_id
 """
 
@@ -77,7 +79,7 @@ def _row(row: Row) -> AlertRow:
         snoozed_until=micros(row["snoozed_until"]),
         dismissed_reason=row["dismissed_reason"],
         thin_baseline=bool(row["thin_baseline"]),
-        evidence=tuple(_numbers(row["evidence"])),
+        evidence=tuple(sorted({*_numbers(row["evidence"]), *_numbers(row["merged_evidence"])})),
     )
 
 

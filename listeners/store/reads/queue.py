@@ -102,7 +102,7 @@ def _condition(wanted: QueueFilter) -> Condition:
 
 _ROWS = f"""
 SELECT c.id, c.version, b.name AS brand, c.network, c.state, c.title, c.url,
-       substr(coalesce(m.text, ''), 1, {EXCERPT}) AS excerpt,
+       substr(coalesce(shown(m.title, m.text, m.risk), ''), 1, {EXCERPT}) AS excerpt,
        coalesce(a.handle, '') AS handle, coalesce(a.name, '') AS name, a.followers,
        coalesce(nullif(p.role, ''), a.role, '') AS role,
        coalesce(m.label, 3) AS label, m.compound, c.waiting_since, c.due_at, c.tier, c.score,

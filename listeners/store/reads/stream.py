@@ -6,11 +6,13 @@ from array import array
 from collections.abc import Iterable
 
 from listeners.model import Engagement, MentionRow, Micros, Part, SafeText
+from listeners.risk.masking import Shown, masked
 from listeners.store.codec import (
     LABELS,
     dumps,
     label_number,
     micros,
+    to_mappings,
     to_reason,
     to_sentences,
 )
@@ -99,7 +101,7 @@ SELECT m.id, b.name AS brand, m.network, s.key AS source, m.native_id, m.url,
        a.followers, m.title, m.text, m.raw_text, m.lang, m.scorer, m.compound, m.label,
        m.created_at, m.seen_at, m.sort_at, m.edited_at, m.deleted_at, m.parent_id, m.root_id,
        m.part, m.history, m.private, m.conversation_id, m.asks, m.need, m.reasons, m.likes,
-       m.shares, m.replies, m.rating
+       m.shares, m.replies, m.rating, m.risk
 """
 _JOINS = """
 JOIN account a ON a.id = m.account_id
@@ -116,6 +118,18 @@ async def mentions(store: Store, ids: Iterable[int]) -> dict[int, MentionRow]:
         (dumps(list(ids)),),
     )
     return {row["id"]: mention_of(row) for row in rows}
+
+
+async def revealed(store: Store, mention: int) -> SafeText | None:
+    """Return a mention's text as it was written, secrets included; ``None`` where it is gone.
+
+    For the one key that shows it: it must go to no log, file or message.
+    """
+    rows = await store.fetch("SELECT title, text FROM mention WHERE id = ?", (mention,))
+    if not rows:
+        return None
+    title, text = rows[0]["title"], rows[0]["text"]
+    return SafeText(f"{title}\n{text}" if title and title not in text else text)
 
 
 _FAMILY = """
@@ -144,7 +158,11 @@ async def thread(
 
 
 def mention_of(row: Row) -> MentionRow:
-    """Return the mention a row of this module's SELECT holds."""
+    """Return the mention a row of this module's SELECT holds, the secrets in it masked."""
+    raw = row["text"] if row["raw_text"] is None else row["raw_text"]
+    shown = Shown(row["title"], row["text"], False)
+    if row["risk"] != "[]":
+        shown = masked(row["title"], row["text"], to_mappings(row["risk"]))
     return MentionRow(
         id=row["id"],
         brand=row["brand"],
@@ -157,9 +175,10 @@ def mention_of(row: Row) -> MentionRow:
         author_name=SafeText(row["name"]),
         author_role=row["role"],
         followers=row["followers"],
-        title=SafeText(row["title"]),
-        text=SafeText(row["text"]),
-        raw_text=row["text"] if row["raw_text"] is None else row["raw_text"],
+        title=SafeText(shown.title),
+        text=SafeText(shown.text),
+        raw_text=shown.text if shown.hidden else raw,
+        masked=shown.hidden,
         lang=row["lang"],
         scorer=row["scorer"],
         compound=row["compound"],

@@ -115,7 +115,9 @@ _HOLDS = """(e.after LIKE ? ESCAPE '\\' OR e.verb LIKE ? ESCAPE '\\' OR e.actor 
 
 _ROWS = f"""
 SELECT e.*, coalesce(a.name, '') AS name, coalesce(a.handle, '') AS handle,
-       substr(coalesce(m.text, c.title, x.text, r.name, t.name, ''), 1, {EXCERPT}) AS excerpt,
+       substr(coalesce(shown(m.title, m.text, m.risk), c.title,
+                       shown(x.title, x.text, x.risk), r.name, t.name, ''), 1, {EXCERPT})
+           AS excerpt,
        coalesce(c.network, x.network, '') AS network, l.title AS alert_title,
        coalesce(n.text, '') AS note
 FROM json_each(?) w JOIN event e ON e.id = w.value
