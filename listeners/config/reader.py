@@ -10,6 +10,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from listeners.config.extending import ExtensionError, hooks_of, macros_of, pipes_of
+from listeners.config.false_alarms import AlarmsConfig, alarms_of
 from listeners.config.notifying import notify_of
 from listeners.config.types import (
     Audience,
@@ -59,6 +60,7 @@ _BRAND_KEYS = (
     "competitor",
     "hours",
     "targets",
+    "alerts",
 )
 _SOURCE_KEYS = ("network", "what", "base_url", "token", "interval", "brand")
 
@@ -164,7 +166,15 @@ class Reader:
             competitor=self._flag(table, "competitor", default=False),
             hours=self._hours(self._table(table, "hours")),
             targets=self._targets(self._table(table, "targets")),
+            alarms=self._alarms(self._table(table, "alerts")),
         )
+
+    def _alarms(self, table: Mapping[str, object]) -> AlarmsConfig:
+        try:
+            return alarms_of(table)
+        except ExtensionError as error:
+            where = f"{self._path}:{self._line_of(error.key)}"
+            raise ConfigError(error.sentence, where) from error
 
     def _sources(self, value: object, brands: set[str]) -> tuple[SourceConfig, ...]:
         if not isinstance(value, list):

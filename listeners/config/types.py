@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from listeners.config.extending import HookConfig, PipeConfig
+from listeners.config.false_alarms import AlarmsConfig
 from listeners.config.notifying import NotifyConfig
 from listeners.conversations.clock import BusinessHours
 from listeners.model import Sentence
@@ -64,6 +65,7 @@ class BrandConfig:
     competitor: bool = False
     hours: BusinessHours = field(default_factory=BusinessHours)
     targets: Targets = Targets()
+    alarms: AlarmsConfig = field(default_factory=AlarmsConfig)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

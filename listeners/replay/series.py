@@ -84,9 +84,12 @@ class Series:
         """Return how many full hours lie before the window of a check."""
         return max(0, self._before + check // BINS_AN_HOUR - window)
 
-    def usual(self, check: int, window: int) -> Baseline:
-        """Return what was usual as far as it could be known at a check; ``window`` in hours."""
-        end = self.known_hours(check, window)
+    def usual(self, check: int, window: int, *, until: int | None = None) -> Baseline:
+        """Return what was usual as far as it could be known at a check; ``window`` in hours.
+
+        What is learnt ends ``until`` full hours before the check, else where its window begins.
+        """
+        end = self.known_hours(check, window if until is None else until)
         known = self._learnt.get((end, window))
         if known is None:
             since = max(0, end - PROFILE_HOURS)
@@ -97,6 +100,8 @@ class Series:
 
 class SurgeChecks:
     """The checks of a surge over ``window`` hours."""
+
+    step = 1
 
     def __init__(self, series: Series, window: int = 1, rules: SurgeRules = USUAL_RULES) -> None:
         self.series = series
@@ -147,6 +152,8 @@ class SurgeChecks:
 
 class SpikeChecks:
     """The checks of a spike against the same time of earlier days."""
+
+    step = 1
 
     def __init__(self, series: Series, rules: SameTimeRules = USUAL_SPIKE) -> None:
         self.series = series

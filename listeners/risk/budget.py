@@ -22,6 +22,8 @@ DETECTORS: tuple[Detector, ...] = (
     "negative share",
     "silence",
 )
+Preset = Literal["calm", "normal", "keen"]
+PRESETS: tuple[Preset, ...] = ("calm", "normal", "keen")
 PARTS: Mapping[Detector, float] = {
     "surge": 0.3,
     "surge 6 h": 0.15,
@@ -54,9 +56,33 @@ SPREADS = Scale(least=3.0, most=20.0, spread=0.6)
 """Spreads above the usual, as ``same_time`` counts them."""
 
 
+SCALES: Mapping[Detector, Scale] = {
+    one: SPREADS if one == "negative spike" else ODDS for one in DETECTORS
+}
+
+
 def score_of(p: float) -> float:
     """Return the score of a probability."""
     return -math.log(max(p, 1e-300))
+
+
+def p_of(score: float) -> float:
+    """Return the probability of a score."""
+    return math.exp(-score)
+
+
+_PRESET_SCORES: Mapping[Detector, tuple[float, float, float]] = {
+    "surge": (score_of(1e-5), score_of(1e-4), score_of(1e-3)),
+    "surge 6 h": (score_of(1e-5), score_of(1e-4), score_of(1e-3)),
+    "negative spike": (6.0, 5.0, 4.0),
+    "negative share": (score_of(1e-4), score_of(1e-3), score_of(1e-2)),
+    "silence": (score_of(1e-5), score_of(1e-4), score_of(1e-3)),
+}
+
+
+def preset_limit(detector: Detector, preset: Preset) -> float:
+    """Return the limit a preset gives a detector."""
+    return _PRESET_SCORES[detector][PRESETS.index(preset)]
 
 
 def peaks(scores: Iterable[tuple[int, float]], apart: int) -> list[float]:

@@ -67,10 +67,10 @@ def negative_share(
     rules: ShareRules = USUAL_RULES,
 ) -> NegativeShare:
     """Judge the last 24 hours against the seven days before them."""
-    usual = (week_negative + rules.strength * rules.prior) / (week_scored + rules.strength)
+    usual = usual_share(week_negative, week_scored, rules)
     p = beta_binomial_at_least(negative, scored, usual, rules.strength)
     share = negative / scored if scored else 0.0
-    fires = p < rules.alpha and negative >= rules.fewest and share >= usual + rules.rise
+    fires = p < rules.alpha and stands_out(negative, scored, usual, rules)
     said = (
         Sentence(
             "{share} % negative in {count} scored mentions of 24 h, usually {usual} %",
@@ -88,3 +88,13 @@ def negative_share(
         thin=week_scored < rules.thin,
         explanation=said,
     )
+
+
+def usual_share(negative: int, scored: int, rules: ShareRules = USUAL_RULES) -> float:
+    """Return the share of a week, smoothed with what is assumed before anything was heard."""
+    return (negative + rules.strength * rules.prior) / (scored + rules.strength)
+
+
+def stands_out(negative: int, scored: int, usual: float, rules: ShareRules) -> bool:
+    """Whether a share is large enough to be looked at, however improbable a smaller one is."""
+    return negative >= rules.fewest and negative >= (usual + rules.rise) * scored

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from listeners.model import DAY, Micros, Sentence
-from listeners.risk.baseline import History, baseline
+from listeners.risk.baseline import Baseline, History, baseline
 from listeners.risk.tails import at_most
 
 
@@ -39,10 +39,19 @@ class Silence:
 
 
 def silence(
-    x: int, now: Micros, history: History, *, healthy: bool, rules: SilenceRules = USUAL_RULES
+    x: int,
+    now: Micros,
+    history: History,
+    *,
+    healthy: bool,
+    rules: SilenceRules = USUAL_RULES,
+    usual: Baseline | None = None,
 ) -> Silence:
-    """Judge ``x`` mentions in the 24 h up to ``now``; only a ``healthy`` source can be silent."""
-    usual = baseline(history, 24)
+    """Judge ``x`` mentions in the 24 h up to ``now``; only a ``healthy`` source can be silent.
+
+    ``usual`` is what was learnt from the history already, over windows of 24 hours.
+    """
+    usual = usual or baseline(history, 24)
     mu = usual.expected(Micros(now - DAY), now)
     p = at_most(x, mu, usual.phi)
     enough = history.known >= rules.fewest_hours

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from listeners.model import HOUR, Micros, Sentence
-from listeners.risk.baseline import History, baseline
+from listeners.risk.baseline import Baseline, History, baseline
 from listeners.risk.tails import at_least
 
 Method = Literal["seasonal", "thin", "absolute"]
@@ -56,6 +56,8 @@ class SurgeCounts:
     authors: int
     completeness: float = 1.0
     window: int = 1
+    usual: Baseline | None = None
+    """What was learnt from the history already, over windows of this length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ def surge(counts: SurgeCounts, rules: SurgeRules = USUAL_RULES) -> Surge:
 
 
 def _seasonal(counts: SurgeCounts, rules: SurgeRules, known: int) -> Surge:
-    usual = baseline(counts.history, counts.window)
+    usual = counts.usual or baseline(counts.history, counts.window)
     mu = usual.expected(Micros(counts.now - counts.window * HOUR), counts.now)
     p = at_least(counts.x, mu, usual.phi)
     fires = p < rules.alpha and stands_out(counts.x, mu, rules) and _heard(counts, rules)

@@ -1,19 +1,16 @@
-"""What time asks for: conversations whose hour has come, and the figures the detectors look at."""
+"""What time asks for: conversations whose hour has come, sources, and evidence for alerts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from listeners.conversations.conversation import Conversation
-from listeners.model import DAY, HOUR, MINUTE, Micros, SourceState
+from listeners.model import Micros, SourceState
 from listeners.risk.source_health import SourceFacts
 from listeners.store.codec import dumps, micros, storable, to_gap
 from listeners.store.connection import Connection
 from listeners.store.conversation_rows import load_conversations
 from listeners.store.settings import put_setting
-
-SPIKE_BIN = 5 * MINUTE
 
 
 async def snoozes_over(connection: Connection, now: Micros) -> list[Conversation]:
@@ -101,96 +98,6 @@ async def threads_read(
         "UPDATE conversation SET thread_read_at = ? WHERE id = ?",
         [(now, id_) for id_ in conversation_ids],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class BrandFigures:
-    """One brand's counts as the detectors want them, all of fresh mentions.
-
-    ``hours`` are the full hours of up to 28 days, oldest first, ending at ``hours_end``;
-    ``bins`` five-minute counts of negative mentions up to ``now``, oldest first. ``heard_since``
-    is the first hour with a fresh mention, ``None`` if there was none.
-    """
-
-    hours: tuple[int, ...]
-    hours_end: Micros
-    last_hour: int
-    last_hour_authors: int
-    last_six: int
-    last_six_authors: int
-    last_day: int
-    bins: tuple[int, ...]
-    day_negative: int
-    day_scored: int
-    week_negative: int
-    week_scored: int
-
-
-async def brand_figures(connection: Connection, brand: str, now: Micros) -> BrandFigures:
-    """Return the counts of a brand up to ``now``."""
-    (row,) = await connection.fetch("SELECT id FROM brand WHERE name = ?", (brand,))
-    brand_id = row["id"]
-    end = Micros((now - HOUR) // HOUR * HOUR)
-    hours = await _by(connection, "hour", "fresh", brand_id, end - 28 * DAY, end)
-    first = min(hours, default=end)
-    minutes = await _by(connection, "minute", "fresh_negative", brand_id, now - 28 * DAY, now)
-    heard_from = first if hours else now
-    bins_from = max(heard_from, now - 28 * DAY) // SPIKE_BIN * SPIKE_BIN
-    bins = [0] * max(1, -(-(now - bins_from) // SPIKE_BIN))
-    for start, count in minutes.items():
-        place = (start - bins_from) // SPIKE_BIN
-        bins[min(max(place, 0), len(bins) - 1)] += count
-    day = await _shares(connection, brand_id, now - DAY, now)
-    week = await _shares(connection, brand_id, now - 8 * DAY, now - DAY)
-    hour_count, hour_authors = await _recent(connection, brand_id, now - HOUR, now)
-    six_count, six_authors = await _recent(connection, brand_id, now - 6 * HOUR, now)
-    day_count, _ = await _recent(connection, brand_id, now - DAY, now)
-    return BrandFigures(
-        hours=tuple(hours.get(start, 0) for start in range(first, end, HOUR)),
-        hours_end=end,
-        last_hour=hour_count,
-        last_hour_authors=hour_authors,
-        last_six=six_count,
-        last_six_authors=six_authors,
-        last_day=day_count,
-        bins=tuple(bins),
-        day_negative=day[0],
-        day_scored=day[1],
-        week_negative=week[0],
-        week_scored=week[1],
-    )
-
-
-async def _by(
-    connection: Connection, resolution: str, column: str, brand_id: int, since: int, until: int
-) -> dict[int, int]:
-    rows = await connection.fetch(
-        f"""SELECT start, sum({column}) AS n FROM rollup_{resolution}
-            WHERE brand_id = ? AND start >= ? AND start < ? GROUP BY start HAVING n > 0""",
-        (brand_id, since, until),
-    )
-    return {row["start"]: row["n"] for row in rows}
-
-
-async def _shares(connection: Connection, brand_id: int, since: int, until: int) -> tuple[int, int]:
-    (row,) = await connection.fetch(
-        """SELECT total(negative) AS negative, total(negative + neutral + positive) AS scored
-           FROM rollup_hour WHERE brand_id = ? AND start >= ? AND start < ?""",
-        (brand_id, since // HOUR * HOUR, until),
-    )
-    return int(row["negative"]), int(row["scored"])
-
-
-async def _recent(connection: Connection, brand_id: int, since: int, until: int) -> tuple[int, int]:
-    """Return how many fresh mentions there were, a cross-post counted once, and their authors."""
-    (row,) = await connection.fetch(
-        """SELECT count(DISTINCT iif(fold = '', id, fold)) AS n,
-                  count(DISTINCT account_id) AS authors FROM mention
-           WHERE brand_id = ? AND sort_at > ? AND sort_at <= ? AND part != 'ours'
-             AND history = 0 AND repost = 0 AND deleted_at IS NULL""",
-        (brand_id, since, until),
-    )
-    return row["n"], row["authors"]
 
 
 async def sample_mentions(
