@@ -21,7 +21,7 @@ async def test_the_conversation_shows_who_wrote_before_and_what_was_done(tmp_pat
         await one.press("enter")
         picture = one.frame()
         assert "Never heard before this." in picture
-        assert "Léo assigned" in picture
+        assert "Léo gave it to" in picture
         await one.press("tab", "tab", "shift+tab", "J", "K", "j", "G", "g")
         assert isinstance(one.screen, ConversationScreen)
 
@@ -40,7 +40,7 @@ async def test_the_history_lists_what_was_done(tmp_path: Path) -> None:
     async with driven(tmp_path) as one:
         await one.press("H")
         assert isinstance(one.screen, HistoryScreen)
-        assert "Léo assigned" in one.frame()
+        assert "Léo gave it to" in one.frame()
         await one.press("escape")
         assert isinstance(one.screen, Dashboard)
 
