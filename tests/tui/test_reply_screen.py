@@ -295,7 +295,7 @@ async def test_where_the_network_does_not_let_us_the_text_is_copied_and_she_is_a
 ) -> None:
     async with desk_of(tmp_path, (80, 24)) as (one, voice):
         screen = await write_to(one, MARC, *"We comment")
-        assert "so it goes by" in one.frame()
+        assert "⚠ No source for Bluesky" in one.frame()
         await one.press("ctrl+s")
         assert one.app.clipboard == "We comment"
         assert "Did you send it?" in one.frame()
