@@ -43,9 +43,7 @@ class Subjects(NamedTuple):
 
 def versions_of(rows: Iterable[object]) -> dict[int, int]:
     """Return the versions of the conversations or alerts that a screen shows."""
-    return {
-        row.id: row.version for row in rows if isinstance(row, (ConversationRow, AlertRow))
-    }
+    return {row.id: row.version for row in rows if isinstance(row, (ConversationRow, AlertRow))}
 
 
 def refusals(outcome: actions.Outcome) -> list[str]:

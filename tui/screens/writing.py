@@ -139,7 +139,9 @@ class WritingScreen(OwnKeysScreen[Ended | None]):
         self.begun_at = self.begun_at if found is None else found.begun_at
         self._drafted = found is not None
         if found is not None:
-            self.box.set_all(clean(found.text, len(found.text)) + self.box.text)
+            # Line by line: a draft keeps all of its lines, however many a post may have.
+            kept = "\n".join(clean(line, len(line)) for line in found.text.split("\n"))
+            self.box.set_all(kept + self.box.text)
         self.changed()
 
     async def _store(self, written: Written) -> None:
