@@ -16,11 +16,12 @@ from listeners.store.reads.whole_log import LogFilter, log_ids
 from tests.tui.driving import Driven, driven, listed, until
 from tests.tui.seeded import NOW
 from tui.i18n import use_language
+from tui.log_choices import filter_choices
 from tui.log_words import by_itself, said_of
 from tui.screens.alert import AlertScreen
 from tui.screens.conversation import ConversationScreen
 from tui.screens.dashboard import Dashboard
-from tui.screens.log import LogScreen, filter_choices
+from tui.screens.log import LogScreen
 
 
 def event(verb: str, kind: str = "conversation", actor: str = "Marie", **after: object) -> EventRow:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, tzinfo
 from functools import partial
 
 from textual import on
@@ -12,8 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from listeners import actions
-from listeners.clock import from_datetime
-from listeners.model import DAY, EventRow, Micros
+from listeners.model import EventRow
 from listeners.store.reads.whole_log import (
     LogFilter,
     LogRow,
@@ -26,11 +24,11 @@ from listeners.team import may_write
 from tui.actions import BY_ID, Action, Panel
 from tui.desk import Desk
 from tui.i18n import _, moment, msgid, number, say
+from tui.log_choices import filter_choices
 from tui.log_words import PROGRAM, verb_name
 from tui.screens.moving import MovingScreen
 from tui.screens.pickers import Picker
 from tui.session import RowList
-from tui.untils import at_clock
 from tui.widgets.choices import Choice
 from tui.widgets.log_lines import LogRows
 from tui.widgets.paint import Line, content, one_line, palette_of
@@ -315,46 +313,3 @@ class LogScreen(MovingScreen[None]):
             self.refuse(_("Nothing is selected."))
             return None
         return row.event
-
-
-def filter_choices(
-    text: str,
-    *,
-    names: Sequence[str],
-    verbs: Sequence[str],
-    me: str,
-    now: Micros,
-    zone: tzinfo | None = None,
-) -> list[Choice]:
-    """Return what the log may be narrowed to; a day may be typed, as 2026-11-23."""
-    today = at_clock(now, time(), zone)
-    yesterday = at_clock(now, time(), zone, -1)
-    offered = [
-        Choice(None, _("When"), heading=True),
-        Choice({"since": None, "until": None}, _("ever")),
-        Choice({"since": today, "until": None}, _("today")),
-        Choice({"since": yesterday, "until": today}, _("yesterday")),
-        Choice({"since": Micros(now - 7 * DAY), "until": None}, _("the last 7 days")),
-        Choice(None, _("Who"), heading=True),
-        Choice({"actor": ""}, _("everybody")),
-        *(
-            Choice({"actor": name}, one_line(name), _("you") if name == me else "")
-            for name in dict.fromkeys((me, *names))
-        ),
-        Choice({"actor": PROGRAM}, _("by itself")),
-        Choice(None, _("What"), heading=True),
-        Choice({"verb": ""}, _("everything")),
-        *(Choice({"verb": verb}, verb_name(verb)) for verb in verbs),
-    ]
-    wanted = text.strip().casefold()
-    if not wanted:
-        return offered
-    found = [one for one in offered if not one.heading and wanted in one.label.casefold()]
-    try:
-        day = date.fromisoformat(wanted)
-        begins = datetime.combine(day, time())
-        aware = begins.replace(tzinfo=zone) if zone is not None else begins.astimezone()
-        since = from_datetime(aware)
-    except (ValueError, OverflowError):
-        return found
-    return [Choice({"since": since, "until": Micros(since + DAY)}, wanted), *found]
