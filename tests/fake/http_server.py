@@ -62,6 +62,10 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: Callable[[asyncio.StreamWriter], Awaitable[None]] | None = None
 
+    def __str__(self) -> str:
+        """Name it in a test: the same in every process, which the address of ``raw`` is not."""
+        return "raw bytes" if self.raw is not None else f"{self.status} {self.body[:40]!r}"
+
 
 Script = Reply | Callable[[Request], Reply]
 
