@@ -50,13 +50,18 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A reply about to be sent. ``key`` is the same for every attempt."""
+    """A reply about to be sent. ``key`` is the same for every attempt.
+
+    ``others`` are the ids of other replies of ours: where a network knows no keys, the same words
+    under one of them are not this reply.
+    """
 
     key: str
     text: str
     to: Answered
     lang: str = ""
     written_at: Micros
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from listeners.clock import Clock
 from listeners.model import Sentence
 from listeners.networks.contract import SourceError
-from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError, Sent
+from listeners.networks.replying import Answered, Replying, ReplyRefusedError, Sent
 from listeners.replying import outcome, writes
 from listeners.replying.outcome import Sending
-from listeners.replying.seeking import LOOK_SECONDS, reply_of
+from listeners.replying.seeking import look_for, reply_of
 from listeners.replying.speakers import within
 from listeners.store import Store
 from listeners.store.connection import Connection
@@ -42,25 +42,25 @@ class Call:
         Raises:
             StoreError: that could not be written down; the reply is found by a later look.
         """
-        reply = reply_of(self.begun.row, to)
         try:
-            there = await self._earlier(reply)
+            there = await self._earlier(to)
             if there is None:
+                reply = reply_of(self.begun.row, to)
                 there = await within(SEND_SECONDS, self.listener.send_reply(reply))
         except ReplyRefusedError as error:
             return await self._not_sent(error.sentence)
         except Exception as error:
             _log.warning("reply %d met an error", self.begun.row.id, exc_info=error)
-            return await self._after(error, reply)
+            return await self._after(error, to)
         return await self._sent(there)
 
-    async def _earlier(self, reply: Reply) -> Sent | None:
+    async def _earlier(self, to: Answered) -> Sent | None:
         """Look whether an earlier try of the same reply arrived after all."""
         if not self.begun.again:
             return None
-        return await within(LOOK_SECONDS, self.listener.find_reply(reply))
+        return await look_for(self.store, self.listener, self.begun.row, to)
 
-    async def _after(self, error: Exception, reply: Reply) -> Sending:
+    async def _after(self, error: Exception, to: Answered) -> Sending:
         """Look for a reply whose sending failed in a way that leaves open whether it is there."""
         row = self.begun.row
         if isinstance(error, SourceError) and error.unsent:
@@ -68,7 +68,7 @@ class Call:
         for wait in (0.0, self.look_again):
             await asyncio.sleep(wait)
             try:
-                there = await within(LOOK_SECONDS, self.listener.find_reply(reply))
+                there = await look_for(self.store, self.listener, row, to)
             except Exception as cannot:
                 _log.warning("reply %d could not be looked for", row.id, exc_info=cannot)
                 return await self._write(lambda c: writes.uncertain(c, row.id))

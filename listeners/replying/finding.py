@@ -8,7 +8,7 @@ from listeners.networks.replying import Answered
 from listeners.replying import outcome
 from listeners.replying.speakers import Speaker, Speakers
 from listeners.replying.way import SAID_BEFORE, Way, answered, answers_which, language
-from listeners.store import Store, reads
+from listeners.store import Store, reads, reply_facts
 from listeners.store import outbox as rows
 from listeners.store.outbox import OutboxRow
 
@@ -43,9 +43,9 @@ async def find_way(
     if found is None:
         return _no_way(outcome.no_conversation(conversation)), None
     if one is None:
-        gone = Sentence("There is no message left here that could be answered.")
+        gone = outcome.NONE_LEFT if mention is None else outcome.no_message(mention)
         return _no_way(gone, found), None
-    to = answered(one, await rows.raw_of(store, one.id))
+    to = answered(one, await reply_facts.raw_of(store, one.id))
     speaker, why = await speakers.for_mention(found.network, found.brand, one.source)
     brand = config.brand(found.brand)
     ours = () if brand is None else brand.handles.get(found.network, ())
@@ -77,15 +77,19 @@ async def post_answered(store: Store, row: OutboxRow) -> Answered:
     """Return the post a reply was written to; what is known of it where it is no longer stored."""
     for one in await reads.thread(store, row.conversation):
         if one.native_id == row.in_reply_to:
-            return answered(one, await rows.raw_of(store, one.id))
+            return answered(one, await reply_facts.raw_of(store, one.id))
     return Answered(native_id=row.in_reply_to, root_id=row.root)
 
 
 async def _said_before(store: Store, one: MentionRow) -> tuple[OutboxRow | MentionRow, ...]:
     """Return our last answers to a person: sent from here, and heard in their threads."""
-    sent_here = await rows.of_numbers(store, await rows.said_to(store, one.network, one.author_key))
+    sent_here = await rows.of_numbers(
+        store, await reply_facts.said_to(store, one.network, one.author_key)
+    )
     known = {row.native_id for row in sent_here if row.native_id}
-    heard = await reads.mentions(store, await rows.ours_to(store, one.network, one.author_key))
+    heard = await reads.mentions(
+        store, await reply_facts.ours_to(store, one.network, one.author_key)
+    )
     timed: list[tuple[Micros, OutboxRow | MentionRow]] = [
         (row.sent_at or row.created_at, row) for row in sent_here
     ]

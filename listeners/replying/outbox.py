@@ -11,30 +11,26 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from listeners.actions import Outcome
-from listeners.actions.undoing import reply_taken_back
 from listeners.clock import Clock, utc_now
 from listeners.config import Config
 from listeners.model import SafeText, Sentence
-from listeners.networks.contract import SourceError
-from listeners.networks.replying import ReplyRefusedError, Sent
-from listeners.replying import outcome, writes
-from listeners.replying.calling import LOOK_AGAIN, SEND_SECONDS, Call
+from listeners.replying import afterwards, outcome, writes
+from listeners.replying.calling import LOOK_AGAIN, Call
 from listeners.replying.finding import find_post, find_way, message_answered
 from listeners.replying.instance import this_process
 from listeners.replying.outcome import Sending, refusal
 from listeners.replying.seeking import LOOK_SECONDS, Seeker
-from listeners.replying.speakers import MakeListener, Speaker, Speakers, within
+from listeners.replying.speakers import MakeListener, Speaker, Speakers
 from listeners.replying.voices import no_voice
-from listeners.replying.way import Way, as_sent, language
+from listeners.replying.way import LONGEST, Way, as_sent, language
 from listeners.store import Store
 from listeners.store import outbox as rows
 from listeners.store.connection import Connection
-from listeners.store.outbox import BY_HAND, SENDING, SENT, UNKNOWN, NewReply, OutboxRow
+from listeners.store.outbox import BY_HAND, SENDING, NewReply, OutboxRow
 from listeners.supervisor import Service, spawn
 from listeners.team import may_write
 
@@ -165,6 +161,8 @@ class Outbox:
             text, lang = text or earlier.text, lang or earlier.lang
             if mention is None:
                 mention = await message_answered(self._store, earlier)
+                if mention is None:
+                    return refusal(outcome.ANSWERED_GONE, outbox_id=again, state=earlier.state)
         words = as_sent(text)
         way, speaker = await self._way(conversation, mention)
         if speaker is None or way.to is None:
@@ -202,8 +200,8 @@ class Outbox:
         """Return why these words cannot go out, ``None`` if they can."""
         if not words or words == way.opening.strip():
             return outcome.NOTHING_TO_SEND
-        if text.strip().count("\n") > words.count("\n"):
-            return outcome.TOO_MANY_LINES
+        if len(text) > LONGEST or text.strip().count("\n") > words.count("\n"):
+            return outcome.TOO_MUCH
         limit = way.limit or await self._speakers.limit(speaker, LOOK_SECONDS)
         return None if limit is None else outcome.too_long(way.network, words, limit)
 
@@ -247,20 +245,8 @@ class Outbox:
         refused = may_write(self._config, actor)
         if refused is not None:
             return refusal(refused)
-        row = await rows.reply(self._store, outbox_id)
-        if row is None:
-            return refusal(outcome.not_here(outbox_id))
-        if row.state != UNKNOWN:
-            return refusal(Sentence("Of this reply it is known what became of it."))
         now = self._clock()
-        if sent:
-            at = row.tried_at or row.created_at
-            return await self._write(
-                lambda c: writes.sent(c, outbox_id, Sent(native_id=""), at, now, actor)
-            )
-        why = Sentence("{name} looked: it is not there. Send it again.", {"name": actor})
-        done = await self._write(lambda c: writes.not_sent(c, outbox_id, why, now))
-        return replace(done, done=1, refused=())
+        return await afterwards.settle(self._store, outbox_id, sent=sent, actor=actor, now=now)
 
     async def delete(self, outbox_id: int, *, actor: str) -> Outcome:
         """Delete a sent reply at its source; its conversation is then as it was before.
@@ -271,39 +257,9 @@ class Outbox:
         refused = may_write(self._config, actor)
         if refused is not None:
             return refusal(refused)
-        row = await rows.reply(self._store, outbox_id)
-        if row is None:
-            return refusal(outcome.not_here(outbox_id))
-        if row.state != SENT:
-            return refusal(Sentence("Only a reply that was sent can be deleted."))
-        speaker = await self._speakers.of_reply(row)
-        if speaker is None or not speaker.can_delete or not row.native_id:
-            return refusal(
-                Sentence(
-                    "It can only be deleted by hand, on {network} itself: {url}",
-                    {"network": outcome.title(row.network), "url": row.url or row.network},
-                )
-            )
-        try:
-            await within(SEND_SECONDS, speaker.listener.delete_reply(row.native_id))
-        except (ReplyRefusedError, SourceError) as error:
-            return refusal(error.sentence, outbox_id=row.id, state=row.state)
-        except TimeoutError:
-            return refusal(
-                Sentence(
-                    "{network} did not answer, so the reply may still be there. Try again.",
-                    {"network": outcome.title(row.network)},
-                ),
-                outbox_id=row.id,
-                state=row.state,
-            )
-        now = self._clock()
-
-        async def work(connection: Connection) -> Outcome:
-            await writes.deleted(connection, row, now)
-            return await reply_taken_back(connection, actor, row.id, now)
-
-        return await self._store.write(work, urgent=True, durable=True)
+        return await afterwards.delete(
+            self._store, self._speakers, self._clock, outbox_id, actor=actor
+        )
 
     async def reconcile(self) -> list[OutboxRow]:
         """Find out what became of replies that nobody follows any more; never sends.

@@ -45,7 +45,9 @@ def title(network: str) -> str:
 
 
 NOTHING_TO_SEND = Sentence("There is nothing to send yet: the reply has no words.")
-TOO_MANY_LINES = Sentence("This has more lines than any network takes. Nothing was sent.")
+TOO_MUCH = Sentence(
+    "This is more than hubbub sends at once: 200 lines. Nothing was sent; shorten it."
+)
 UNDER_WAY = Sentence(
     "A reply to this conversation is being sent at this moment. Nothing more was sent."
 )
@@ -54,12 +56,35 @@ UNCERTAIN = Sentence(
     "It cannot be told yet whether the reply is there. It is looked for again by itself and never "
     "sent twice; once you know, say so in “Replies sent”."
 )
+SAID_ALREADY = Sentence(
+    "These very words were sent to this post already. Nothing was sent; send again if they are "
+    "wanted twice."
+)
+STILL_SENDING = Sentence(
+    "This reply is being sent, or was when a process ended. hubbub looks for it by itself within "
+    "two minutes; say what became of it if it is uncertain then."
+)
+KNOWN_ALREADY = Sentence("Of this reply it is known what became of it.")
+DELETED_THERE = Sentence("The reply is deleted at its source.")
+NONE_LEFT = Sentence("There is no message left here that could be answered.")
+ANSWERED_GONE = Sentence(
+    "The post this reply was written to is not here any more, so it was not sent. Answer another "
+    "message of the conversation."
+)
 NOT_REFUSED = Sentence("Only a reply that was refused can be sent again.")
 
 
 def no_conversation(number: int) -> Sentence:
     """Return that there is no such conversation."""
     return Sentence("There is no conversation number {number}.", {"number": number})
+
+
+def no_message(number: int) -> Sentence:
+    """Return that a conversation has no such message, or no longer."""
+    return Sentence(
+        "Message {number} is not in this conversation, or was deleted. Nothing was sent.",
+        {"number": number},
+    )
 
 
 def not_here(number: int) -> Sentence:
@@ -126,6 +151,29 @@ def never_left(network: str, state: SourceState) -> Sentence:
     return Sentence(
         "{network} cannot be reached at present, so nothing was sent. Your text is kept as a "
         "draft; send again in a while.",
+        {"network": title(network)},
+    )
+
+
+def not_deleted(network: str, state: SourceState) -> Sentence:
+    """Return that a reply was not deleted, because the network could not be asked."""
+    if state is SourceState.RATE_LIMITED:
+        return Sentence(
+            "{network} asks us to wait, so the reply is still there. Delete it again in a while.",
+            {"network": title(network)},
+        )
+    return Sentence(
+        "{network} cannot be reached at present, so the reply is still there. Delete it again in "
+        "a while.",
+        {"network": title(network)},
+    )
+
+
+def perhaps_deleted(network: str) -> Sentence:
+    """Return that it is not known whether a reply was deleted."""
+    return Sentence(
+        "{network} gave no clear answer, so the reply may still be there. Delete it again: that "
+        "does no harm.",
         {"network": title(network)},
     )
 

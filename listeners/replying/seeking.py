@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from listeners.clock import Clock
 from listeners.model import MINUTE, SECOND, Micros
-from listeners.networks.replying import Answered, Reply
+from listeners.networks.replying import Answered, Reply, Replying, Sent
 from listeners.replying import outcome, writes
 from listeners.replying.finding import post_answered
 from listeners.replying.instance import is_gone
@@ -61,12 +62,12 @@ class Seeker:
     async def _look(self, row: OutboxRow) -> bool:
         """Look for one reply and write down what is found; return whether it is settled."""
         now = self._clock()
-        speaker = await self._speakers.of_reply(row)
         try:
+            speaker = await self._speakers.of_reply(row)
             if speaker is None:
                 raise LookupError(f"no source {row.source!r} that can answer")
-            asked = reply_of(row, await post_answered(self._store, row))
-            there = await within(LOOK_SECONDS, speaker.listener.find_reply(asked))
+            to = await post_answered(self._store, row)
+            there = await look_for(self._store, speaker.listener, row, to)
         except Exception as error:
             _log.warning("reply %d could not be looked for", row.id, exc_info=error)
             self._wait_longer(row, now)
@@ -100,3 +101,15 @@ class Seeker:
 def reply_of(row: OutboxRow, to: Answered) -> Reply:
     """Return a reply as the network is asked for it: the same at every attempt."""
     return Reply(key=row.key, text=row.text, to=to, lang=row.lang, written_at=row.created_at)
+
+
+async def look_for(store: Store, listener: Replying, row: OutboxRow, to: Answered) -> Sent | None:
+    """Look once, and not for long, whether a reply is there.
+
+    Raises:
+        SourceError: that cannot be told now.
+        TimeoutError: the network takes too long to say.
+        StoreError: the store cannot be read.
+    """
+    asked = replace(reply_of(row, to), others=await rows.known_around(store, row))
+    return await within(LOOK_SECONDS, listener.find_reply(asked))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from listeners.actions import Outcome
 from listeners.actions.changes import difference
+from listeners.actions.undoing import reply_taken_back
 from listeners.conversations import state
 from listeners.conversations.conversation import Conversation
 from listeners.conversations.events import Answered, Replied
@@ -12,7 +14,7 @@ from listeners.model import Micros, Sentence
 from listeners.networks.replying import Sent
 from listeners.replying import outcome
 from listeners.replying.outcome import Sending, refusal
-from listeners.store import drafts, outbox, subjects
+from listeners.store import drafts, outbox, reply_facts, subjects
 from listeners.store.connection import Connection
 from listeners.store.outbox import (
     BY_HAND,
@@ -58,8 +60,9 @@ async def begin(
             return refusal(outcome.settle_first(one.id))
     if not confirmed:
         meanwhile = await _meanwhile(connection, found.id, new.author, earlier, now)
-        if meanwhile is not None:
-            return refusal(meanwhile, confirm=True)
+        doubt = outcome.SAID_ALREADY if _said_already(earlier, new) else meanwhile
+        if doubt is not None:
+            return refusal(doubt, confirm=True)
     same = _same_again(earlier, new, again)
     if same is None:
         number = await outbox.add_reply(connection, new, now)
@@ -98,8 +101,16 @@ async def _meanwhile(
             return outcome.answered_meanwhile(one.author, one.text)
     draft = await drafts.draft_here(connection, conversation, author)
     since = Micros(now - outbox.LATELY) if draft is None else draft.begun_at
-    ours = await outbox.ours_since(connection, conversation, since)
+    ours = await reply_facts.ours_since(connection, conversation, since)
     return None if ours is None else outcome.answered_meanwhile(ours.name, ours.text)
+
+
+def _said_already(earlier: list[OutboxRow], new: NewReply) -> bool:
+    """Whether these words stand below this post: a script run twice, a draft in two terminals."""
+    return any(
+        one.state == SENT and (one.text, one.in_reply_to) == (new.text, new.in_reply_to)
+        for one in earlier
+    )
 
 
 def _same_again(earlier: list[OutboxRow], new: NewReply, again: int | None) -> OutboxRow | None:
@@ -117,10 +128,12 @@ async def sent(
     """Write down that a reply is there since ``at``, and what that means for its conversation.
 
     Of two processes that find the same reply, the second changes nothing. ``actor`` is whose step
-    it is: the writer's, unless somebody else settled it.
+    it is: the writer's, unless somebody else settled it. Where somebody looked too early and took
+    it for lost, the network's own word for it counts.
     """
     row = await outbox.reply_here(connection, id_)
-    if row is None or row.state not in (SENDING, UNKNOWN):
+    given_up = row is not None and row.state == REFUSED and there.native_id != ""
+    if row is None or not (row.state in (SENDING, UNKNOWN) or given_up):
         return _settled_already(id_, row)
     before = await _where_it_is_shown(connection, row.conversation)
     await outbox.set_state(
@@ -133,12 +146,16 @@ async def sent(
         sent_at=at,
     )
     # What they asked after it was written is not answered by it.
-    asked = await outbox.oldest_asking_after(connection, before.id, row.tried_at or row.created_at)
+    asked = await reply_facts.oldest_asking_after(
+        connection, before.id, row.tried_at or row.created_at
+    )
     after = state.apply(before, Replied(at, unanswered_since=asked), now).conversation
     await subjects.save_conversations(connection, [after])
     step = await _log(connection, actor or row.author, "reply", before, after, id_, now)
     draft = await drafts.draft_here(connection, row.conversation, row.author)
-    if draft is not None and draft.updated_at <= (row.tried_at or now):
+    untouched = draft is not None and draft.updated_at <= (row.tried_at or now)
+    put_back = draft is not None and given_up and draft.text == row.text
+    if untouched or put_back:
         await drafts.drop_draft(connection, row.conversation, row.author)
     return Sending(
         done=1,
@@ -215,10 +232,19 @@ async def by_hand(connection: Connection, new: NewReply, now: Micros) -> Sending
     )
 
 
-async def deleted(connection: Connection, row: OutboxRow, now: Micros) -> None:
-    """Write down that a reply was deleted at its source; its text becomes a draft again."""
-    await outbox.set_state(connection, row.id, DELETED)
-    await _text_back(connection, row, now)
+async def deleted(connection: Connection, id_: int, actor: str, now: Micros) -> Outcome:
+    """Write down that a reply was deleted at its source; its text becomes a draft again.
+
+    Its conversation is then as it was before. Of two who delete it, the second changes nothing.
+    """
+    row = await outbox.reply_here(connection, id_)
+    if row is not None and row.state == SENT:
+        await outbox.set_state(connection, id_, DELETED)
+        await _text_back(connection, row, now)
+        restored = await reply_taken_back(connection, actor, id_, now)
+        if restored.done:
+            return restored
+    return Sending(done=1, sentence=outcome.DELETED_THERE, outbox_id=id_, state=DELETED)
 
 
 async def _where_it_is_shown(connection: Connection, id_: int) -> Conversation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,8 @@ BY_HAND = "by hand"
 DELETED = "deleted"
 STATES = (SENDING, SENT, REFUSED, UNKNOWN, BY_HAND, DELETED)
 
+AROUND = 1_000
+"""How many replies before another one may be taken for it."""
 LATELY = 10 * MINUTE
 """Within this time a colleague's reply is worth a second look before sending one more."""
 
@@ -73,9 +74,12 @@ class NewReply:
 
 _SELECT = """
 SELECT o.*, coalesce(
-    (SELECT coalesce(nullif(a.handle, ''), a.name) FROM mention m JOIN account a
-         ON a.id = m.account_id
-     WHERE m.conversation_id = o.conversation_id AND m.native_id = o.in_reply_to LIMIT 1),
+    (WITH RECURSIVE family(id) AS (
+         SELECT o.conversation_id
+         UNION SELECT c.id FROM family JOIN conversation c ON c.merged_into = family.id)
+     SELECT coalesce(nullif(a.handle, ''), a.name) FROM family
+         JOIN mention m ON m.conversation_id = family.id JOIN account a ON a.id = m.account_id
+     WHERE m.native_id = o.in_reply_to LIMIT 1),
     (SELECT coalesce(nullif(a.handle, ''), a.name) FROM conversation c JOIN account a
          ON a.id = c.opener_id WHERE c.id = o.conversation_id), '') AS to_name
 FROM outbox o
@@ -113,30 +117,6 @@ async def unsettled(store: Store) -> list[OutboxRow]:
         f"""{_SELECT} WHERE o.state IN ('sending', 'unknown') ORDER BY o.created_at, o.id"""
     )
     return [outbox_row(row) for row in rows]
-
-
-async def said_to(store: Store, network: str, person: str) -> list[int]:
-    """Return the newest replies sent from here to a person, by the author key of their posts."""
-    rows = await store.fetch(
-        """SELECT o.id FROM account a JOIN mention m ON m.account_id = a.id
-           JOIN outbox o ON o.conversation_id = m.conversation_id AND o.in_reply_to = m.native_id
-           WHERE a.network = ? AND a.key = ? AND o.state IN ('sent', 'by hand')
-           GROUP BY o.id ORDER BY o.id DESC LIMIT 5""",
-        (network, storable(person)),
-    )
-    return [row["id"] for row in rows]
-
-
-async def ours_to(store: Store, network: str, person: str) -> list[int]:
-    """Return the newest messages of ours in threads a person began, by their author key."""
-    rows = await store.fetch(
-        """SELECT m.id FROM account a JOIN conversation c ON c.opener_id = a.id
-           JOIN mention m ON m.conversation_id = c.id
-           WHERE a.network = ? AND a.key = ? AND m.part = 'ours' AND m.deleted_at IS NULL
-           ORDER BY m.sort_at DESC LIMIT 5""",
-        (network, storable(person)),
-    )
-    return [row["id"] for row in rows]
 
 
 async def of_numbers(store: Store, ids: Sequence[int]) -> list[OutboxRow]:
@@ -222,11 +202,29 @@ async def reply_here(connection: Connection, id_: int) -> OutboxRow | None:
 async def replies_here(
     connection: Connection, conversation: int, limit: int = 20
 ) -> list[OutboxRow]:
-    """Return a conversation's newest replies as this write finds them, newest first."""
+    """Return the newest replies to a conversation and to all that was merged into it.
+
+    First come those that stand in the way of another, however old; the rest newest first.
+    """
     rows = await connection.fetch(
-        f"{_SELECT} WHERE o.conversation_id = ? ORDER BY o.id DESC LIMIT ?", (conversation, limit)
+        f"""WITH RECURSIVE family(id) AS (
+                SELECT ?
+                UNION SELECT c.id FROM family JOIN conversation c ON c.merged_into = family.id)
+            {_SELECT} WHERE o.conversation_id IN (SELECT id FROM family)
+            ORDER BY o.state IN ('sending', 'unknown') DESC, o.id DESC LIMIT ?""",
+        (conversation, limit),
     )
     return [outbox_row(row) for row in rows]
+
+
+async def known_around(store: Store, row: OutboxRow) -> frozenset[str]:
+    """Return the native ids of the other replies that a look for this one might find instead."""
+    rows = await store.fetch(
+        """SELECT native_id FROM outbox
+           WHERE id > ? AND id != ? AND network = ? AND native_id IS NOT NULL""",
+        (row.id - AROUND, row.id, row.network),
+    )
+    return frozenset(row["native_id"] for row in rows)
 
 
 async def sent_here(
@@ -242,42 +240,6 @@ async def sent_here(
         (dumps([[network, storable(native_id)] for network, native_id in posts]),),
     )
     return {posts[row["place"]] for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class OursSince:
-    """A message of ours that a listener brought: who wrote it, and what."""
-
-    name: SafeText
-    text: SafeText
-
-
-async def ours_since(connection: Connection, conversation: int, since: Micros) -> OursSince | None:
-    """Return our newest message in a thread after ``since`` that was not sent from here."""
-    rows = await connection.fetch(
-        """SELECT coalesce(nullif(a.handle, ''), a.name) AS name, m.text
-           FROM mention m JOIN account a ON a.id = m.account_id
-           WHERE m.conversation_id = ? AND m.sort_at > ? AND m.part = 'ours'
-             AND m.deleted_at IS NULL AND NOT EXISTS (
-                 SELECT 1 FROM outbox o WHERE o.network = m.network AND o.native_id = m.native_id)
-           ORDER BY m.sort_at DESC LIMIT 1""",
-        (conversation, since),
-    )
-    if not rows:
-        return None
-    return OursSince(SafeText(rows[0]["name"]), SafeText(rows[0]["text"]))
-
-
-async def oldest_asking_after(
-    connection: Connection, conversation: int, at: Micros
-) -> Micros | None:
-    """Return when the oldest message that asks was written after ``at``, ``None`` for none."""
-    (row,) = await connection.fetch(
-        """SELECT min(sort_at) AS at FROM mention WHERE conversation_id = ? AND sort_at > ?
-             AND asks = 1 AND part != 'ours' AND deleted_at IS NULL""",
-        (conversation, at),
-    )
-    return micros(row["at"])
 
 
 def outbox_row(row: Row) -> OutboxRow:
@@ -304,11 +266,3 @@ def outbox_row(row: Row) -> OutboxRow:
         attempts=row["attempts"],
         instance=row["instance"],
     )
-
-
-async def raw_of(store: Store, mention_id: int) -> bytes | None:
-    """Return the network's own record of a mention, ``None`` where it was not kept."""
-    rows = await store.fetch("SELECT raw FROM mention WHERE id = ?", (mention_id,))
-    if not rows or rows[0]["raw"] is None:
-        return None
-    return zlib.decompress(rows[0]["raw"])

@@ -16,6 +16,7 @@ from listeners.model import HOUR, MINUTE, ConversationState, Part, Sentence, Sou
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import ReplyLimit, ReplyRefusedError
 from listeners.replying import Outbox
+from listeners.replying.outcome import not_deleted, perhaps_deleted
 from listeners.store import Store, reads
 from listeners.store.drafts import draft, save_draft
 from listeners.store.outbox import outbox as replies
@@ -161,7 +162,8 @@ async def test_where_the_network_does_not_say_the_reply_is_looked_for(
         ("  \u202e ", "There is nothing to send yet"),
         ("@ana@x.example ", "There is nothing to send yet"),
         ("x" * 23, "Too long for {network} by {count} of {maximum} characters"),
-        ("line\n" * 300, "This has more lines"),
+        ("x" * 100_001, "This is more than hubbub sends"),
+        ("line\n" * 300, "This is more than hubbub sends"),
     ],
 )
 async def test_what_cannot_go_out_is_refused_before_anything_is_written(
@@ -417,17 +419,27 @@ async def test_undo_of_a_sent_reply_offers_to_delete_it(
     assert (await outbox.delete(sent.outbox_id, actor="Ana")).done == 0
 
 
+NO_TOKEN = SourceError(SourceState.NEEDS_TOKEN, Sentence("The token is not known."))
+
+
 @pytest.mark.parametrize(
-    "error", [NO, SourceError(SourceState.FAILING, Sentence("Nobody answers."))]
+    ("error", "sentence"),
+    [
+        (NO, NO.sentence),
+        (NO_TOKEN, NO_TOKEN.sentence),
+        (TROUBLE, perhaps_deleted("mastodon")),
+        (OFFLINE, not_deleted("mastodon", SourceState.FAILING)),
+        (BUSY, not_deleted("mastodon", SourceState.RATE_LIMITED)),
+    ],
 )
 async def test_what_cannot_be_deleted_stays_as_it_is(
-    world: World, outbox: Outbox, voice: Voice, error: Exception
+    world: World, outbox: Outbox, voice: Voice, error: Exception, sentence: Sentence
 ) -> None:
     conversation = await asked(world)
     sent = await outbox.send(conversation.id, "hello", actor="Ana")
     voice.fails = error
     refused = await outbox.delete(sent.outbox_id, actor="Ana")
-    assert (refused.done, refused.sentence) == (0, error.sentence)  # type: ignore[attr-defined]
+    assert (refused.done, refused.sentence) == (0, sentence)
     assert (await replies(world.store))[0].state == "sent"
     assert (await now_is(world.store, conversation.id)).state is ConversationState.WAITING
 

@@ -9,7 +9,16 @@ import pytest
 from listeners.conversations.state import begin
 from listeners.model import DAY, HOUR, MINUTE, Label, Micros
 from listeners.query import parse, to_fts
-from listeners.store import Connection, Store, ingest, outbox, reads, subjects, undoing
+from listeners.store import (
+    Connection,
+    Store,
+    ingest,
+    outbox,
+    reads,
+    reply_facts,
+    subjects,
+    undoing,
+)
 from listeners.store.connection import Row
 from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
 from listeners.store.records import Edit
@@ -154,7 +163,8 @@ async def test_the_write_path_reads_no_table_whole(
         await undoing.events_of_reply(connection, 1)
         await outbox.sent_here(connection, [(NETWORK, "k")])
         await outbox.replies_here(connection, 1)
-        await outbox.ours_since(connection, 1, NOW)
+        await reply_facts.ours_since(connection, 1, NOW)
+        await reply_facts.oldest_asking_after(connection, 1, NOW)
 
     monkeypatch.setattr(Connection, "fetch", explaining)
     await world.store.write(work)

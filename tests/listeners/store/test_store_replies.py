@@ -10,7 +10,8 @@ from listeners.actions import redo, undo
 from listeners.model import DAY, HOUR, MINUTE, ConversationState, Micros, SafeText, Sentence
 from listeners.store import Store, reads
 from listeners.store.drafts import draft, drafts, save_draft
-from listeners.store.outbox import NewReply, add_reply, outbox, raw_of, reply, set_state, unsettled
+from listeners.store.outbox import NewReply, add_reply, outbox, reply, set_state, unsettled
+from listeners.store.reply_facts import raw_of
 from listeners.store.retention import forget_old
 from listeners.store.templates import (
     Template,
