@@ -25,6 +25,7 @@ from listeners.replay.budgeting import choose
 from listeners.risk import detection, source_health
 from listeners.risk.alert import Draft, fingerprint
 from listeners.risk.overdue import overdue
+from listeners.risk.tuning import is_off, tuned
 from listeners.store import Store, agenda, subjects
 from listeners.store.absence import away_in
 from listeners.store.connection import Connection
@@ -49,6 +50,7 @@ class Housekeeping:
     def __init__(self, store: Store, config: Config, clock: Clock) -> None:
         self._store = store
         self._config = config
+        self._severities = {brand.name: brand.severities for brand in config.brands}
         self._clock = clock
         self._rules = Rules()
         self._timed = False
@@ -164,7 +166,14 @@ class Housekeeping:
         round_ = await self._store.read(look)
 
         async def work(connection: Connection) -> None:
-            await check_conditions(connection, round_.drafts, round_.calm, round_.steady, now)
+            off = {one.fingerprint for one in round_.drafts if is_off(one, self._severities)}
+            await check_conditions(
+                connection,
+                tuned(round_.drafts, self._severities),
+                round_.calm | off,
+                round_.steady,
+                now,
+            )
             await pass_time(connection, now)
             await close_old_gaps(connection, Micros(now - GAP_SHOWN), now)
 

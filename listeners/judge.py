@@ -241,4 +241,5 @@ def _risk_rules(brand: BrandConfig) -> RiskRules:
         brand_terms=tuple(dict.fromkeys((brand.name, *brand.names))),
         confidential=brand.confidential,
         own_addresses=brand.addresses,
+        words=brand.words,
     )

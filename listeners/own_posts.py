@@ -71,6 +71,7 @@ class OwnAccounts:
             brand_terms=tuple(dict.fromkeys((brand.name, *brand.names))),
             confidential=brand.confidential,
             own_addresses=brand.addresses,
+            words=brand.words,
         )
         return doubts(
             OwnPost(

@@ -20,9 +20,11 @@ from listeners.judge import Judge, Judged, handle_key
 from listeners.model import Batch, Engagement, Micros, Post, Sentence
 from listeners.own_posts import OwnAccounts
 from listeners.placing import Known, Placed, Placement, Placer, written_at
+from listeners.raising import press_drafts, spreading_drafts
 from listeners.retelling import louder, retell
 from listeners.risk.alert import Draft
 from listeners.risk.detection import drafts_of, impersonation_draft
+from listeners.risk.tuning import tuned
 from listeners.ruling import Ruling, lines_of
 from listeners.sentiment import load
 from listeners.shaping import edit_of, new_mention
@@ -30,9 +32,11 @@ from listeners.store import Store, ingest, subjects, thread_facts
 from listeners.store.absence import away_in
 from listeners.store.connection import Connection
 from listeners.store.keys import dedupe_key
+from listeners.store.maintenance import register_windows
 from listeners.store.outbox import sent_here
 from listeners.store.records import KnownMention, MentionKey, RootKey, SeenAccount
 from listeners.store.sources import register_brands
+from listeners.store.spreading import grown
 from listeners.text import clean_line
 
 AT_ONCE = 50
@@ -90,6 +94,7 @@ class Pipeline:
         self._ruling = Ruling()
         self._own = OwnAccounts(config)
         self._config = config
+        self._severities = {brand.name: brand.severities for brand in config.brands}
         self._brands: Mapping[str, int] = {}
         self._can_identify = False
 
@@ -98,6 +103,7 @@ class Pipeline:
         names = [brand.name for brand in self._config.brands]
 
         async def work(connection: Connection) -> dict[str, int]:
+            await register_windows(connection, self._config.maintenance)
             return await register_brands(connection, names)
 
         self._brands = await self._store.write(work)
@@ -202,25 +208,24 @@ class Pipeline:
             connection,
             [edit_of(one, keep_raw=self._keep_raw, now=now) for one in retold],
         )
+        growing = await grown(connection, kept.counted, now)
         await ingest.update_engagement(connection, kept.counted)
         await self._log_happened(connection, placement, conversations, now)
         if ruled:
             done = [(one.did, conversations[one.place].id) for one in ruled]
             lines = [line for did, id_ in done for line in lines_of(did, id_, PROGRAM, now)]
             await subjects.add_events(connection, lines)
-        await raise_alerts(
-            connection,
-            [
-                draft
-                for one, id_ in zip(placement.placed, ids, strict=True)
-                if not one.history
-                for draft in _drafts(one.judged, id_)
-            ]
-            + await self._own.drafts(
-                connection, list(zip(placement.placed, ids, strict=True)), accounts, names, now
-            ),
-            now,
+        drafts = [
+            draft
+            for one, id_ in zip(placement.placed, ids, strict=True)
+            if not one.history
+            for draft in (*self._drafts(one.judged, id_), *press_drafts(one, id_))
+        ]
+        drafts += spreading_drafts(growing)
+        drafts += await self._own.drafts(
+            connection, list(zip(placement.placed, ids, strict=True)), accounts, names, now
         )
+        await raise_alerts(connection, tuned(drafts, self._severities), now)
         await ingest.bury(connection, source_id, batch.bad, now)
         if batch.gap is not None:
             await ingest.add_gap(connection, source_id, batch.gap, now)
@@ -240,6 +245,15 @@ class Pipeline:
             batch.lag,
         )
         return counts
+
+    def _drafts(self, judged: Judged, mention_id: int) -> list[Draft]:
+        """Return what a post alone raises: leaks, words of risk, an author who looks like us."""
+        loud = self._severities.get(judged.brand, {})
+        drafts = list(drafts_of(judged.findings, judged.brand, mention_id, judged.post, loud))
+        if judged.look_alike is not None:
+            found, post = judged.look_alike, judged.post
+            drafts.append(impersonation_draft(found, judged.brand, mention_id, post))
+        return drafts
 
     # --- what is gone --------------------------------------------------------------------------
 
@@ -435,15 +449,6 @@ class Pipeline:
                 for one in placement.happened
             ],
         )
-
-
-def _drafts(judged: Judged, mention_id: int) -> list[Draft]:
-    """Return what a post alone raises: leaks, words of risk, and an author who looks like us."""
-    drafts = list(drafts_of(judged.findings, judged.brand, mention_id, judged.post))
-    if judged.look_alike is not None:
-        found, post = judged.look_alike, judged.post
-        drafts.append(impersonation_draft(found, judged.brand, mention_id, post))
-    return drafts
 
 
 def _home(one: Placed, shown_in: int, homes: Mapping[RootKey, tuple[int, int]]) -> int:

@@ -219,7 +219,7 @@ def _muted(event: EventRow) -> str:
         case "account":
             return _("the author")
         case "rule word":
-            return _("the word “{word}”").format(word=one_line(value.partition("\n")[2]))
+            return _("the word “{word}”").format(word=clean_line(value.partition("\n")[2]))
         case "rule author":
             return _("the author")
     return clean_line(value)

@@ -7,6 +7,8 @@ its lines in the log are one transaction.
 
 from listeners.actions.alert_joining import merge_alerts, split_alert
 from listeners.actions.joining import merge_all, split_off
+from listeners.actions.maintenance import add_maintenance, end_maintenance
+from listeners.actions.noise import mute_noise
 from listeners.actions.outcome import Outcome, Undoable
 from listeners.actions.perform import perform
 from listeners.actions.undoing import (
@@ -24,8 +26,11 @@ __all__ = [
     "Outcome",
     "Undoable",
     "UnknownVerbError",
+    "add_maintenance",
+    "end_maintenance",
     "merge_alerts",
     "merge_all",
+    "mute_noise",
     "perform",
     "redo",
     "reply_taken_back",

@@ -68,6 +68,7 @@ TURNS: Mapping[str, Turn] = {
     "rule": _row,
     "template": _row,
     "outbox": _row,
+    "maintenance": _row,
     "member": _away,
 }
 """How what happened to a subject is taken back, by the ``subject_kind`` of its event."""

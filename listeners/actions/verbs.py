@@ -17,7 +17,7 @@ Kind = Literal["conversation", "alert", "mention"]
 
 VERBS: Mapping[Kind, tuple[str, ...]] = {
     "conversation": tuple(verb for verb in CONVERSATION if verb not in ("reply", "merge", "split")),
-    "alert": tuple(verb for verb in ALERT if verb not in ("merge", "split")),
+    "alert": tuple(verb for verb in ALERT if verb not in ("merge", "split", "silence_noise")),
     "mention": ("promote", "mute", "unmute"),
 }
 """The verbs of each kind of subject. Any verb on a mention but ``mute`` is done to its thread.

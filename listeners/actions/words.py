@@ -171,6 +171,11 @@ ALERT = {
         Sentence("{count} rules no longer muted", {"count": 0}),
         Sentence("Rule muted again"),
     ),
+    "silence_noise": Wording(
+        Sentence("Muted for this rule"),
+        Sentence("Muted for {count} rules", {"count": 0}),
+        Sentence("No longer muted for this rule"),
+    ),
     "merge": Wording(
         Sentence("Merged into alert {number}", {"number": 0}),
         Sentence("{count} merged into alert {number}", {"count": 0, "number": 0}),
@@ -248,6 +253,19 @@ MEMBER = {
     ),
 }
 
+MAINTENANCE = {
+    "add": Wording(
+        Sentence("Maintenance window {number} added", {"number": 0}),
+        Sentence("{count} maintenance windows added", {"count": 0}),
+        Sentence("Maintenance window taken away again"),
+    ),
+    "end": Wording(
+        Sentence("Maintenance window {number} ended: what goes on fires", {"number": 0}),
+        Sentence("{count} maintenance windows ended", {"count": 0}),
+        Sentence("Maintenance window goes on"),
+    ),
+}
+
 BY_RULE = {
     "template": Wording(
         Sentence("Template suggested"),
@@ -264,6 +282,7 @@ KINDS: Mapping[str, Mapping[str, Wording]] = {
     "rule": RULE,
     "template": TEMPLATE,
     "member": MEMBER,
+    "maintenance": MAINTENANCE,
 }
 """The sentences of every verb, by the kind of its subject; a kind or verb more is a line more."""
 
@@ -318,7 +337,7 @@ def _named(event: EventRow) -> dict[str, str | int]:
     tags = _texts(event.after.get("tags")) ^ _texts(event.before.get("tags"))
     to = event.after.get("assignee") or event.after.get("owner") or event.after.get("member")
     into = event.after.get("merged_into") or event.before.get("merged_into")
-    number = into if isinstance(into, int) else 0
+    number = into if isinstance(into, int) else event.subject_id
     return {"name": str(to or ""), "words": ", ".join(sorted(tags)), "number": number}
 
 

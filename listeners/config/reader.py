@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from listeners.config.extending import ExtensionError, hooks_of, macros_of, pipes_of
 from listeners.config.false_alarms import AlarmsConfig, alarms_of
+from listeners.config.maintenance import windows_of
 from listeners.config.notifying import notify_of
+from listeners.config.risking import severities_of, words_of
 from listeners.config.types import (
     Audience,
     BrandConfig,
@@ -24,6 +26,7 @@ from listeners.conversations.clock import BusinessHours
 from listeners.model import Sentence
 from listeners.secret import Secret, SecretError
 
+T = TypeVar("T")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _CONFIG_KEYS = (
@@ -40,6 +43,7 @@ _CONFIG_KEYS = (
     "pipe",
     "hooks",
     "notify",
+    "maintenance",
 )
 _BRAND_KEYS = (
     "query",
@@ -61,6 +65,8 @@ _BRAND_KEYS = (
     "hours",
     "targets",
     "alerts",
+    "severity",
+    "words",
 )
 _SOURCE_KEYS = ("network", "what", "base_url", "token", "interval", "brand")
 
@@ -93,6 +99,7 @@ class Reader:
         try:
             macros, pipes, hooks = macros_of(document), pipes_of(document), hooks_of(document)
             notify = notify_of(document)
+            maintenance = windows_of(document, {brand.name: brand.hours.zone for brand in brands})
         except ExtensionError as error:
             where = f"{self._path}:{self._line_of(error.key)}"
             raise ConfigError(error.sentence, where) from error
@@ -113,6 +120,7 @@ class Reader:
             macros=macros,
             pipes=pipes,
             hooks=hooks,
+            maintenance=maintenance,
             path=self._path,
         )
 
@@ -167,7 +175,16 @@ class Reader:
             hours=self._hours(self._table(table, "hours")),
             targets=self._targets(self._table(table, "targets")),
             alarms=self._alarms(self._table(table, "alerts")),
+            severities=self._extended(severities_of, table.get("severity", {})),
+            words=self._extended(words_of, table.get("words", {})),
         )
+
+    def _extended(self, read: Callable[[object], T], value: object) -> T:
+        try:
+            return read(value)
+        except ExtensionError as error:
+            where = f"{self._path}:{self._line_of(error.key)}"
+            raise ConfigError(error.sentence, where) from error
 
     def _alarms(self, table: Mapping[str, object]) -> AlarmsConfig:
         try:

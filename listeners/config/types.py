@@ -11,7 +11,8 @@ from listeners.config.extending import HookConfig, PipeConfig
 from listeners.config.false_alarms import AlarmsConfig
 from listeners.config.notifying import NotifyConfig
 from listeners.conversations.clock import BusinessHours
-from listeners.model import Sentence
+from listeners.model import Sentence, Severity
+from listeners.risk.maintenance import Window
 from listeners.secret import Secret
 
 Audience = Literal["b2b", "b2c", "both"]
@@ -63,6 +64,10 @@ class BrandConfig:
     languages: tuple[str, ...] = ("en", "fr")
     audience: Audience = "both"
     competitor: bool = False
+    severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    """How grave the alerts of a rule or class are, ``None`` for off, where she decided it."""
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Phrases added to the lists of words of risk, or with ``-`` taken off them."""
     hours: BusinessHours = field(default_factory=BusinessHours)
     targets: Targets = Targets()
     alarms: AlarmsConfig = field(default_factory=AlarmsConfig)
@@ -112,6 +117,7 @@ class Config:
     macros: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pipes: tuple[PipeConfig, ...] = ()
     hooks: tuple[HookConfig, ...] = ()
+    maintenance: tuple[Window, ...] = ()
     path: Path | None = None
 
     def brand(self, name: str) -> BrandConfig | None:

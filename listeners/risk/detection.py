@@ -5,7 +5,7 @@ A draft's title and explanation never hold a secret: findings carry their masked
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from listeners.model import AlertClass, Post, Sentence, Severity
@@ -17,10 +17,11 @@ from listeners.risk.overdue import Overdue
 from listeners.risk.same_time import Spike
 from listeners.risk.silence import Silence
 from listeners.risk.source_health import SourceTrouble
+from listeners.risk.spreading import Spread
 from listeners.risk.surge import Surge
 
 _QUIET = frozenset({"exposed", "press", "abuse"})
-"""Classes that rank a conversation but raise no alert by themselves."""
+"""Classes that rank a conversation but raise no alert unless the team gives them a severity."""
 
 _WORD_TITLES = {
     "boycott": Sentence("A call to turn away from {brand}", {"brand": ""}),
@@ -28,16 +29,25 @@ _WORD_TITLES = {
     "safety": Sentence("Danger or health is spoken of with {brand}", {"brand": ""}),
     "threat": Sentence("A threat of violence against {brand}", {"brand": ""}),
     "hack": Sentence("Fraud or hacking is spoken of with {brand}", {"brand": ""}),
+    "press": Sentence("Somebody of the press writes about {brand}", {"brand": ""}),
+    "abuse": Sentence("{brand} is abused", {"brand": ""}),
 }
 
 
 def drafts_of(
-    findings: Iterable[Finding], brand: str, mention_id: int, post: Post
+    findings: Iterable[Finding],
+    brand: str,
+    mention_id: int,
+    post: Post,
+    loud: Collection[str] = (),
 ) -> tuple[Draft, ...]:
-    """Return a draft for every finding of a post that raises an alert, one a rule and secret."""
+    """Return a draft for every finding of a post that raises an alert, one a rule and secret.
+
+    ``loud`` names rules to which the team gave a severity: they raise alerts too.
+    """
     drafts: dict[str, Draft] = {}
     for finding in findings:
-        if finding.risk in _QUIET:
+        if finding.risk in _QUIET and (finding.rule not in loud or finding.risk == "exposed"):
             continue
         draft = Draft(
             brand=brand,
@@ -79,6 +89,54 @@ def impersonation_draft(found: LookAlike, brand: str, mention_id: int, post: Pos
         evidence=(mention_id,),
         for_good=True,
     )
+
+
+def press_negative_draft(
+    brand: str, role: str, mention_id: int, post: Post, figures: Mapping[str, float]
+) -> Draft:
+    """Return the draft of a journalist or a VIP who speaks ill of the brand."""
+    author = post.author.name or post.author.handle or post.author.key
+    journalist = role == "journalist"
+    return Draft(
+        brand=brand,
+        alert_class=AlertClass.IMAGE,
+        rule="press negative",
+        subject=f"{post.network}:{post.author.key}",
+        severity=Severity.HIGH if journalist else Severity.WARN,
+        title=Sentence("A journalist speaks ill of {brand}: {author}", _of(brand, author))
+        if journalist
+        else Sentence("A VIP speaks ill of {brand}: {author}", _of(brand, author)),
+        explanation=(
+            Sentence("scored {score}, on a scale from -1 to 1", {"score": figures["compound"]}),
+            _where(post),
+        ),
+        figures=figures,
+        holding=False,
+        evidence=(mention_id,),
+    )
+
+
+def spreading_draft(brand: str, network: str, author: str, mention_id: int, found: Spread) -> Draft:
+    """Return the draft of a post that spreads; one episode a post."""
+    return Draft(
+        brand=brand,
+        alert_class=AlertClass.IMAGE,
+        rule="spreading",
+        subject=str(mention_id),
+        severity=found.severity,
+        title=Sentence("A post about {brand} spreads: {author}", _of(brand, author)),
+        explanation=(
+            *found.explanation,
+            Sentence("on {network}, by {author}", {"network": network, "author": author}),
+        ),
+        figures=found.figures,
+        holding=False,
+        evidence=(mention_id,),
+    )
+
+
+def _of(brand: str, author: str) -> dict[str, str | int | float]:
+    return {"brand": brand, "author": author}
 
 
 def _title(finding: Finding, brand: str) -> Sentence:

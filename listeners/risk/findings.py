@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from listeners.model import Post
 from listeners.risk import leak, words
@@ -27,6 +28,8 @@ class RiskRules:
     brand_terms: tuple[str, ...] = ()
     confidential: tuple[str, ...] = ()
     own_addresses: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Phrases added to the lists of words of risk, or with ``-`` taken off them."""
 
 
 def findings_in(text: str, post: Post, rules: RiskRules) -> tuple[Finding, ...]:
@@ -44,7 +47,7 @@ def findings_in(text: str, post: Post, rules: RiskRules) -> tuple[Finding, ...]:
             links=post.links,
             private=post.private,
         ),
-        *words.find(text, rules.brand_terms),
+        *words.find(text, rules.brand_terms, rules.words),
     ]
     return tuple(sorted(found, key=lambda finding: (finding.start, -finding.end)))
 

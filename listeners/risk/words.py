@@ -8,8 +8,10 @@ name. Swear words are a sign of heat, not an alert: they count only when they ar
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 
 from listeners.model import Sentence, Severity
 from listeners.phrases import Hit, PhraseBook, listed
@@ -145,17 +147,31 @@ SWEAR = listed("""
     voleurs, bande d'incapables, bande de clowns, foutez de la gueule
 """)
 
-_BOOK = PhraseBook(
-    {
-        "boycott": BOYCOTT,
-        "legal": LEGAL,
-        "safety": SAFETY,
-        "hack": HACK,
-        "press": PRESS,
-        "threat": THREAT,
-        "abuse": SWEAR,
-    }
-)
+_LISTS = {
+    "boycott": BOYCOTT,
+    "legal": LEGAL,
+    "safety": SAFETY,
+    "hack": HACK,
+    "press": PRESS,
+    "threat": THREAT,
+    "abuse": SWEAR,
+}
+_BOOK = PhraseBook(_LISTS)
+
+
+@lru_cache(maxsize=64)
+def _own_book(changes: tuple[tuple[str, tuple[str, ...]], ...]) -> PhraseBook:
+    """Return the lists with a brand's own phrases put on, and those with ``-`` taken off."""
+    lists = dict(_LISTS)
+    for name, phrases in changes:
+        added = [one for phrase in phrases if phrase[:1] != "-" for one in listed(phrase)]
+        gone = {one for phrase in phrases if phrase[:1] == "-" for one in listed(phrase[1:])}
+        kept = [one for one in lists[name] if one not in gone]
+        lists[name] = tuple(dict.fromkeys((*kept, *added)))
+    return PhraseBook(lists)
+
+
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _SECOND_PERSON = re.compile(
     r"(?<!\w)(?:@\w|(?:you|your|yours|ur|u|y'all|vous|votre|vos|tu|ton|ta|tes|toi|te)(?!\w))"
 )
@@ -179,16 +195,22 @@ _SENTENCES = {
 }
 
 
-def find(text: str, brand_terms: Sequence[str] = ()) -> tuple[Finding, ...]:
+def find(
+    text: str,
+    brand_terms: Sequence[str] = (),
+    own: Mapping[str, tuple[str, ...]] = _NOTHING,
+) -> tuple[Finding, ...]:
     """Return the first hit of every class of risk words in a post about the brand.
 
     ``brand_terms`` are the brand's public names: in a text longer than ``SHORT`` only what stands
-    near one of them counts. A threat counts as ``safety``.
+    near one of them counts. ``own`` holds the brand's own phrases by list; one with ``-`` in front
+    is taken off the list. A threat counts as ``safety``.
     """
     folded = Folded(text)
     first: dict[str, Finding] = {}
     about = _about(folded.text, brand_terms)
-    for hit in _BOOK.find(folded.text):
+    book = _own_book(tuple(sorted(own.items()))) if own else _BOOK
+    for hit in book.find(folded.text):
         if hit.list in first or not any(a <= hit.start and hit.end <= b for a, b in about):
             continue
         if hit.list == "abuse" and not _SECOND_PERSON.search(folded.text):

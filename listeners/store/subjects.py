@@ -48,7 +48,9 @@ __all__ = [
     "save_conversations",
 ]
 
-SubjectKind = Literal["conversation", "alert", "mention", "rule", "template", "outbox", "member"]
+SubjectKind = Literal[
+    "conversation", "alert", "mention", "rule", "template", "outbox", "member", "maintenance"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +161,7 @@ async def restore_note(connection: Connection, note_id: int) -> None:
     await connection.fetch("UPDATE note SET removed = 0 WHERE id = ?", (note_id,))
 
 
-MuteKind = Literal["account", "conversation", "word", "rule"]
+MuteKind = Literal["account", "conversation", "word", "rule", "rule word", "rule author"]
 
 
 async def add_mute(

@@ -14,6 +14,7 @@ ROWS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "rule": ("rule", ("name", "position", "enabled", "conditions", "effects", "removed")),
     "template": ("template", ("name", "lang", "brand", "text", "removed")),
     "outbox": ("outbox", ("state",)),
+    "maintenance": ("maintenance", ("from_at", "to_at", "removed")),
 }
 """Kinds of subject that are one row of a table: the table, and the columns that can be undone."""
 
