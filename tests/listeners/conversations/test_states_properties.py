@@ -45,7 +45,8 @@ VERBS = st.one_of(
     ),
     st.tuples(st.sampled_from(["merge 0", "merge 1", "merge 2", "split"]), thread),
 )  # fmt: skip
-HANDLED = ("answered", "resolve", "ignore")
+HANDLED = ("answered", "resolve", "ignore", "snooze")
+"""What a person has dealt with: put away until they reply, the clock begins with that reply."""
 
 
 class World:
