@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from listeners.config import BrandConfig
+from listeners.config.false_alarms import Choice
 from listeners.limits import Chosen, Limit, choices_of, mark_of, usual_limits
 from listeners.model import DAY, HOUR, Micros
 from listeners.replay.bursts import Noticed, noticed, plant
@@ -171,3 +172,37 @@ def cost_of(past: Past, limits: Mapping[Detector, Limit | None]) -> Cost:
     if at is not None and isinstance(surge.checks, SurgeChecks):
         seen = noticed(plant(surge.checks, JUMP), at.score)
     return Cost(fired, max(one.days for one in past.values()), seen)
+
+
+OFFERED: tuple[Choice, ...] = (
+    Choice("calm"),
+    Choice("normal"),
+    Choice("keen"),
+    Choice(a_month=1.0),
+    Choice(a_month=2.0),
+    Choice(a_month=4.0),
+    Choice(a_month=8.0),
+)
+"""The choices whose cost is shown beside a person's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One choice for all detectors, what it comes to and what it costs; ``own``: it is in force."""
+
+    choice: Choice
+    limits: Mapping[Detector, Limit | None]
+    cost: Cost
+    own: bool
+
+
+def offers(brand: BrandConfig, past: Past) -> list[Offer]:
+    """Return what every choice would come to for a brand, its own among them."""
+    own = brand.alarms.whole
+    wanted = OFFERED if own in OFFERED else (*OFFERED, own)
+    found = []
+    for choice in wanted:
+        tried = replace(brand, alarms=replace(brand.alarms, whole=choice))
+        limits = limits_for(tried, past)
+        found.append(Offer(choice, limits, cost_of(past, limits), choice == own))
+    return found

@@ -35,7 +35,8 @@ PARTS: Mapping[Detector, float] = {
 MONTH = 30.0
 """Days of the month a budget speaks of."""
 HIGHEST = 20
-"""Peaks the tail is read from."""
+"""Peaks the tail is read from at most, and half of all peaks at most."""
+_FEWEST = 5
 _PRIOR = 3.0
 """Peaks' worth of the excess that is assumed before any is seen."""
 
@@ -105,16 +106,20 @@ def limit(heights: Sequence[float], days: float, a_month: float, scale: Scale) -
     """Return the score above which a detector is expected to fire ``a_month`` times a month.
 
     ``heights`` are the peaks of ``days`` days, highest first. A smaller ``a_month`` never gives a
-    lower limit. The tail is taken a standard error longer than it looks.
+    lower limit. The mean excess is that of an exponential tail whose highest values are censored;
+    it is taken a standard error longer than it looks.
     """
     wanted = max(a_month, 1e-3) * days / MONTH
     if not heights or len(heights) <= wanted:
         return scale.least
-    highest = min(len(heights), HIGHEST)
+    highest = min(len(heights), HIGHEST, max(_FEWEST, len(heights) // 2))
     base = heights[highest] if len(heights) > highest else min(scale.least, heights[-1])
-    excess = sum(height - base for height in heights[:highest]) + _PRIOR * scale.spread
-    mean = excess / (highest + _PRIOR)
-    above = mean * (1 + 1 / math.sqrt(highest)) * math.log(highest / wanted)
+    # The very highest may have been real: they count as "this high at least" (censored).
+    hidden = max(1, highest // 10)
+    seen = [height - base for height in heights[hidden:highest]]
+    excess = sum(seen) + hidden * (seen[0] if seen else 0.0) + _PRIOR * scale.spread
+    mean = excess / (len(seen) + _PRIOR)
+    above = mean * (1 + 1 / math.sqrt(highest)) * math.log(max(1.0, highest / wanted))
     return min(max(base + above, scale.least), scale.most)
 
 

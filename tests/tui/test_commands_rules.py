@@ -161,3 +161,19 @@ def test_a_pipe_is_handed_what_the_command_shows(
     capsys.readouterr()
     main(["conv", "3", "show", "-o", "json"])
     assert json.loads(handed) == json.loads(capsys.readouterr().out)
+
+
+def test_a_budget_says_what_it_comes_to_and_what_it_costs(run: Run) -> None:
+    code, out, _ = run("budget", "-o", "json")
+    (found,) = json.loads(out)
+    assert code == 0
+    assert found["brand"] == BRAND
+    assert found["false_alarms"] == "normal"
+    assert found["limits"]["surge"]["preset"] == "normal"
+    assert [one["false_alarms"] for one in found["offers"] if one["in_force"]] == ["normal"]
+    code, out, _ = run("budget", "--brand", BRAND)
+    assert code == 0
+    assert "preset normal" in out
+    code, _, err = run("budget", "--brand", "Nobody")
+    assert code == 1
+    assert "There is no brand Nobody." in err
