@@ -44,6 +44,7 @@ from tui.widgets.thread_lines import Acquaintance, Thread
 
 if TYPE_CHECKING:
     from listeners.replying import Outbox
+    from listeners.replying.speakers import MakeListener
 
 STREAM_PAGE = 1000
 """Mentions the stream holds at once; older ones are found by the search."""
@@ -84,6 +85,8 @@ class Desk:
     search: str = ""
     sender: Outbox | None = None
     """What sends replies, once one was written."""
+    voice: MakeListener | None = None
+    """What makes the listeners that send, in place of the networks' own: the demonstration's."""
     here: Here | None = None
     """What tells the team that this person is here, where there is a team."""
 
@@ -93,7 +96,7 @@ class Desk:
         if self.sender is None:
             from listeners.replying import Outbox
 
-            self.sender = Outbox(self.store, self.config, self.clock)
+            self.sender = Outbox(self.store, self.config, self.clock, listener=self.voice)
         return self.sender
 
     async def uncertain(self) -> int:

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import count
+from typing import TYPE_CHECKING
 
 from listeners.actions import perform
 from listeners.clock import Clock, utc_now
-from listeners.config import Config
+from listeners.config import Config, SourceConfig
 from listeners.demo.story import LENGTH, Told, story_config, tell
 from listeners.housekeeping import Housekeeping
 from listeners.model import HOUR, MINUTE, SECOND, Batch, Micros, SourceState
-from listeners.pipeline import Counts, Pipeline
+from listeners.pipeline import Pipeline
 from listeners.store import Store, reads
 from listeners.store.connection import Connection
 from listeners.store.filters import QueueFilter
 from listeners.store.sources import NewSource, register_sources, set_source_state
+from listeners.supervisor import spawn
+
+if TYPE_CHECKING:
+    from listeners.demo.voice import DemoVoice
+    from listeners.http import Fetcher
 
 TOLD_AT_ONCE = int(37.5 * HOUR)
 """How much of the story has happened when the dashboard opens: all but the crisis."""
@@ -33,6 +40,10 @@ ANSWERED_FROM = 44 * HOUR
 GOT_TO = 60 * MINUTE
 LEFT_LYING = 5 * HOUR
 """How long, in the story's time, a conversation waits for the team: most, and the odd one."""
+SEND_SECONDS = 1.5
+"""How long a made-up network thinks: long enough to see that a reply is under way."""
+HEARD_AFTER = 4.0
+"""Real seconds until a reply sent from here is heard back, as a listener would."""
 
 
 class StoryClock:
@@ -89,7 +100,10 @@ class Player:
         seconds: float,
         at_once: int = TOLD_AT_ONCE,
         config: Config | None = None,
+        send_seconds: float = SEND_SECONDS,
+        heard_after: float = HEARD_AFTER,
     ) -> None:
+        """``seconds`` is how long the rest takes; the last two are real time, for tests."""
         self.config = config or story_config()
         self.clock = StoryClock(seconds, at_once)
         self._store = store
@@ -97,6 +111,24 @@ class Player:
         self._pipeline = Pipeline(store, self.config, self.clock)
         self._house = Housekeeping(store, self.config, self.clock)
         self._sources: dict[str, int] = {}
+        self._taking = asyncio.Lock()
+        self._replies = count(1)
+        self._send_seconds = send_seconds
+        self._heard_after = heard_after
+        self._pushed: asyncio.Queue[tuple[float, str, Batch]] = asyncio.Queue()
+
+    def voice(self, source: SourceConfig, fetch: Fetcher) -> DemoVoice:
+        """Return what takes the replies to one network of the story; nothing leaves the machine."""
+        # Loaded for the first reply: the first paint waits for no network's code.
+        from listeners.demo.voice import DemoVoice
+
+        network = source.network
+
+        def hear(batch: Batch) -> None:
+            due = asyncio.get_running_loop().time() + self._heard_after
+            self._pushed.put_nowait((due, network, batch))
+
+        return DemoVoice(network, self.clock, hear, self._replies, self._send_seconds)
 
     async def prepare(self) -> None:
         """Tell the first part of the story; returns when the dashboard has something to show."""
@@ -132,10 +164,22 @@ class Player:
 
     async def run(self) -> None:
         """Play the rest, and from then on only do what time asks for, until cancelled."""
-        await self.play()
+        echo = spawn("replies of the demonstration", self.hear_replies())
+        try:
+            await self.play()
+            while True:
+                await asyncio.sleep(15)
+                await self._look()
+        finally:
+            echo.cancel()
+            await asyncio.gather(echo, return_exceptions=True)
+
+    async def hear_replies(self) -> None:
+        """Hear what was sent from here as a listener would, a moment later, until cancelled."""
         while True:
-            await asyncio.sleep(15)
-            await self._look()
+            due, network, batch = await self._pushed.get()
+            await asyncio.sleep(due - asyncio.get_running_loop().time())
+            await self._take_batch(network, batch)
 
     def wake(self, key: str | None = None) -> int:
         """Answer the refresh key: a story cannot be hurried."""
@@ -178,13 +222,14 @@ class Player:
         await self._store.write(work)
         await self._house.all_once()
 
-    async def _take(self, told: Sequence[Told]) -> Counts:
-        counts = Counts()
+    async def _take(self, told: Sequence[Told]) -> None:
         for source in self.config.sources:
             posts = tuple(item.post for item in told if item.post.network == source.network)
             if posts:
-                batch = Batch(posts=posts, fetched=len(posts))
-                counts = counts.plus(
-                    await self._pipeline.take(source, self._sources[source.key], batch)
-                )
-        return counts
+                await self._take_batch(source.network, Batch(posts=posts, fetched=len(posts)))
+
+    async def _take_batch(self, network: str, batch: Batch) -> None:
+        source = next(one for one in self.config.sources if one.network == network)
+        # The story and the replies to it come from two tasks; the pipeline takes one at a time.
+        async with self._taking:
+            await self._pipeline.take(source, self._sources[source.key], batch)

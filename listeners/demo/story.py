@@ -24,9 +24,12 @@ LENGTH = 48 * HOUR
 CHATTER_POSTS = 511
 _SEED = 4242
 
+MASTODON_SERVER = "social.example"
+"""The made-up server the brand's Mastodon account is on."""
+
 _OURS = {
     "bluesky": "kerlann.example",
-    "mastodon": "kerlann@social.example",
+    "mastodon": f"kerlann@{MASTODON_SERVER}",
     "instagram": "kerlann",
     "x": "kerlann",
     "reddit": "KerlannTeam",
@@ -71,6 +74,12 @@ def tell(began_at: Micros) -> tuple[Told, ...]:
     """Return the whole story in the order it is heard; ``began_at`` is its first instant (UTC)."""
     told = [*_threads(began_at), *_chatter(began_at)]
     return tuple(sorted(told, key=lambda item: (item.at, item.post.native_id)))
+
+
+def own_account(network: str) -> Author:
+    """Return the brand's account on a network of the story."""
+    handle = _OURS.get(network, "kerlann")
+    return Author(key=handle, handle=handle, name=BRAND, followers=21400)
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -126,8 +135,7 @@ def _tags(text: str) -> tuple[str, ...]:
 
 def _author(network: str, name: str, people: Mapping[str, Mapping[str, Any]]) -> Author:
     if name == "ours":
-        handle = _OURS.get(network, "kerlann")
-        return Author(key=handle, handle=handle, name=BRAND, followers=21400)
+        return own_account(network)
     person = people[name]
     return Author(
         key=f"{network}:{person['handle']}",

@@ -107,6 +107,7 @@ async def show(known: Settings, seconds: float = SCREEN_SECONDS, kept: Path | No
             member=told.member or known.member,
         )
         app = Hubbub(store, config, player, clock=player.clock, demo=True)
+        app.desk.voice = player.voice
         # The first part of the story is told while the dashboard stands: it fills as one looks.
         async with beside("demonstration", _tell(player)):
             return await run_screen(app)
