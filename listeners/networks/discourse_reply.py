@@ -24,7 +24,13 @@ from listeners.networks.discourse_forum import NO_ADDRESS
 from listeners.networks.discourse_reader import PAGE, Reader
 from listeners.networks.discourse_server import DiscourseServer, RefusedError
 from listeners.networks.replying import Reply, ReplyLimit, ReplyRefusedError, Sent
-from listeners.networks.replying_words import asked_to_wait, kept_there, said_no
+from listeners.networks.replying_words import (
+    asked_to_wait,
+    kept_there,
+    refused_before,
+    said_no,
+    token_refused,
+)
 from listeners.text import fold
 
 LONGEST = 32_000
@@ -112,6 +118,9 @@ class Replier:
         try:
             record = await self._server.post("/posts.json", body)
         except RefusedError as error:
+            if error.status >= 500:
+                # Whatever it says of waiting, it may have been taken behind a gateway.
+                raise
             raise ReplyRefusedError(self._refused(error)) from error
         pending = record.get("pending_post") if isinstance(record, dict) else None
         if isinstance(record, dict) and record.get("action") == "enqueued":
@@ -196,8 +205,7 @@ class Replier:
         try:
             shortest = (await self.lengths()).shortest
         except SourceError as error:
-            # Nothing was sent yet, so that nothing can be there.
-            raise ReplyRefusedError(error.sentence) from error
+            raise refused_before(error, self._forum.name) from error
         if len(text.strip()) < shortest:
             raise ReplyRefusedError(
                 Sentence(
@@ -221,8 +229,9 @@ class Replier:
         for record in held if isinstance(held, list) else ():
             raw = record.get("raw_text") if isinstance(record, dict) else None
             same = isinstance(raw, str) and _folded(raw) == _folded(reply.text)
+            waiting = self._forum.pending_id(number_of(record) or 0)
             at = time_of(record)
-            if same and number_of(record, "topic_id") == topic:
+            if same and waiting not in reply.others and number_of(record, "topic_id") == topic:
                 if at is not None and at < reply.written_at - SKEW:
                     continue
                 return self._waiting(number_of(record) or 0, topic)
@@ -252,6 +261,8 @@ class Replier:
         late = at is None or at >= reply.written_at - SKEW
         if not (one.ours and late and not one.gone and (one.answers or 1) == number):
             return None
+        if one.post.native_id in reply.others:
+            return None
         if _folded(one.raw or one.post.text) == _folded(reply.text):
             return one
         if not one.raw:
@@ -267,9 +278,9 @@ class Replier:
     def _refused(self, error: RefusedError) -> Sentence:
         if error.state is SourceState.RATE_LIMITED:
             return asked_to_wait(self._forum.name)
-        if error.said:
-            return said_no(self._forum.name, error.status, error.said)
-        return error.sentence
+        if error.state is SourceState.NEEDS_TOKEN and not error.said:
+            return token_refused(self._forum.name, error.status)
+        return said_no(self._forum.name, error.status, error.said)
 
     def _kept(self, error: RefusedError) -> Sentence:
         return kept_there(self._forum.name, error.status, error.said)

@@ -16,7 +16,14 @@ from listeners.networks.github_reader import Reader
 from listeners.networks.github_server import GitHubServer, RefusedError
 from listeners.networks.github_web import Spot
 from listeners.networks.replying import Reply, ReplyLimit, ReplyRefusedError, Sent
-from listeners.networks.replying_words import asked_to_wait, kept_there, post_gone, said_no
+from listeners.networks.replying_words import (
+    asked_to_wait,
+    kept_there,
+    post_gone,
+    refused_before,
+    said_no,
+    token_refused,
+)
 from listeners.text import fold
 
 LIMIT = ReplyLimit(maximum=65_536, unit="characters")
@@ -62,6 +69,9 @@ class Replier:
         try:
             made = await self._server.post(path, {"body": reply.text})
         except RefusedError as error:
+            if error.status >= 500:
+                # Whatever it says of waiting, it may have been taken behind a gateway.
+                raise
             raise ReplyRefusedError(await self._why(error, spot)) from error
         return self._sent(made)
 
@@ -81,8 +91,8 @@ class Replier:
             user = record.get("user") if isinstance(record, dict) else None
             name = user.get("login") if isinstance(user, dict) else None
             own = isinstance(name, str) and name.casefold() == login.casefold()
-            if own and self._same(record, reply, since):
-                return self._sent(record)
+            if own and (sent := self._same(record, reply, since)):
+                return sent
         return None
 
     async def delete(self, native_id: str) -> None:
@@ -101,6 +111,8 @@ class Replier:
                 node = found.nodes.get(spot.comment) if found else None
                 if node is not None:
                     await self._discussions.delete(node)
+                elif found is not None and found.sure_from:
+                    raise ReplyRefusedError(self._not_shown())
                 return
             await self._server.delete(f"/repos/{spot.path}/issues/comments/{spot.comment}")
         except RefusedError as error:
@@ -115,6 +127,8 @@ class Replier:
             found = await self._discussions.read(spot)
         except RefusedError as error:
             raise ReplyRefusedError(await self._why(error, None)) from error
+        except SourceError as error:
+            raise refused_before(error, self._web.name) from error
         if found is None:
             raise ReplyRefusedError(post_gone(self._web.name))
         if (shut := self._shut(locked=found.locked, archived=found.archived)) is not None:
@@ -123,6 +137,8 @@ class Replier:
         try:
             made = await self._discussions.add(found.node, found.nodes.get(number), reply.text)
         except RefusedError as error:
+            if error.status >= 500:
+                raise
             raise ReplyRefusedError(await self._why(error, None)) from error
         return self._sent(made)
 
@@ -133,8 +149,8 @@ class Replier:
         for record in reversed(found.records):
             there = self._web.spot_of(str(record.get("html_url")))
             own = there is not None and there.comment in found.ours
-            if own and self._same(record, reply, since):
-                return self._sent(record)
+            if own and (sent := self._same(record, reply, since)):
+                return sent
         if found.sure_from * SECOND > since:
             raise self._cannot_tell()
         return None
@@ -153,7 +169,9 @@ class Replier:
         if error.state is SourceState.RATE_LIMITED:
             return asked_to_wait(self._web.name)
         if error.status in (401, 410):
-            return error.sentence if error.status == 401 else post_gone(self._web.name)
+            if error.status == 401:
+                return token_refused(self._web.name, error.status)
+            return post_gone(self._web.name)
         if error.status == 403 and spot is not None:
             try:
                 issue = await self._server.lookup(f"/repos/{spot.path}/issues/{spot.number}")
@@ -201,12 +219,16 @@ class Replier:
             {"server": self._web.name},
         )
 
-    def _same(self, record: object, reply: Reply, since: Micros) -> bool:
+    def _same(self, record: object, reply: Reply, since: Micros) -> Sent | None:
+        """Return where a comment of ours is, if it is this very reply."""
         if not isinstance(record, Mapping):
-            return False
+            return None
         body, at = record.get("body"), micros_of(record.get("created_at"))
         late = at is None or at >= since
-        return late and isinstance(body, str) and _folded(body) == _folded(reply.text)
+        if not (late and isinstance(body, str) and _folded(body) == _folded(reply.text)):
+            return None
+        sent = self._sent(record)
+        return None if sent.native_id in reply.others else sent
 
     def _sent(self, record: object) -> Sent:
         try:
@@ -214,6 +236,13 @@ class Replier:
         except UnreadableError as error:
             raise self._server.odd_answer() from error
         return Sent(native_id=one.post.native_id, url=one.post.url)
+
+    def _not_shown(self) -> Sentence:
+        return Sentence(
+            "{server} shows hubbub only the newest comments of this long conversation, and the "
+            "reply is not among them. If it is still there, delete it on its web page.",
+            {"server": self._web.name},
+        )
 
     def _cannot_tell(self) -> SourceError:
         return SourceError(

@@ -118,6 +118,8 @@ class MastodonVoice:
         doubtful = False
         async with aclosing(self._candidates(reply, parent)) as records:
             async for record in records:
+                if record.get("uri") in reply.others:
+                    continue
                 alike = _likeness(record, parent, reply.text)
                 if alike == 1.0:
                     return self._sent(record)

@@ -35,6 +35,7 @@ from listeners.networks.replying_words import (
     refused_before,
     refused_or_open,
     said_no,
+    token_refused,
 )
 
 LONGEST = 30_000
@@ -44,7 +45,7 @@ CLOCKS = HOUR
 """How far the server's clock may be behind ours when a reply is looked for, in microseconds."""
 MOST_PAGES = 20
 _NOWHERE = Sentence(
-    "The message this reply answers is in none of the rooms of this account. The draft is kept; "
+    "The message this reply answers is in none of the rooms of this account. Your text is kept; "
     "open the message in a Matrix app."
 )
 
@@ -138,7 +139,14 @@ class Replies:
         if not self._rooms.joined():
             await self._rooms.look()
         found = await self._harvester.find(native_id)
-        if found is None or isinstance(found[1], Redacted):
+        if found is None:
+            raise ReplyRefusedError(
+                Sentence(
+                    "The reply is in none of the rooms of this account, so it cannot be deleted "
+                    "from here. Delete it in a Matrix app."
+                )
+            )
+        if isinstance(found[1], Redacted):
             return
         key = hashlib.blake2b(native_id.encode(), digest_size=16).hexdigest()
         path = f"/rooms/{segment(found[0])}/redact/{segment(native_id)}/hubbub-{key}"
@@ -179,7 +187,7 @@ class Replies:
             raise ReplyRefusedError(
                 Sentence(
                     "This room is encrypted, and hubbub would write in it for all to read, so the "
-                    "reply was not sent. The draft is kept; answer in a Matrix app."
+                    "reply was not sent. Your text is kept; answer in a Matrix app."
                 )
             )
 
@@ -230,6 +238,8 @@ def _same(record: object, reply: Reply, me: str) -> str:
         return event.event_id if event.key == reply.key else ""
     if not isinstance(event, Message) or event.sender != me or event.replaces:
         return ""
+    if event.event_id in reply.others:
+        return ""
     late_enough = event.at is None or event.at >= reply.written_at - CLOCKS
     same = event.answers == reply.to.native_id and event.text.strip() == reply.text.strip()
     return event.event_id if same and late_enough else ""
@@ -247,11 +257,11 @@ def _refused(server: str, error: RefusedError) -> ReplyRefusedError:
     if error.code == "M_TOO_LARGE" or error.status == 413:
         return ReplyRefusedError(
             Sentence(
-                "{server} finds this reply too long. Nothing was sent; shorten it and send it "
-                "again.",
+                "{server} finds this reply too long. It was not sent, and your text is kept; "
+                "shorten it.",
                 {"server": server},
             )
         )
-    if error.state is SourceState.NEEDS_TOKEN:
-        return ReplyRefusedError(error.sentence)
+    if error.status == 401:
+        return ReplyRefusedError(token_refused(server, error.status))
     return ReplyRefusedError(said_no(server, error.status, error.said or error.code))

@@ -24,7 +24,9 @@ def quoted(reason: str) -> str:
 def refused_before(error: SourceError, server: str) -> ReplyRefusedError:
     """Return the refusal for what failed before the reply left: nothing can be there."""
     if error.state is SourceState.NEEDS_TOKEN:
-        return ReplyRefusedError(error.sentence)
+        # What else is missing (a scope, an environment variable), its own sentence says best.
+        refused = getattr(error, "status", 0) == 401
+        return ReplyRefusedError(token_refused(server, 401) if refused else error.sentence)
     if error.state is SourceState.RATE_LIMITED:
         return ReplyRefusedError(asked_to_wait(server))
     return ReplyRefusedError(
@@ -54,6 +56,15 @@ def asked_to_wait(server: str) -> Sentence:
         "{server} asks us to slow down, so the reply was not sent. Your text is kept; send it "
         "again in a few minutes.",
         {"server": server},
+    )
+
+
+def token_refused(server: str, status: int) -> Sentence:
+    """The token or its account is not let in."""
+    return Sentence(
+        "{server} does not accept this source's token ({status}), so nothing was changed there. "
+        "Your text is kept. Make a new token on {server}, give it to the source, and try again.",
+        {"server": server, "status": status},
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from listeners.config import SourceConfig
 from listeners.http import Fetcher
-from listeners.model import DAY, HOUR, Micros
+from listeners.model import DAY, HOUR, SECOND, Micros
 from listeners.networks.contract import SourceError
 from listeners.networks.discourse import DiscourseListener
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
@@ -203,6 +204,17 @@ async def test_an_older_reply_in_the_same_words_is_not_this_one(world: World) ->
     assert await world.listener().find_reply(world.reply()) is None
 
 
+async def test_the_same_words_under_a_known_id_are_another_reply(world: World) -> None:
+    listener = world.listener()
+    for moderated in (False, True):
+        world.forum.moderated = moderated
+        reply = world.reply(f"{WORDS} {moderated}")
+        earlier = await listener.send_reply(reply)
+        known = replace(reply, others=frozenset({earlier.native_id}))
+        assert await listener.find_reply(known) is None
+        assert await listener.find_reply(reply) == earlier
+
+
 async def test_a_forum_that_shows_no_markdown_leaves_it_open(world: World) -> None:
     made = world.forum.post("**Thank you**", by="kerlann", topic=100, reply_to=1)
     del made["raw"]
@@ -258,18 +270,36 @@ async def test_too_few_characters_are_refused_before_anything_is_sent(world: Wor
             json_reply({"errors": ["wait"], "extras": {"wait_seconds": 9}}, 429),
             "asks us to slow down, so the reply was not sent",
         ),
-        (status_reply(401), "does not let this key or account in"),
-        (body_reply(b"<html>blocked</html>", "text/html", 403), "turns programs like hubbub away"),
+        (status_reply(401), "does not accept this source's token"),
+        (body_reply(b"<html>blocked</html>", "text/html", 403), "gives no reason"),
         (json_reply({"errors": ["You may not"], "error_type": "invalid_access"}, 403), "You may"),
-        (status_reply(413), "refused"),
+        (status_reply(413), "gives no reason"),
     ],
 )
 async def test_refusals_are_said_in_the_forum_s_own_words(
     world: World, answer: Answer, words: str
 ) -> None:
     world.on_post(answer)
-    assert words in await refused(world)
+    said = await refused(world)
+    assert words in said
+    assert "text is kept" in said
     assert world.sent() == []
+
+
+async def test_trouble_with_a_time_to_wait_leaves_it_open(world: World) -> None:
+    """Behind a gateway's 503 the reply may have been taken."""
+    world.on_post(taken_then(status_reply(503, retry_after="5"), world))
+    with pytest.raises(SourceError):
+        await world.listener().send_reply(world.reply())
+    world.now = Micros(world.now + 120 * SECOND)
+    assert await world.listener().find_reply(world.reply()) is not None
+
+
+async def test_a_forum_that_cannot_be_asked_for_its_lengths_has_no_reply(world: World) -> None:
+    world.forum.on(f"{world.forum.folder}/site/settings.json", status_reply(502))
+    said = await refused(world)
+    assert "text is kept" in said
+    assert "tries again" not in said
 
 
 async def test_a_post_of_another_forum_cannot_be_answered_here(world: World) -> None:

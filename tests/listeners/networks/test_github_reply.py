@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -156,6 +157,17 @@ async def test_what_is_not_this_comment_is_not_found(
     assert await world.listener().find_reply(world.reply()) is None
 
 
+async def test_the_same_words_under_a_known_id_are_another_comment(world: World) -> None:
+    listener = world.listener()
+    talk = world.server.discussion(REPOSITORY, "A name for it")
+    for to in ("", talk["url"]):
+        reply = world.reply(to)
+        earlier = await listener.send_reply(reply)
+        known = replace(reply, others=frozenset({earlier.native_id}))
+        assert await listener.find_reply(known) is None
+        assert await listener.find_reply(reply) == earlier
+
+
 async def test_a_comment_is_found_among_many(world: World) -> None:
     listener = world.listener()
     reply = world.reply()
@@ -239,8 +251,36 @@ async def test_refusals_are_said_with_their_reason(
     world: World, answer: Answer, words: str
 ) -> None:
     world.server.on(world.path, answer)
-    assert words in await refused(world)
+    said = await refused(world)
+    assert words in said
+    assert "text is kept" in said
     assert world.sent() == []
+
+
+async def test_trouble_with_a_time_to_wait_leaves_it_open(world: World) -> None:
+    """Behind a gateway's 503 the comment may have been written."""
+    busy = status_reply(503, retry_after="5")
+    world.server.on(world.path, taken_then(busy, world))
+    with pytest.raises(SourceError):
+        await world.listener().send_reply(world.reply())
+    world.server.now += 120
+    assert await world.listener().find_reply(world.reply()) is not None
+
+
+async def test_a_discussion_that_cannot_be_asked_about_has_no_comment(world: World) -> None:
+    talk = world.server.discussion(REPOSITORY, "A name for it")
+    world.server.on("/graphql", status_reply(502))
+    assert "could not be asked" in await refused(world, world.reply(talk["url"]))
+
+
+async def test_a_comment_too_old_to_be_seen_is_not_called_deleted(world: World) -> None:
+    world.server.step = 1
+    talk = world.server.discussion(REPOSITORY, "A name for it")
+    sent = await world.listener().send_reply(world.reply(talk["url"]))
+    for number in range(60):
+        world.server.say(talk, f"noise {number}")
+    with pytest.raises(ReplyRefusedError, match="delete it on its web page"):
+        await world.listener().delete_reply(sent.native_id)
 
 
 async def test_what_is_elsewhere_cannot_be_answered_here(world: World) -> None:

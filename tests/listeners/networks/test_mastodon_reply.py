@@ -264,7 +264,7 @@ async def test_a_token_that_may_only_read(world: World) -> None:
 
 async def test_a_token_that_is_not_known(world: World) -> None:
     world.server.token = "another"
-    assert "access token any more" in (await refusal(world, world.reply())).template
+    assert "does not accept this source's token" in (await refusal(world, world.reply())).template
 
 
 async def test_a_post_that_is_gone_is_not_answered(world: World) -> None:
@@ -308,6 +308,14 @@ async def test_other_replies_of_ours_are_not_this_one(world: World) -> None:
     assert await listener.find_reply(reply) is None
     sent = await listener.send_reply(reply)
     assert await listener.find_reply(reply) == sent
+
+
+async def test_the_same_words_under_a_known_id_are_another_reply(world: World) -> None:
+    listener = world.listener()
+    earlier = await listener.send_reply(world.reply())
+    known = world.reply(others=frozenset({earlier.native_id}))
+    assert await listener.find_reply(known) is None
+    assert await listener.find_reply(world.reply()) == earlier
 
 
 async def test_one_much_like_it_needs_a_person(world: World) -> None:

@@ -167,6 +167,14 @@ async def test_another_reply_is_not_taken_for_it(world: World) -> None:
     assert await world.listener.find_reply(world.reply()) is None
 
 
+async def test_the_same_words_under_a_known_id_are_another_reply(world: World) -> None:
+    world.server.tells_keys = False
+    earlier = await world.listener.send_reply(world.reply())
+    known = world.reply(others=frozenset({earlier.native_id}))
+    assert await world.listener.find_reply(known) is None
+    assert await world.listener.find_reply(world.reply()) == earlier
+
+
 async def test_the_same_words_long_before_are_not_it(world: World) -> None:
     world.server.tells_keys = False
     await world.listener.send_reply(world.reply())
@@ -223,8 +231,9 @@ async def test_an_answer_that_was_lost_leaves_one_reply(world: World) -> None:
     [
         (403, "M_FORBIDDEN", "You cannot post here", "You cannot post here"),
         (413, "M_TOO_LARGE", "event too large", "shorten"),
-        (401, "M_UNKNOWN_TOKEN", "Invalid", "access token"),
-        (403, "M_USER_SUSPENDED", "Suspended", "closed this account"),
+        (401, "M_UNKNOWN_TOKEN", "Invalid", "does not accept this source's token"),
+        (403, "M_USER_SUSPENDED", "Suspended", "Suspended"),
+        (403, "M_CONSENT_NOT_GIVEN", "Read our terms", "Read our terms"),
         (400, "M_BAD_JSON", "bad \x1b[31mbody", "bad body"),
     ],
 )
@@ -235,6 +244,7 @@ async def test_a_refusal_is_said_in_the_servers_terms(
     with pytest.raises(ReplyRefusedError) as caught:
         await world.listener.send_reply(world.reply())
     assert word in str(caught.value)
+    assert "text is kept" in str(caught.value)
     assert world.ours() == []
 
 
@@ -320,8 +330,10 @@ async def test_a_reply_is_taken_back_once(world: World) -> None:
     assert len([r for r in world.server.requests if "/redact/" in r.path]) == 1
 
 
-async def test_what_is_gone_counts_as_taken_back(world: World) -> None:
-    await world.listener.delete_reply("$nowhere")
+async def test_what_no_room_of_ours_shows_is_not_called_deleted(world: World) -> None:
+    """Matrix keeps an empty event where one was taken back: nothing at all means another room."""
+    with pytest.raises(ReplyRefusedError, match="none of the rooms"):
+        await world.listener.delete_reply("$nowhere")
     assert not any("/redact/" in request.path for request in world.server.requests)
 
 
