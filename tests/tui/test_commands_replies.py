@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC
@@ -16,12 +17,13 @@ import pytest
 from listeners.clock import utc_now
 from listeners.model import Sentence
 from listeners.networks.replying import ReplyLimit
-from listeners.replying import speakers
+from listeners.replying import Way, speakers
 from listeners.store import open_store, reads
 from listeners.store.filters import QueueFilter
 from tests.listeners.replying.voice import TROUBLE, Voice
 from tests.tui.seeded import BRAND, seed
 from tui.__main__ import main
+from tui.commands import answering
 from tui.i18n import use_language, use_zone
 from tui.terminal import ending
 
@@ -140,6 +142,45 @@ def test_a_name_that_is_there_already_is_not_said_twice(
     assert voice.sends[1].text == f"Thanks {name.upper()}"
 
 
+def test_a_longer_name_is_not_the_name_the_network_wants(
+    run: Run, conversation: int, voice: Voice
+) -> None:
+    run("conv", str(conversation), "reply", "one", "--yes")
+    name = voice.opening(voice.sends[0].to, ()).strip()
+    run("conv", str(conversation), "reply", f"{name}na knows more", "--yes")
+    assert voice.sends[1].text == f"{name} {name}na knows more"
+
+
+def test_the_reply_goes_to_the_message_that_was_shown(
+    run: Run,
+    conversation: int,
+    voice: Voice,
+    typed: Callable[[str, bool], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While she reads the question another message comes, and waits as well."""
+    newest = run("conv", str(conversation), "show", "-o", "json").json["thread"][-1]["id"]
+    agreed = answering._agreed
+
+    def while_asked(way: Way, words: str) -> bool:
+        with sqlite3.connect(tmp_path / "data" / "hubbub.db") as store:
+            columns = [row[1] for row in store.execute("PRAGMA table_info(mention)")]
+            changed = {"id": "NULL", "native_id": "'later'", "key": "'later'",
+                       "sort_at": "sort_at + 1"}  # fmt: skip
+            values = ", ".join(changed.get(name, name) for name in columns)
+            store.execute(f"INSERT INTO mention SELECT {values} FROM mention WHERE id = ?",
+                          (newest,))  # fmt: skip
+        return agreed(way, words)
+
+    monkeypatch.setattr(answering, "_agreed", while_asked)
+    typed("y\n", True)
+    assert run("conv", str(conversation), "reply", "one").code == 0
+    thread = run("conv", str(conversation), "show", "-o", "json").json["thread"]
+    assert thread[-1]["id"] != newest
+    assert voice.sends[0].to.native_id != "later"
+
+
 @pytest.mark.parametrize(("answer", "sent"), [("y\n", 1), ("\n", 0), ("no\n", 0), ("", 0)])
 def test_a_person_is_asked_once(
     run: Run,
@@ -168,6 +209,20 @@ def test_where_nobody_can_be_asked_it_must_be_said(
     assert voice.sends[0].text.endswith("the words")
 
 
+def test_an_observer_is_refused_before_being_asked(
+    run: Run, conversation: int, voice: Voice, typed: Callable[[str, bool], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "config" / "hubbub.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        f'{text}[team]\nmembers = ["Ana", "Léo"]\nobservers = ["Ana"]\n', encoding="utf-8"
+    )
+    typed("y\n", True)
+    ran = run("conv", str(conversation), "reply", "Hello")
+    assert (ran.code, voice.sends) == (1, [])
+    assert "Send it?" not in ran.err
+
+
 def test_several_conversations_are_not_answered_at_once(run: Run, conversation: int) -> None:
     assert run("conv", f"{conversation},99", "reply", "x", "--yes").code == 2
 
@@ -181,6 +236,9 @@ def test_somebody_elses_answer_is_said_and_overruled(
     refused = run("conv", str(conversation), "reply", "second", "--yes", "-o", "json")
     assert refused.code == 1
     assert refused.json["confirm"] is True
+    told = run("conv", str(conversation), "reply", "second", "--yes").err
+    assert "Ana has answered here meanwhile" in told
+    assert told.endswith("Add --anyway to send it all the same.\n")
     typed("y\nn\n", True)
     assert run("conv", str(conversation), "reply", "second").code == 1
     typed("y\ny\n", True)
@@ -223,6 +281,8 @@ def test_an_uncertain_reply_is_looked_for_and_settled(
     assert run("outbox", "1", "sent").code == 1
     voice.fails, voice.looks = TROUBLE, [TROUBLE]
     run("conv", str(conversation), "reply", "y", "--yes")
+    [row] = run("outbox", "--check", "-o", "json").json
+    assert (row["id"], row["state"]) == (2, "sent")
     assert run("outbox", "--check").out.startswith("Of every reply it is known")
     assert state_of(run, conversation) == "waiting"
 

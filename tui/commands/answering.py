@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import TYPE_CHECKING
 
 from listeners.model import Sentence
+from listeners.team import may_write
 from listeners.text import clean, clean_line
 from tui.commands import DONE, FAILED, WRONG_USE
 from tui.commands.common import CommandError, Settings, writing
@@ -38,10 +40,13 @@ def reply(known: Settings, ids: tuple[int, ...], arguments: argparse.Namespace) 
     """Send one reply.
 
     Raises:
-        CommandError: several conversations were named, or nobody is there to be asked.
+        CommandError: several conversations were named, nobody is there to be asked, or this
+            member only observes.
     """
     if len(ids) != 1:
         raise CommandError(Sentence("A reply goes to one conversation at a time."), WRONG_USE)
+    if (refused := may_write(known.config, known.member)) is not None:
+        raise CommandError(refused)
     piped = arguments.text == "-"
     if not arguments.yes and (piped or not sys.stdin.isatty()):
         raise CommandError(
@@ -72,7 +77,8 @@ async def _reply(
                 conversation,
                 words,
                 actor=known.member,
-                mention=arguments.mention,
+                # What came in while the question stood is not what was shown.
+                mention=way.mention,
                 lang=arguments.lang,
                 confirmed=confirmed,
             )
@@ -83,9 +89,13 @@ async def _reply(
 
 def opened(text: str, way: Way) -> str:
     """Return the reply with the @-names the network wants in front, unless they stand in it."""
-    names = way.opening.split()
-    there = all(name.casefold() in text.casefold() for name in names)
+    there = all(_named(name, text) for name in way.opening.split())
     return text if there else f"{way.opening}{text.lstrip()}"
+
+
+def _named(name: str, text: str) -> bool:
+    """Whether a text says this name, and not a longer one that begins or ends with it."""
+    return re.search(rf"(?<![\w@.-]){re.escape(name)}(?!\w|[.@-]\w)", text, re.I) is not None
 
 
 def _by_hand(known: Settings, way: Way) -> int:
@@ -139,4 +149,6 @@ def _tell(known: Settings, outcome: Sending) -> int:
         )
     else:
         complain(outcome.sentence)
+        if outcome.confirm:
+            complain(Sentence("Add --anyway to send it all the same."))
     return DONE if outcome.done else FAILED

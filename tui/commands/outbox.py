@@ -40,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=_("sent or unsent: what you found out of an uncertain one; delete: at its source"),
     )
     parser.add_argument(
-        "--check", action="store_true", help=_("look now for those that are uncertain")
+        "--check",
+        action="store_true",
+        help=_("look now for those that are uncertain, and list what is found and what stays so"),
     )
     parser.add_argument(
         "--state",
@@ -73,8 +75,8 @@ async def _list(known: Settings, states: list[str], limit: int) -> int:
 
 async def _check(known: Settings) -> int:
     async with writing(known) as store, Outbox(store, known.config) as outbox:
-        await outbox.reconcile()
-        found = await replies(store, ("sending", "unknown"))
+        settled = await outbox.reconcile()
+        found = [*settled, *await replies(store, ("sending", "unknown"))]
     _write(known, found, msgid("Of every reply it is known what became of it."))
     return DONE
 
