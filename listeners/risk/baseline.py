@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from listeners.clock import to_datetime
@@ -103,13 +103,16 @@ def learn(
 
 
 def _dispersion(hours: Sequence[int | None], expected: Sequence[float], window: int) -> float:
-    ratios: list[float] = []
+    known = [0, *accumulate(count is not None for count in hours)]
+    heard = [0, *accumulate(count or 0 for count in hours)]
+    usual = [0.0, *accumulate(expected)]
+    total, size = 0.0, 0
     for end in range(len(hours), window - 1, -window):
-        counts = [count for count in hours[end - window : end] if count is not None]
-        if len(counts) == window:
-            mu = sum(expected[end - window : end])
-            ratios.append((sum(counts) - mu) ** 2 / mu)
-    return max(1.0, math.fsum(ratios) / len(ratios)) if ratios else 1.0
+        if known[end] - known[end - window] == window:
+            mu = usual[end] - usual[end - window]
+            total += (heard[end] - heard[end - window] - mu) ** 2 / mu
+            size += 1
+    return max(1.0, total / size) if size else 1.0
 
 
 @lru_cache(maxsize=4096)

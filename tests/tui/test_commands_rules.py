@@ -177,3 +177,28 @@ def test_a_budget_says_what_it_comes_to_and_what_it_costs(run: Run) -> None:
     code, _, err = run("budget", "--brand", "Nobody")
     assert code == 1
     assert "There is no brand Nobody." in err
+
+
+def test_edited_rules_are_tried_on_what_is_stored(run: Run) -> None:
+    code, out, _ = run("test", *ALL, "--edit", "exclude=brakes", "-o", "json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["differences"]["matched_less"] >= 1
+    assert found["edited"]["mentions"] == (
+        found["now"]["mentions"] - found["differences"]["matched_less"]
+    )
+    code, out, _ = run("test", *ALL, "--edit", "exclude=brakes")
+    assert code == 0
+    assert "would no longer match" in out
+    assert "Only what is stored was tried" in out
+    for wrong in (["--edit", "colour=red"], ["--edit", "query=(x"], []):
+        assert run("test", *wrong)[0] == 2
+
+
+def test_a_whole_configuration_is_tried(run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(f'[brand."{BRAND}"]\nquery = "nowhere-to-be-found"\n')
+    code, out, _ = run("test", *ALL, "--with", str(other), "-o", "json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["edited"]["mentions"] < found["now"]["mentions"]

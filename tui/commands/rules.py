@@ -18,7 +18,7 @@ from listeners.store import Store, reads
 from listeners.store.rules import rule_hits, rules, template_names
 from listeners.team import may_write
 from listeners.trying import Trial, try_rule
-from tui.commands import DONE, WRONG_USE, rules_budget
+from tui.commands import DONE, WRONG_USE, rules_budget, rules_test
 from tui.commands.acting import tell
 from tui.commands.common import CommandError, Settings, past, reading, settings, words, writing
 from tui.commands.output import Column
@@ -62,6 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     move.add_argument("place", type=int, metavar=_("PLACE"), help=_("1 is the first"))
     rules_budget.add_arguments(
         verbs.add_parser("budget", help=_("what detectors fire at, and what a budget costs"))
+    )
+    rules_test.add_arguments(
+        verbs.add_parser("test", help=_("try edited rules on what is stored; nothing is changed"))
     )
     for one in verbs.choices.values():
         add_common(one)
@@ -116,6 +119,8 @@ def run(arguments: argparse.Namespace) -> int:
         return run_to_end(_try(known, arguments), 1)
     if verb == "budget":
         return run_to_end(rules_budget.budget(known, arguments), 1)
+    if verb == "test":
+        return run_to_end(rules_test.test(known, arguments), 1)
     if (refused := may_write(known.config, known.member)) is not None:
         raise CommandError(refused)
     if verb == "add":
