@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from listeners.clock import Clock
-from listeners.model import Sentence
+from listeners.model import SECOND, Sentence
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import Answered, Replying, ReplyRefusedError, Sent
 from listeners.replying import outcome, writes
@@ -20,6 +20,9 @@ from listeners.store.connection import Connection
 
 SEND_SECONDS = 45.0
 """How long a send may take; with the looks around it, less than ``seeking.FORGOTTEN``."""
+PATIENCE = 15 * SECOND
+"""How long a host that had trouble may have to be left alone, for the reply to be looked for
+after that at once: longer than the first pause of ``http.manners``."""
 LOOK_AGAIN = 3.0
 """Seconds until a reply that was not found is looked for a second time."""
 
@@ -68,13 +71,24 @@ class Call:
         for wait in (0.0, self.look_again):
             await asyncio.sleep(wait)
             try:
-                there = await look_for(self.store, self.listener, row, to)
+                there = await self._look(to)
             except Exception as cannot:
                 _log.warning("reply %d could not be looked for", row.id, exc_info=cannot)
                 return await self._write(lambda c: writes.uncertain(c, row.id))
             if there is not None:
                 return await self._sent(there)
         return await self._not_sent(outcome.NOT_THERE)
+
+    async def _look(self, to: Answered) -> Sent | None:
+        """Look for it; a host that is to be left alone for a moment is asked after that."""
+        try:
+            return await look_for(self.store, self.listener, self.begun.row, to)
+        except SourceError as error:
+            left = -1 if error.until is None else error.until - self.clock()
+            if not (error.unsent and 0 <= left <= PATIENCE):
+                raise
+        await asyncio.sleep(left / SECOND)
+        return await look_for(self.store, self.listener, self.begun.row, to)
 
     async def _sent(self, there: Sent) -> Sending:
         now, id_ = self.clock(), self.begun.row.id

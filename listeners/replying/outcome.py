@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from listeners.actions import Outcome
 from listeners.model import Sentence, SourceState
-from listeners.networks.registry import NETWORKS, listener_class
 from listeners.networks.replying import ReplyLimit
 from listeners.replying import length
+from listeners.replying.voices import title
 from listeners.text import clean_line
 
 
@@ -39,11 +39,6 @@ def refusal(
     )
 
 
-def title(network: str) -> str:
-    """Return a network's name for people."""
-    return listener_class(network).capability.title if network in NETWORKS else network
-
-
 NOTHING_TO_SEND = Sentence("There is nothing to send yet: the reply has no words.")
 TOO_MUCH = Sentence(
     "This is more than hubbub sends at once: 200 lines. Nothing was sent; shorten it."
@@ -53,8 +48,8 @@ UNDER_WAY = Sentence(
 )
 NOT_THERE = Sentence("It was not sent: nothing is there. Your text is kept as a draft; send again.")
 UNCERTAIN = Sentence(
-    "It cannot be told yet whether the reply is there. It is looked for again by itself and never "
-    "sent twice; once you know, say so in “Replies sent”."
+    "It cannot be told yet whether the reply is there. While hubbub runs it is looked for again, "
+    "and never sent twice; once you know, say so in “Replies sent” or with “hubbub outbox”."
 )
 SAID_ALREADY = Sentence(
     "These very words were sent to this post already. Nothing was sent; send again if they are "

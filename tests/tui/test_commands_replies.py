@@ -270,10 +270,14 @@ def test_a_reply_that_is_too_long_says_by_how_much(
 
 
 def test_an_uncertain_reply_is_looked_for_and_settled(
-    run: Run, conversation: int, voice: Voice
+    run: Run, conversation: int, voice: Voice, tmp_path: Path
 ) -> None:
     voice.fails, voice.looks = TROUBLE, [TROUBLE, TROUBLE]
-    assert run("conv", str(conversation), "reply", "x", "--yes").code == 1
+    ran = run("conv", str(conversation), "reply", "x", "--yes")
+    assert (ran.code, len(ran.err.splitlines())) == (1, 2)
+    assert "“hubbub outbox 1 sent”" in ran.err
+    # What went wrong is in the log, not on the screen.
+    assert "Traceback" in (tmp_path / "state" / "hubbub.log").read_text(encoding="utf-8")
     checked = run("outbox", "--check", "-o", "json").json
     assert [row["state"] for row in checked] == ["unknown"]
     assert run("outbox", "1", "unsent").code == 0

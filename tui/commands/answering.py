@@ -8,8 +8,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from listeners.model import Sentence
-from listeners.team import may_write
+from listeners.store.outbox import UNKNOWN
 from listeners.text import clean, clean_line
+from tui import log
 from tui.commands import DONE, FAILED, WRONG_USE
 from tui.commands.common import CommandError, Settings, writing
 from tui.commands.output import complain
@@ -40,13 +41,12 @@ def reply(known: Settings, ids: tuple[int, ...], arguments: argparse.Namespace) 
     """Send one reply.
 
     Raises:
-        CommandError: several conversations were named, nobody is there to be asked, or this
-            member only observes.
+        CommandError: several conversations were named, or nobody is there to be asked.
     """
     if len(ids) != 1:
         raise CommandError(Sentence("A reply goes to one conversation at a time."), WRONG_USE)
-    if (refused := may_write(known.config, known.member)) is not None:
-        raise CommandError(refused)
+    # What goes wrong on the way belongs into the log, not between two sentences.
+    log.start_log()
     piped = arguments.text == "-"
     if not arguments.yes and (piped or not sys.stdin.isatty()):
         raise CommandError(
@@ -151,4 +151,12 @@ def _tell(known: Settings, outcome: Sending) -> int:
         complain(outcome.sentence)
         if outcome.confirm:
             complain(Sentence("Add --anyway to send it all the same."))
+        if outcome.state == UNKNOWN:
+            complain(
+                Sentence(
+                    "“hubbub outbox --check” looks at once; “hubbub outbox {number} sent” or "
+                    "“unsent” says what you found.",
+                    {"number": outcome.outbox_id},
+                )
+            )
     return DONE if outcome.done else FAILED

@@ -9,6 +9,7 @@ from listeners.model import Sentence
 from listeners.replying import Outbox
 from listeners.store.outbox import STATES, OutboxRow, reply
 from listeners.store.outbox import outbox as replies
+from tui import log
 from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import tell
 from tui.commands.common import CommandError, Settings, reading, settings, writing
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List, look, settle or delete."""
     known = settings(arguments)
+    log.start_log()
     if arguments.number is None:
         if arguments.check:
             return run_to_end(_check(known), 1)

@@ -12,7 +12,16 @@ import pytest
 from listeners.actions import redo, undo
 from listeners.conversations.events import OurMessage
 from listeners.conversations.state import apply
-from listeners.model import HOUR, MINUTE, ConversationState, Part, Sentence, SourceState
+from listeners.model import (
+    HOUR,
+    MINUTE,
+    SECOND,
+    ConversationState,
+    Micros,
+    Part,
+    Sentence,
+    SourceState,
+)
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import ReplyLimit, ReplyRefusedError
 from listeners.replying import Outbox
@@ -154,6 +163,18 @@ async def test_where_the_network_does_not_say_the_reply_is_looked_for(
     waits = (await now_is(world.store, one)).state is ConversationState.WAITING
     assert waits == (state == "sent")
     assert (await draft(world.store, one, "Ana") is None) == (state == "sent")
+
+
+@pytest.mark.parametrize(("moment", "state"), [(SECOND // 50, "sent"), (MINUTE, "unknown")])
+async def test_a_host_that_is_left_in_peace_for_a_moment_is_asked_after_it(
+    world: World, clock: Watch, outbox: Outbox, voice: Voice, moment: int, state: str
+) -> None:
+    """After trouble (502) we ask a host nothing for some seconds: not even for the reply."""
+    one = await begun(world, clock)
+    until = Micros(clock() + moment)
+    in_peace = SourceError(SourceState.FAILING, Sentence("Later."), until=until, unsent=True)
+    voice.fails, voice.looks = TROUBLE, [in_peace]
+    assert (await outbox.send(one, "hello", actor="Ana")).state == state
 
 
 @pytest.mark.parametrize(
