@@ -38,6 +38,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("undo", "tui.commands.undo", msgid("take back the last action")),
     ("redo", "tui.commands.redo", msgid("do again what was taken back")),
     ("rules", "tui.commands.rules", msgid("what is done by itself: try, add, change rules")),
+    ("keywords", "tui.commands.keywords", msgid("what each word brings, and what is noise")),
     ("notify", "tui.commands.notify", msgid("how alerts reach you, and a test of it")),
     ("score", "tui.commands.score", msgid("the sentiment of a text, and why")),
     ("match", "tui.commands.match", msgid("try a query on texts")),
