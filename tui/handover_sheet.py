@@ -44,7 +44,7 @@ def sheet(one: Handover) -> str:
     if one.brand:
         about += f" · {plain(one.brand)}"
     lines = [f"# {title}", "", about, ""]
-    lines += [f"## {_('What is open')}", ""]
+    lines += ["## " + _("What is open"), ""]
     if not one.open:
         lines += [_("Nothing is open."), ""]
     for held in one.open:
@@ -55,7 +55,7 @@ def sheet(one: Handover) -> str:
     lines += _section(
         _("Alerts"),
         [
-            f"{_('alert {number}').format(number=row.id)} · {word(row.severity)} · "
+            _("alert {number}").format(number=row.id) + f" · {word(row.severity)} · "
             f"{plain(say(row.title))} · {_owner(row.owner)}"
             for row in one.alerts
         ],

@@ -21,7 +21,7 @@ _CHANGED = {
 
 def condition_words(wanted: Conditions) -> str:
     """Return all conditions of a rule on one line."""
-    either = f" {_('or')} "
+    either = " " + _("or") + " "
     parts = [either.join(say(one) for one in part) for part in conditions_said(wanted)]
     return " · ".join(parts) or _("every message")
 

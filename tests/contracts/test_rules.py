@@ -268,6 +268,22 @@ def test_no_marks_of_unfinished_work() -> None:
     assert found == []
 
 
+def test_no_text_for_people_hides_in_an_f_string() -> None:
+    # What collects the texts to translate does not look inside: these would stay English.
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in parsed()
+        for text in ast.walk(tree)
+        if isinstance(text, ast.JoinedStr)
+        for node in ast.walk(text)
+        if isinstance(node, ast.Call)
+        and called(node) in ("_", "msgid", "ngettext", "Sentence")
+        and node.args
+        and is_literal(node.args[0])
+    ]
+    assert found == []
+
+
 def test_files_can_be_read_in_one_sitting() -> None:
     found = {
         name_of(path): lines

@@ -174,7 +174,7 @@ class HelpScreen(ModalScreen[None]):
         name = panel_name(self._panel) if self._panel is not None else _("hubbub")
         title = _("Keys: {panel}").format(panel=name)
         box.border_title = content([(f" {title} ", styles.strong)])
-        box.border_subtitle = content([(f" {_('esc leaves')} ", styles.faint)])
+        box.border_subtitle = content([(" " + _("esc leaves") + " ", styles.faint)])
         self.lines.focus()
         self.call_after_refresh(self._show)
 

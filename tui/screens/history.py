@@ -49,8 +49,8 @@ class HistoryScreen(ModalScreen[None]):
         """Name the box and read the log."""
         styles = palette_of(self)
         box = self.query_one("#box")
-        box.border_title = content([(f" {_('What was done')} ", styles.strong)])
-        box.border_subtitle = content([(f" {_('esc leaves')} ", styles.faint)])
+        box.border_title = content([(" " + _("What was done") + " ", styles.strong)])
+        box.border_subtitle = content([(" " + _("esc leaves") + " ", styles.faint)])
         self._lines.focus()
         cast("Hubbub", self.app).work(self._read(), "look")
 

@@ -11,7 +11,7 @@ from tui.widgets.paint import Line, one_line
 def owner(name: str, is_away: bool, styles: Palette) -> Line:
     """Return whose something is, and that they are away."""
     line: Line = [(f"→ {one_line(name)}", styles.ours)]
-    return [*line, (f" ({_('away')})", styles.warn)] if is_away else line
+    return [*line, (" (" + _("away") + ")", styles.warn)] if is_away else line
 
 
 def on_it(presence: Presence) -> str:

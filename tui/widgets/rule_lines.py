@@ -74,7 +74,7 @@ def about_rule(
             lines.append([(_("It is off: it does nothing."), styles.warn)])
         lines += [[], [(_("If all of this holds"), styles.faint)]]
         parts = conditions_said(row.rule.conditions)
-        either = f" {_('or')} "
+        either = " " + _("or") + " "
         for said in [either.join(say(one) for one in part) for part in parts] or [
             _("every message")
         ]:
