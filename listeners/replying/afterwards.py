@@ -12,6 +12,7 @@ from listeners.networks.replying import ReplyRefusedError, Sent
 from listeners.replying import outcome, writes
 from listeners.replying.outcome import refusal
 from listeners.replying.speakers import Speakers, within
+from listeners.replying.voices import title
 from listeners.store import Store
 from listeners.store import outbox as rows
 from listeners.store.outbox import SENDING, SENT, UNKNOWN
@@ -64,7 +65,7 @@ async def delete(
         return refusal(
             Sentence(
                 "It can only be deleted by hand, on {network} itself: {url}",
-                {"network": outcome.title(row.network), "url": row.url or row.network},
+                {"network": title(row.network), "url": row.url or row.network},
             )
         )
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from listeners.config import Config, SourceConfig
 from listeners.model import Sentence
 from listeners.networks.registry import NETWORKS, listener_class
+from listeners.networks.titles import network_title
 
 SUMMONED = frozenset({"x", "twitter"})
 """Networks whose interface lets a program answer only where the post calls upon the account."""
@@ -50,17 +51,20 @@ def no_voice(config: Config, network: str) -> Sentence:
     if not can_answer(network):
         return Sentence(
             "hubbub cannot send to {network}: answer this one by hand, there.",
-            {"network": _title(network)},
+            {"network": title(network)},
         )
     return Sentence(
         "No source for {network} is configured that could send this: answer this one by hand, "
         "there.",
-        {"network": _title(network)},
+        {"network": title(network)},
     )
 
 
-def _title(network: str) -> str:
-    return listener_class(network).capability.title if network in NETWORKS else network
+def title(network: str) -> str:
+    """Return a network's name for people."""
+    if network in NETWORKS:
+        return listener_class(network).capability.title
+    return network_title(network)
 
 
 def _server(config: Config, heard_by: str) -> str:

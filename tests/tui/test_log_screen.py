@@ -199,3 +199,16 @@ async def test_filters(tmp_path: Path, wanted: LogFilter, count: int) -> None:
     async with open_store(tmp_path / "hubbub.db") as store:
         await many(store, 30)
         assert len(await log_ids(store, wanted)) == count
+
+
+async def test_a_reply_is_told_by_its_words(tmp_path: Path) -> None:
+    async with driven(tmp_path) as one:
+        first = listed(one.screen)[0]
+        done = await one.app.desk.outbox.by_hand(first, "We are on it, Ana.", actor="Marie")
+        assert done.done == 1
+        await one.press("L")
+        frame = one.frame()
+        assert "Marie sent a reply by hand" in frame
+        assert "We are on it, Ana." in frame
+        # A reply that never stood anywhere was not "deleted" before.
+        assert "deleted" not in frame

@@ -66,6 +66,9 @@ def changes(event: EventRow, now: Micros, styles: Palette) -> Line:
         was = event.before.get(name)
         if name not in _FIELDS or value == was or value in (None, "", []):
             continue
+        if event.subject_kind == "outbox" and name == "state":
+            # The sentence says it; what it was before is the store's own bookkeeping.
+            continue
         line.append((f"{_(_FIELDS[name])} ", styles.faint))
         if name in _TELLING and was not in (None, ""):
             line += [(f"{_value(name, was, now)} → ", styles.faint)]

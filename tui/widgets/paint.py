@@ -17,6 +17,7 @@ from textual.style import Style
 from textual.widget import Widget
 
 from listeners.model import Label
+from listeners.networks.titles import network_title
 from tui.i18n import signed
 from tui.theme import PLAIN, Palette, palette
 
@@ -27,24 +28,7 @@ GLYPHS = {Label.POSITIVE: "▲", Label.NEGATIVE: "▼", Label.NEUTRAL: "·", Lab
 MOOD_CELLS = 7
 LABEL_CELLS = 8
 
-_NETWORKS = {
-    "appstore": "App Store",
-    "discord": "Discord",
-    "eml": "Mail",
-    "facebook": "Facebook",
-    "feed": "Feed",
-    "feeds": "Feeds",
-    "folder": "Folder",
-    "gdelt": "News",
-    "github": "GitHub",
-    "hackernews": "Hacker News",
-    "linkedin": "LinkedIn",
-    "slideshare": "SlideShare",
-    "stackexchange": "StackExch.",
-    "tiktok": "TikTok",
-    "twitter": "X",
-    "youtube": "YouTube",
-}
+_SHORT = {"stackexchange": "StackExch."}
 _VARIATIONS = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 _plain_emoji = False
 
@@ -73,8 +57,8 @@ def many_lines(text: str) -> str:
 
 
 def network_name(network: str) -> str:
-    """Return how people call a network."""
-    return _NETWORKS.get(network, network.capitalize())
+    """Return how people call a network, short enough for a column."""
+    return _SHORT.get(network) or network_title(network)
 
 
 def mood(label: Label, compound: float | None, styles: Palette) -> Piece:

@@ -37,7 +37,8 @@ class LogFilter:
 class LogRow:
     """One line of the log, and what it is about: person and excerpt, cleaned when stored.
 
-    The excerpt of a rule or template is its name; an alert has its title instead.
+    The excerpt of a rule or template is its name, of a reply its words; an alert has its title
+    instead.
     """
 
     event: EventRow
@@ -116,9 +117,9 @@ _HOLDS = """(e.after LIKE ? ESCAPE '\\' OR e.verb LIKE ? ESCAPE '\\' OR e.actor 
 _ROWS = f"""
 SELECT e.*, coalesce(a.name, '') AS name, coalesce(a.handle, '') AS handle,
        substr(coalesce(shown(m.title, m.text, m.risk), c.title,
-                       shown(x.title, x.text, x.risk), r.name, t.name, ''), 1, {EXCERPT})
+                       shown(x.title, x.text, x.risk), r.name, t.name, b.text, ''), 1, {EXCERPT})
            AS excerpt,
-       coalesce(c.network, x.network, '') AS network, l.title AS alert_title,
+       coalesce(c.network, x.network, b.network, '') AS network, l.title AS alert_title,
        coalesce(n.text, '') AS note
 FROM json_each(?) w JOIN event e ON e.id = w.value
 LEFT JOIN conversation c ON e.subject_kind = 'conversation' AND c.id = e.subject_id
@@ -128,6 +129,7 @@ LEFT JOIN account a ON a.id = coalesce(m.account_id, c.opener_id, x.account_id)
 LEFT JOIN alert l ON e.subject_kind = 'alert' AND l.id = e.subject_id
 LEFT JOIN rule r ON e.subject_kind = 'rule' AND r.id = e.subject_id
 LEFT JOIN template t ON e.subject_kind = 'template' AND t.id = e.subject_id
+LEFT JOIN outbox b ON e.subject_kind = 'outbox' AND b.id = e.subject_id
 LEFT JOIN note n ON n.id = json_extract(e.after, '$.note_id')
 """
 

@@ -67,6 +67,9 @@ def test_nobody_answers_where_the_network_does_not_let_us() -> None:
     assert no_voice(config, "x").template.startswith("X lets programs answer only")
     assert no_voice(config, "feeds").template.startswith("hubbub cannot send to")
     assert no_voice(config, "mastodon").template.startswith("No source for")
+    # As the network writes itself, although hubbub has no listener for it.
+    assert no_voice(config, "instagram").values == {"network": "Instagram"}
+    assert no_voice(config, "youtube").values == {"network": "YouTube"}
 
 
 @pytest.mark.parametrize("network", NETWORKS)
