@@ -280,11 +280,11 @@ class Pipeline:
             return
         ids = set((await thread_facts.heads(connection, ids)).values())
         threads = await subjects.load_conversations(connection, ids)
-        ours = await thread_facts.last_ours(connection, ids)
-        asking = await thread_facts.asking_times(connection, ids, ours)
+        asking = await thread_facts.unanswered_times(connection, ids)
         changed: list[tuple[Conversation, Conversation, Sentence | None]] = []
         for id_, thread in threads.items():
-            since = max(thread.waiting_since or 0, ours.get(id_, 0) + 1)
+            # All that asked before the clock is answered, wherever the answer stands.
+            since = thread.waiting_since or 0
             left = [at for at in asking.get(id_, ()) if at >= since]
             event = DeletedAtSource(unanswered_since=min(left, default=None))
             step = apply(thread, event, now)

@@ -59,6 +59,32 @@ async def asking_times(
     return dict(found)
 
 
+async def unanswered_times(
+    connection: Connection, conversation_ids: Iterable[int]
+) -> dict[int, list[Micros]]:
+    """Return the times of the asking messages that nothing in their own thread answers.
+
+    A thread that was merged into another keeps its own answers: what we wrote there before the
+    merger answered nobody else. What was edited after we last wrote asks since its edit.
+    """
+    rows = await connection.fetch(
+        f"""{_FAMILY} SELECT f.head AS id, m.sort_at AS at, m.edited_at,
+                   (SELECT max(o.sort_at) FROM mention o JOIN account a ON a.id = o.account_id
+                    WHERE o.conversation_id = f.id AND o.part = 'ours' AND a.automated = 0)
+                   AS ours
+            FROM family f JOIN mention m ON m.conversation_id = f.id
+            WHERE m.asks = 1 AND m.deleted_at IS NULL""",
+        (dumps(list(conversation_ids)),),
+    )
+    found: dict[int, list[Micros]] = defaultdict(list)
+    for row in rows:
+        asked = (row["at"], row["edited_at"] or 0)
+        unanswered = [at for at in asked if at > (row["ours"] or 0)]
+        if unanswered:
+            found[row["id"]].append(Micros(min(unanswered)))
+    return dict(found)
+
+
 async def other_openers(
     connection: Connection, conversation_ids: Iterable[int]
 ) -> dict[int, frozenset[str]]:
