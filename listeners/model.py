@@ -400,6 +400,15 @@ class AlertRow:
     evidence: tuple[int, ...]
     away: bool = False
     """Whoever has it is away."""
+    suppressed: bool = False
+    """It began during a maintenance window: shown, but it rings at nobody before that ends."""
+    held_by: int = 0
+    """The graver alert of its brand under which it stands, 0 for none."""
+    holds: int = 0
+    """How many lesser alerts of its brand stand under it."""
+    merged: int = 0
+    """How many alerts were merged into it."""
+    figures: Mapping[str, int | float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from listeners.model import (
 )
 from listeners.store import Store, reads
 from listeners.store.hooks import hook_faults
+from listeners.store.maintenance import running
 from listeners.store.outbox import UNKNOWN
 from listeners.store.outbox import outbox as replies_of
 from listeners.team import may_write
@@ -155,6 +156,9 @@ class Desk:
         notes = await self.colleagues.notes()
         faults = await hook_faults(self.store, [hook.name for hook in self.config.hooks])
         top = Top(figures=figures, brand=brand, demo=self.demo, lag=lag, notes=notes)
+        known = await running(self.store, now)
+        windows = [one for one in known if not brand or one.brand in ("", brand)]
+        top = top._replace(maintenance=tuple(windows))
         return top._replace(hook=say(faults[0]) if faults else ""), places
 
     async def mood(self, top: Top) -> Mood:

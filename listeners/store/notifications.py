@@ -115,6 +115,14 @@ async def notifications(store: Store, limit: int = 100) -> list[NotificationRow]
     return [_notification(row) for row in rows]
 
 
+async def of_alert(store: Store, alert: int) -> list[NotificationRow]:
+    """Return the messages about one alert, newest first."""
+    rows = await store.fetch(
+        "SELECT * FROM notification WHERE alert_id = ? ORDER BY id DESC LIMIT 20", (alert,)
+    )
+    return [_notification(row) for row in rows]
+
+
 async def may_go_out(store: Store, now: Micros) -> bool:
     """Return whether anything waits to be sent now; reads only."""
     rows = await store.fetch(

@@ -60,6 +60,14 @@ LOOK = (
         panels=frozenset({Panel.QUEUE}),
     ),
     Action(
+        id="reveal",
+        keys=("C",),
+        label=msgid("Show the secret"),
+        help=msgid("Show what is masked in the newest evidence, until the next key."),
+        group=Group.LOOK,
+        panels=frozenset({Panel.ALERTS}),
+    ),
+    Action(
         id="arrivals",
         keys=(".",),
         label=msgid("Show new"),

@@ -135,6 +135,13 @@ HUBBUB = (
         group=Group.HUBBUB,
     ),
     Action(
+        id="maintenance",
+        keys=(),
+        label=msgid("Maintenance windows"),
+        help=msgid("Known events, during which alerts are kept but do not ring: add, end."),
+        group=Group.HUBBUB,
+    ),
+    Action(
         id="theme",
         keys=(),
         label=msgid("Change colours"),

@@ -185,8 +185,13 @@ TRIAGE = (
         label=msgid("Merge"),
         help=msgid("Make one conversation of the marked ones, or of this one and another."),
         group=Group.TRIAGE,
-        panels=TALK,
-        verbs={"conversation": "merge"},
+        panels=WORK,
+        wording={
+            Panel.ALERTS: Wording(
+                msgid("Merge"), msgid("Make one alert of the marked ones, or of this and another.")
+            )
+        },
+        verbs={"conversation": "merge", "alert": "merge"},
         reversible=True,
     ),
     Action(
@@ -195,9 +200,22 @@ TRIAGE = (
         label=msgid("Split"),
         help=msgid("Take apart what was merged into this conversation."),
         group=Group.TRIAGE,
-        panels=TALK,
-        verbs={"conversation": "split"},
+        panels=WORK,
+        wording={
+            Panel.ALERTS: Wording(
+                msgid("Split"), msgid("Take apart what was merged into this alert; it fires again.")
+            )
+        },
+        verbs={"conversation": "split", "alert": "split"},
         reversible=True,
+    ),
+    Action(
+        id="mute.noise",
+        keys=("W",),
+        label=msgid("Mute the noise"),
+        help=msgid("Mute the word or author of its false alarms, for this rule alone."),
+        group=Group.TRIAGE,
+        panels=frozenset({Panel.ALERTS}),
     ),
     Action(
         id="reply.delete",

@@ -29,6 +29,11 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("conv", "tui.commands.conv", msgid("show or triage one conversation")),
     ("alerts", "tui.commands.alerts", msgid("risks, the worst first")),
     ("alert", "tui.commands.alert", msgid("show or triage one alert")),
+    (
+        "maintenance",
+        "tui.commands.maintenance",
+        msgid("known events, during which alerts do not ring"),
+    ),
     ("responses", "tui.commands.responses", msgid("how fast we answer")),
     ("outbox", "tui.commands.outbox", msgid("replies sent from here, and what became of them")),
     ("templates", "tui.commands.templates", msgid("the texts replies begin with")),

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import argparse
 
-from listeners.actions import DISMISS_REASONS
+from listeners.actions import DISMISS_REASONS, merge_alerts, mute_noise, split_alert
+from listeners.clock import utc_now
 from listeners.model import AlertRow, MentionRow, Note, Sentence
 from listeners.store import reads
 from tui.commands import DONE
-from tui.commands.acting import act
-from tui.commands.common import CommandError, Settings, future, numbers, reading, settings
+from tui.commands.acting import act, tell
+from tui.commands.common import (
+    CommandError,
+    Settings,
+    future,
+    numbers,
+    reading,
+    settings,
+    writing,
+)
 from tui.commands.mentions import mood
 from tui.commands.parser import add_common
 from tui.commands.records import alert_record, mention_record, note_record
@@ -50,6 +59,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     note = verbs.add_parser("note", help=_("write a note for the team"))
     note.add_argument("text", metavar=_("TEXT"))
 
+    merge = verbs.add_parser("merge", help=_("make one alert of it and others"))
+    merge.add_argument("others", type=numbers, metavar="ID", help=_("what goes into it"))
+    split = verbs.add_parser("split", help=_("take out what was merged into it; it fires again"))
+    split.add_argument(
+        "others",
+        type=numbers,
+        nargs="?",
+        default=(),
+        metavar="ID",
+        help=_("what comes out of it; without it, all that was merged in"),
+    )
+    noise = verbs.add_parser("noise", help=_("mute a word for its rule alone"))
+    noise.add_argument("word", metavar=_("WORD"), help=_("the word that raises false alarms"))
+
     for one in verbs.choices.values():
         add_common(one)
 
@@ -59,6 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
     known = settings(arguments)
     if arguments.verb == "show":
         return run_to_end(_show(known, arguments.ids), 1)
+    if arguments.verb in ("merge", "split", "noise"):
+        return run_to_end(_join(known, arguments), 1)
     to = getattr(arguments, "to", "")
     return run_to_end(
         act(
@@ -73,6 +98,26 @@ def run(arguments: argparse.Namespace) -> int:
         ),
         1,
     )
+
+
+async def _join(known: Settings, arguments: argparse.Namespace) -> int:
+    if len(arguments.ids) != 1:
+        raise CommandError(Sentence("Name one alert, then what goes into it or comes out."), 2)
+    (kept,), config, now = arguments.ids, known.config, utc_now()
+    async with writing(known) as store:
+        if arguments.verb == "merge":
+            outcome = await merge_alerts(
+                store, known.member, (kept, *arguments.others), now, kept=kept, config=config
+            )
+        elif arguments.verb == "split":
+            outcome = await split_alert(
+                store, known.member, kept, now, only=arguments.others, config=config
+            )
+        else:
+            outcome = await mute_noise(
+                store, config, known.member, kept, "rule word", arguments.word, now
+            )
+    return tell(known, outcome)
 
 
 async def _show(known: Settings, ids: tuple[int, ...]) -> int:
@@ -110,7 +155,7 @@ def _tell(known: Settings, row: AlertRow, evidence: list[MentionRow], notes: lis
     for sentence in row.explanation:
         line(f"  {say(sentence)}")
     if row.dismissed_reason:
-        line(f"  {_('dismissed: {reason}').format(reason=row.dismissed_reason)}")
+        line("  " + _("dismissed: {reason}").format(reason=row.dismissed_reason))
     for mention in evidence:
         line("")
         line(f"{full_moment(mention.sort_at)}  {mention.author}  ({mood(mention)})")

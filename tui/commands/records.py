@@ -133,6 +133,11 @@ def alert_record(row: AlertRow) -> Record:
         "dismissed_reason": row.dismissed_reason,
         "thin_baseline": row.thin_baseline,
         "evidence": list(row.evidence),
+        "suppressed": row.suppressed,
+        "held_by": row.held_by or None,
+        "holds": row.holds,
+        "merged": row.merged,
+        "figures": dict(row.figures),
     }
 
 

@@ -272,6 +272,12 @@ class HubScreen(Screen[Result]):
         if not isinstance(self, TeamScreen):
             self.app.push_screen(TeamScreen(self.desk))
 
+    def do_maintenance(self) -> None:
+        """Show the known events during which alerts do not ring."""
+        from tui.screens.maintenance import ask_maintenance
+
+        ask_maintenance(self)
+
     def do_away(self) -> None:
         """Leave for a while, or come back."""
         from tui.screens.leaving import toggle_away

@@ -211,16 +211,44 @@ class TriageScreen(MovingScreen[Result]):
         self.later(partial(delete_newest, self))
 
     def do_merge(self) -> None:
-        """Make one conversation of several."""
+        """Make one conversation, or one alert, of several."""
+        subjects = self.subjects()
+        if subjects is not None and subjects.kind == "alert":
+            from tui.screens.alert_joining import merge_alert
+
+            self.later(partial(merge_alert, self, subjects))
+            return
         from tui.screens.joining import merge
 
         self.later(partial(merge, self))
 
     def do_split(self) -> None:
         """Take apart what was merged."""
+        subjects = self.subjects()
+        if subjects is not None and subjects.kind == "alert":
+            from tui.screens.alert_joining import split_alert
+
+            self.later(partial(split_alert, self, subjects))
+            return
         from tui.screens.joining import split
 
         self.later(partial(split, self))
+
+    def do_mute_noise(self) -> None:
+        """Offer the words and authors of an alert's evidence to mute, each with its effect."""
+        from tui.screens.alert_joining import ask_noise
+
+        subjects = self.subjects()
+        if subjects is not None and subjects.kind == "alert":
+            self.later(partial(ask_noise, self, subjects))
+
+    def do_reveal(self) -> None:
+        """Show what is masked in an alert's newest evidence."""
+        from tui.screens.revealing import reveal
+
+        subjects = self.subjects()
+        if subjects is not None and subjects.kind == "alert":
+            self.later(partial(reveal, self, subjects))
 
     # --- keys and commands of one's own ----------------------------------------------------------
 
@@ -363,6 +391,14 @@ class TriageScreen(MovingScreen[Result]):
         self._said(outcome, undo=True)
         if outcome.done:
             self.acted(action, subjects)
+        elif outcome.instead:
+            from tui.screens.alert_joining import ask_instead
+
+            ask_instead(self, subjects, outcome)
+        if outcome.done and action == "dismiss" and subjects.kind == "alert":
+            from tui.screens.alert_joining import suggest_noise
+
+            self.later(partial(suggest_noise, self, subjects))
 
     def _said(self, outcome: actions.Outcome, *, undo: bool) -> None:
         if not outcome.done:

@@ -11,10 +11,10 @@ from tui.widgets.rows import severity_word
 from tui.words import word
 
 
-def alert_head(row: AlertRow, width: int, now: Micros, styles: Palette) -> list[Line]:
-    """Return the explanation of an alert, above its evidence."""
+def alert_title(row: AlertRow, width: int, now: Micros, styles: Palette) -> list[Line]:
+    """Return what an alert is, how it stands, and what it says, in a few lines."""
     dot = (" · ", styles.ghost)
-    live = row.state is AlertState.FIRING
+    live = row.state is AlertState.FIRING and not row.suppressed
     kind: Line = [
         (f" {severity_word(row.severity)} ", styles.severity(row.severity)),
         (f" {word(row.alert_class)}", styles.strong + BOLD),
@@ -27,9 +27,30 @@ def alert_head(row: AlertRow, width: int, now: Micros, styles: Palette) -> list[
             else _("until it gets worse")
         )
         state.append((f" {until}", styles.faint))
+    if row.suppressed:
+        state = [(_("suppressed until the maintenance window ends"), styles.accent)]
     whose = owner(row.owner, row.away, styles) if row.owner else []
-    lines = [joined([kind, state, whose], dot)]
-    lines += wrapped([(one_line(say(row.title)), styles.strong)], width)
+    under: Line = []
+    if row.held_by:
+        under = [(_("under alert {number}").format(number=row.held_by), styles.accent)]
+    elif row.holds:
+        under = [(_("{count} under it").format(count=row.holds), styles.accent)]
+    lines = [joined([kind, state, whose, under], dot)]
+    return lines + wrapped([(one_line(say(row.title)), styles.strong)], width)
+
+
+def alert_head(row: AlertRow, width: int, now: Micros, styles: Palette) -> list[Line]:
+    """Return the explanation of an alert, above its evidence."""
+    return [
+        *alert_title(row, width, now, styles),
+        *alert_reasons(row, width, now, styles),
+    ]
+
+
+def alert_reasons(row: AlertRow, width: int, now: Micros, styles: Palette) -> list[Line]:
+    """Return why an alert fired: the number against the usual one, the rule, since when."""
+    dot = (" · ", styles.ghost)
+    lines: list[Line] = []
     for place, sentence in enumerate(row.explanation):
         label = _("why") if not place else ""
         lines += labelled(label, [(one_line(say(sentence)), styles.ink)], width, styles)

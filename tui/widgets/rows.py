@@ -185,12 +185,13 @@ class AlertRows(VirtualList[AlertRow]):
         marked: bool,
     ) -> list[Line]:
         """Return severity, class, age and owner; then the title."""
-        live = row.state is AlertState.FIRING
+        live = row.state is AlertState.FIRING and not row.suppressed
         colour = styles.severity(row.severity) if live else styles.faint
         bar = ("▌", styles.negative if live and row.severity >= Severity.HIGH else styles.ghost)
         head: Line = [
             bar,
             *_margin(self, chosen, marked, styles),
+            ("└ " if row.held_by else "", styles.ghost),
             (f"{severity_word(row.severity):^6}", colour),
             (f" {padded(word(row.alert_class), 13)} ", styles.ink),
             (f"{age(now - row.last_at):>{_AGE}}  ", styles.ink if live else styles.faint),
@@ -204,9 +205,11 @@ class AlertRows(VirtualList[AlertRow]):
     @staticmethod
     def about(row: AlertRow, now: Micros, styles: Palette) -> Line:
         """Return state, owner, count and how much the baseline is worth."""
-        parts: list[Line] = [
-            [(word(row.state), styles.warn if row.state is AlertState.FIRING else styles.accent)]
-        ]
+        rings = row.state is AlertState.FIRING and not row.suppressed
+        state = _("suppressed") if row.suppressed and not rings else word(row.state)
+        parts: list[Line] = [[(state, styles.warn if rings else styles.accent)]]
+        if row.holds:
+            parts.append([(_("{count} under it").format(count=row.holds), styles.accent)])
         if row.state is AlertState.SNOOZED and row.snoozed_until is not None:
             until = _("until {when}").format(when=moment(row.snoozed_until, now))
             parts.append([(until, styles.faint)])
@@ -214,6 +217,8 @@ class AlertRows(VirtualList[AlertRow]):
             parts.append(owner(row.owner, row.away, styles))
         if row.count > 1:
             parts.append([(f"×{row.count}", styles.ink)])
+        if row.merged:
+            parts.append([(f"⧉ {row.merged}", styles.accent)])
         return joined(parts, (" · ", styles.ghost))
 
 

@@ -9,7 +9,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from listeners.model import HOUR, SECOND, Severity, StatusLine
-from tui.i18n import _, age, ngettext, number, signed
+from listeners.risk.maintenance import Window
+from tui.i18n import _, age, clock_time, ngettext, number, signed
 from tui.theme import BOLD, Palette
 from tui.widgets.paint import (
     GLYPHS,
@@ -52,6 +53,8 @@ class Top(NamedTuple):
     """Notes of colleagues that name this person and wait to be seen."""
     hook: str = ""
     """What is wrong with a hook."""
+    maintenance: Sequence[Window] = ()
+    """Known events that go on, during which alerts do not ring."""
 
 
 def fitted(segments: Sequence[Segment], width: int, separator: Piece) -> Line:
@@ -85,9 +88,9 @@ def fitted(segments: Sequence[Segment], width: int, separator: Piece) -> Line:
 
 def segments(top: Top, styles: Palette) -> list[Segment]:
     """Return the figures of the line, from left to right."""
-    brand: Line = [(f" {_('hubbub')} ", styles.badge)]
+    brand: Line = [(" " + _("hubbub") + " ", styles.badge)]
     if top.demo:
-        brand.append((f" {_('DEMO')} ", styles.critical))
+        brand.append((" " + _("DEMO") + " ", styles.critical))
     name = one_line(top.brand) or _("all brands")
     made = [
         Segment(
@@ -109,6 +112,8 @@ def segments(top: Top, styles: Palette) -> list[Segment]:
     made.extend((_mood(figures, styles), _rate(figures, styles), _work(figures, styles)))
     if alerts := _alerts(figures, styles):
         made.append(alerts)
+    if top.maintenance:
+        made.append(_maintenance(top.maintenance, styles))
     if top.notes:
         made.append(_notes(top.notes, styles))
     made.extend(_sources(figures, top.lag, styles))
@@ -117,7 +122,7 @@ def segments(top: Top, styles: Palette) -> list[Segment]:
             Segment(
                 [
                     [(f"⚠ {one_line(top.hook)}", styles.warn)],
-                    [(f"⚠ {_('a hook fails')}", styles.warn)],
+                    [("⚠ " + _("a hook fails"), styles.warn)],
                     [("⚠", styles.warn)],
                 ],
                 (5, 45),
@@ -178,6 +183,21 @@ def _notes(count: int, styles: Palette) -> Segment:
         [(f"✎ {count}", styles.match)],
     ]
     return Segment(forms, (48,))
+
+
+def _maintenance(windows: Sequence[Window], styles: Palette) -> Segment:
+    last = max(windows, key=lambda one: one.to_at)
+    until = _("until {when}").format(when=clock_time(last.to_at))
+    reason = one_line(last.reason)
+    forms: list[Line] = [
+        [("◌ " + _("maintenance") + " ", styles.accent), (until, styles.faint)],
+        [("◌ ", styles.accent), (until, styles.faint)],
+        [("◌", styles.accent)],
+    ]
+    if reason:
+        whole: Line = [("◌ " + _("maintenance") + f": {reason} ", styles.accent), (until, styles.faint)]
+        forms = [whole, *forms]
+    return Segment(forms, (8, 35, 50)[-(len(forms) - 1) :])
 
 
 def _alerts(figures: StatusLine, styles: Palette) -> Segment | None:

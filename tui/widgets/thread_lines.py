@@ -24,7 +24,8 @@ from listeners.text import links_in
 from tui.i18n import _, ago, compact, moment, ngettext, say, signed
 from tui.terminal.opener import check_link
 from tui.theme import BOLD, Palette
-from tui.widgets.alert_lines import alert_head
+from tui.widgets.alert_lines import alert_head, alert_title
+from tui.widgets.alert_page import EpisodePage, page_lines
 from tui.widgets.colleague_lines import on_it_lines, owner
 from tui.widgets.paint import (
     Line,
@@ -76,6 +77,8 @@ class Thread(NamedTuple):
     """The alert whose evidence the mentions are, in place of a conversation."""
     at: int | None = None
     """The mention that was asked for, if one was."""
+    page: EpisodePage | None = None
+    """What is behind the alert, on its own page."""
     replies: tuple[OutboxRow, ...] = ()
     """Replies sent from here that stand among the mentions not yet."""
 
@@ -98,6 +101,8 @@ def head(thread: Thread, width: int, now: Micros, styles: Palette) -> list[Line]
     """Return the lines above the messages: the person, why it is here, why it asks, its mood."""
     focus, row = thread.focus, thread.conversation
     if thread.alert is not None:
+        if thread.page is not None:
+            return alert_title(thread.alert, width, now, styles)
         return alert_head(thread.alert, width, now, styles)
     if focus is None:
         return []
@@ -197,6 +202,8 @@ def messages(thread: Thread, width: int, now: Micros, styles: Palette) -> Laid:
     The evidence of an alert comes newest first: it is looked at, not read like a conversation.
     """
     lines: list[Line] = []
+    if thread.alert is not None and thread.page is not None:
+        lines += page_lines(thread.alert, thread.page, width, now, styles)
     focus_line, focus = 0, thread.focus
     shown = thread.mentions[-SHOWN:]
     if hidden := len(thread.mentions) - len(shown):

@@ -4,8 +4,9 @@ Every function takes the store first; a brand is named by its name, and an empty
 brands. Lists come as ids (``array('q')``, eight bytes each), and a page of them as rows by id.
 """
 
-from listeners.store.reads.alerts import alert_ids, alerts
+from listeners.store.reads.alerts import alert_ids, alerts, held
 from listeners.store.reads.candidates import absorbed_rows, merge_candidates, shown_in
+from listeners.store.reads.episode import Episode, episode
 from listeners.store.reads.figures import by_network, series, status_line
 from listeners.store.reads.log import account_history, events, notes
 from listeners.store.reads.places import sources
@@ -14,6 +15,7 @@ from listeners.store.reads.stream import mention_ids, mentions, revealed, thread
 from listeners.store.views import SavedView, remove_view, save_view, saved_views
 
 __all__ = [
+    "Episode",
     "SavedView",
     "absorbed_rows",
     "account_history",
@@ -21,7 +23,9 @@ __all__ = [
     "alerts",
     "by_network",
     "conversations",
+    "episode",
     "events",
+    "held",
     "mention_ids",
     "mentions",
     "merge_candidates",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from listeners.model import AlertClass, AlertRow, AlertState, Micros, SafeText, Sentence, Severity
-from listeners.store.codec import dumps, micros, to_sentence, to_sentences
+from listeners.risk.ringing import held_under
+from listeners.store.codec import dumps, micros, to_mapping, to_sentence, to_sentences
 from listeners.store.connection import Row
 from listeners.store.database import Store
 from listeners.store.filters import AlertFilter
@@ -40,13 +43,70 @@ async def alert_ids(store: Store, wanted: AlertFilter) -> array[int]:
     rows = await store.fetch(
         " UNION ALL ".join(arms) + " ORDER BY severity DESC, last_at DESC, id DESC", parameters
     )
-    return array("q", [row["id"] for row in rows])
+    return _grouped([row["id"] for row in rows], await held(store))
+
+
+class _Live(NamedTuple):
+    """What grouping looks at of a live alert."""
+
+    id: int
+    brand: str
+    severity: Severity
+    state: AlertState
+    suppressed: bool
+
+
+async def live(store: Store) -> list[_Live]:
+    """Return every live alert as far as grouping looks at it."""
+    ids = await brand_ids(store, "")
+    arms, parameters = [], []
+    for state in ("firing", "acked", "snoozed"):
+        sql, values = merged(_LIVE, ids, (state,))
+        arms.append(sql)
+        parameters.extend(values)
+    rows = await store.fetch(" UNION ALL ".join(arms), parameters) if ids else []
+    return [
+        _Live(
+            row["id"],
+            str(row["brand_id"]) if row["brand_id"] else "",
+            Severity(row["severity"]),
+            AlertState(row["state"]),
+            bool(row["suppressed"]),
+        )
+        for row in rows
+    ]
+
+
+_LIVE = """
+SELECT a.id AS id, a.brand_id AS brand_id, a.severity AS severity, a.state AS state,
+       a.suppressed AS suppressed FROM alert a
+WHERE a.brand_id = ? AND a.state = ? AND a.merged_into IS NULL
+"""
+
+
+async def held(store: Store) -> dict[int, int]:
+    """Return the holder of each live alert that a graver one of its brand holds."""
+    return held_under(await live(store))
+
+
+def _grouped(ids: list[int], holders: Mapping[int, int]) -> array[int]:
+    """Return the ids with each held alert right behind its holder, where that is shown."""
+    shown = set(ids)
+    under: dict[int, list[int]] = {}
+    for id_ in ids:
+        if holders.get(id_) in shown:
+            under.setdefault(holders[id_], []).append(id_)
+    inside = {id_ for held_ones in under.values() for id_ in held_ones}
+    return array(
+        "q", [one for id_ in ids if id_ not in inside for one in (id_, *under.get(id_, ()))]
+    )
 
 
 _ROWS = """
 SELECT a.*, b.name AS brand,
        (SELECT json_group_array(mention_id) FROM (SELECT mention_id FROM alert_mention
             WHERE alert_id = a.id ORDER BY mention_id)) AS evidence,
+       (SELECT count(*) FROM alert i WHERE i.merged_into = a.id) AS merged,
        (SELECT json_group_array(e.mention_id) FROM alert i JOIN alert_mention e ON e.alert_id = i.id
             WHERE i.merged_into = a.id) AS merged_evidence
 FROM json_each(?) w JOIN alert a ON a.id = w.value JOIN brand b ON b.id = a.brand_id
@@ -56,10 +116,12 @@ FROM json_each(?) w JOIN alert a ON a.id = w.value JOIN brand b ON b.id = a.bran
 async def alerts(store: Store, ids: Iterable[int]) -> dict[int, AlertRow]:
     """Return alerts by id; one that is gone is missing from the answer."""
     rows = await store.fetch(_ROWS, (dumps(list(ids)),))
-    return {row["id"]: _row(row) for row in rows}
+    holders = await held(store)
+    holds = Counter(holders.values())
+    return {row["id"]: _row(row, holders.get(row["id"], 0), holds[row["id"]]) for row in rows}
 
 
-def _row(row: Row) -> AlertRow:
+def _row(row: Row, held_by: int, holds: int) -> AlertRow:
     return AlertRow(
         id=row["id"],
         version=row["version"],
@@ -80,6 +142,11 @@ def _row(row: Row) -> AlertRow:
         dismissed_reason=row["dismissed_reason"],
         thin_baseline=bool(row["thin_baseline"]),
         evidence=tuple(sorted({*_numbers(row["evidence"]), *_numbers(row["merged_evidence"])})),
+        suppressed=bool(row["suppressed"]),
+        held_by=held_by,
+        holds=holds,
+        merged=row["merged"],
+        figures=to_mapping(row["figures"]),
     )
 
 

@@ -7,13 +7,26 @@ accordingly, and does not jump at the full hour.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from listeners.model import DAY, HOUR, MINUTE, Bucket, Micros, SafeText, Severity, StatusLine
+from listeners.model import (
+    DAY,
+    HOUR,
+    MINUTE,
+    AlertState,
+    Bucket,
+    Micros,
+    SafeText,
+    Severity,
+    StatusLine,
+)
+from listeners.risk.ringing import held_under
 from listeners.store.codec import dumps
 from listeners.store.connection import Row
 from listeners.store.database import Store
+from listeners.store.reads.alerts import live
 from listeners.store.reads.brands import brand_ids, merged
 
 USUAL_DAYS = 28
@@ -185,12 +198,20 @@ async def _work(store: Store, ids: Sequence[int], now: Micros) -> tuple[int, int
 
 
 async def _alerts(store: Store, ids: Sequence[int]) -> dict[Severity, int]:
-    rows = await store.fetch(
-        f"""SELECT severity, count(*) AS alerts FROM alert
-            WHERE {_OF_BRANDS} AND state IN ('firing', 'acked') GROUP BY severity""",
-        (dumps(ids),),
+    """Count what somebody must look at; what a graver one holds counts with that one alone."""
+    found = await live(store)
+    held = held_under(found)
+    wanted = {str(id_) if id_ else "" for id_ in ids}
+    return dict(
+        Counter(
+            one.severity
+            for one in found
+            if one.id not in held
+            and not one.suppressed
+            and one.brand in wanted
+            and one.state is not AlertState.SNOOZED
+        )
     )
-    return {Severity(row["severity"]): row["alerts"] for row in rows}
 
 
 _FINE = ("ok", "starting", "catching up", "off")
