@@ -1,11 +1,13 @@
 """Sentiment: which language, which scorer, what compound, and which words made it.
 
 English goes through VADER's rules and lexicon (an equal-output scorer that hostile text cannot
-stall), French through the same rules with a French lexicon; both with our emoji and customers'
-words on top. What is in another language is *unscored*, which is never counted as neutral.
+stall), French, German, Spanish, Italian, Portuguese, Arabic and Hindi through the same rules with
+lexicons of their own; all with a layer of ours on top, which can be left out. What is in another
+language is *unscored*, which is never counted as neutral. ``languages`` says how good each is.
 """
 
 from listeners.sentiment.language import identify, load
+from listeners.sentiment.quality import Measured, Quality, languages, quality_of
 from listeners.sentiment.scoring import (
     SCORED_LANGUAGES,
     SCORER_VERSION,
@@ -16,6 +18,7 @@ from listeners.sentiment.scoring import (
     label_of,
     score,
 )
+from listeners.sentiment.spoken import Spoken
 from listeners.sentiment.vader import vader_compound, vader_polarity
 
 __all__ = [
@@ -23,11 +26,16 @@ __all__ = [
     "SCORER_VERSION",
     "THRESHOLD",
     "Explanation",
+    "Measured",
+    "Quality",
+    "Spoken",
     "WordWeight",
     "explain",
     "identify",
     "label_of",
+    "languages",
     "load",
+    "quality_of",
     "score",
     "vader_compound",
     "vader_polarity",

@@ -11,14 +11,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 from listeners.sentiment.emoji import emoji_weights
 from listeners.sentiment.rules import NEGATION
+from listeners.sentiment.sarcasm import thanks_turned_by
 from listeners.sentiment.service import french_service
 from listeners.sentiment.tables import Tables, Word
+from listeners.sentiment.vocabulary import own, with_own
+
+_PRAISE = "bravo super génial genial parfait félicitations chapeau top magnifique formidable"
+_LINKS = (
+    "merci pour le la les l' un une des de d' du ce cette ces cet mon ma mes votre vos encore à "
+    "nouveau tout toute tous vraiment beaucoup bien avec et donc"
+)
 
 _LEXICONS = Path(__file__).parent / "lexicons"
 
@@ -29,10 +37,10 @@ _WEAKEST = 0.3
 _BOOSTERS = {
     _MORE: (
         "absolument archi beaucoup bigrement bougrement carrément complètement considérablement "
-        "davantage diablement drôlement entièrement exceptionnellement excessivement extra "
+        "davantage diablement drôlement entièrement exceptionnellement excessivement "
         "extrême extrêmement fabuleusement fichtrement franchement grandement grave hautement "
         "hyper incroyablement infiniment largement mega méga particulièrement profondément "
-        "rudement sacrément si spécialement super tant tellement terriblement totalement trop "
+        "rudement sacrément si spécialement tant tellement terriblement totalement trop "
         "très tres ultra vachement vraiment énormément"
     ),
     _LESS: (
@@ -52,35 +60,29 @@ _SPEAKERS = frozenset(
 _BETWEEN = frozenset(("du", "tout", "même", "trop", "vraiment", "non", "toujours", "franchement"))
 
 _ELISION = re.compile(r"\b(l|d|j|m|t|s|n|c|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)", re.IGNORECASE)
-_GLUED = re.compile(r"([,!?…]+|\.{2,})(?=\w)")
+_GLUED = re.compile(r"(?:(?<=[,!?…])|(?<=\.\.))(?=\w)")
 _REPEATED = re.compile(r"(\w)\1{2,}")
 
 
 @cache
 def french_lexicon() -> Mapping[str, float]:
     """Word to valence: the vendored lexicon, corrected and completed by ours."""
+    return with_own(_vendored(), own("fr"))
+
+
+@cache
+def _vendored() -> Mapping[str, float]:
     lexicon: dict[str, float] = {}
     for line in (_LEXICONS / "fr_lexicon.txt").read_text(encoding="utf-8").splitlines():
         word, _, valence = line.strip().rpartition("->")
         if word and abs(float(valence)) >= _WEAKEST and " " not in word:
             lexicon[word] = float(valence)
-    for word, weight in own_words().items():
-        if weight:
-            lexicon[word] = weight
-        else:
-            lexicon.pop(word, None)
     return lexicon
 
 
-@cache
 def own_words() -> Mapping[str, float]:
     """The words of ``fr_own.txt``; 0 takes a word out of the vendored lexicon."""
-    words: dict[str, float] = {}
-    for line in (_LEXICONS / "fr_own.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            valence, *found = line.split()
-            words.update(dict.fromkeys(found, float(valence)))
-    return words
+    return own("fr").words
 
 
 def french_boosters() -> Mapping[str, float]:
@@ -92,7 +94,7 @@ def french_text(text: str) -> str:
     """Set elided words and glued sentences apart, so that they can be cut at spaces."""
     if "'" in text:
         text = _ELISION.sub(r"\1' ", text)
-    return _GLUED.sub(r"\1 ", text)
+    return _GLUED.sub(" ", text)
 
 
 @cache
@@ -159,6 +161,17 @@ def turn_by_what_follows(words: list[Word]) -> Mapping[int, float]:
     return turned
 
 
+@cache
+def _sarcasm() -> Callable[[list[Word]], Mapping[int, float]]:
+    praise = (*_PRAISE.split(), "merci pour", "bien joué")
+    thanks = ("merci", "merci beaucoup", "grand merci")
+    return thanks_turned_by(praise, _LINKS.split(), thanks, "pour")
+
+
+def _turned(words: list[Word]) -> Mapping[int, float]:
+    return {**_sarcasm()(words), **turn_by_what_follows(words)}
+
+
 def _as(word: Word, *, negates: bool) -> Word:
     return Word(
         text=word.text, lower=word.lower, upper=word.upper, valence=word.valence, negates=negates
@@ -177,6 +190,19 @@ def french_tables() -> Tables:
         but="mais",
         english=False,
         terms=french_service(),
-        prepare=turn_by_what_follows,
+        prepare=_turned,
         alternatives=french_alternatives,
+    )
+
+
+@cache
+def french_plain_tables() -> Tables:
+    """French by the vendored lexicon and French negation, nothing of ours added."""
+    return Tables(
+        lexicon=_vendored(),
+        boosters=french_boosters(),
+        negations=_BEFORE,
+        but="mais",
+        english=False,
+        prepare=turn_by_what_follows,
     )

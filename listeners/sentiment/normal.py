@@ -21,8 +21,11 @@ MASK = "◦"
 
 _STRAIGHT = (
     ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("＇", "'"), ("´", "'"), ("！", "!"), ("？", "?"),
-    ("\u200b", ""), ("\u2060", ""), ("\ufeff", ""), ("\xa0", " "), ("\u202f", " "),
+    ("“", '"'), ("”", '"'), ("„", '"'), ("…", "..."), ("\u200b", ""),
+    ("\u2060", ""), ("\ufeff", ""), ("\xa0", " "), ("\u202f", " "),
 )  # fmt: skip
+# Exports of some tools hold characters by their number: don\u2019t.
+_NUMBERED = re.compile(r"\\u(?!d[89a-f])([0-9a-f]{4})", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w.])@\w[\w.-]*(?:@[\w.-]*\w)?")
 _CAMEL_TAG = re.compile(r"#(?=\w*[a-zà-ÿ][A-ZÀ-Þ])(\w+)")
@@ -34,6 +37,8 @@ def normal(text: str, mask: Sequence[str] = ()) -> str:
     text = text[:MAX_TEXT]
     if "&" in text:
         text = html.unescape(text)
+    if "\\u" in text:
+        text = _NUMBERED.sub(lambda number: chr(int(number.group(1), 16)), text)
     if not text.isascii():
         text = said_twice(plain_emoji(straight(unicodedata.normalize("NFC", text))))
     if "://" in text or "www." in text or "WWW." in text:

@@ -96,6 +96,16 @@ def weigh(words: list[Word], tables: Tables) -> list[float] | None:
     return weights
 
 
+def leaning(words: list[Word], tables: Tables) -> list[float] | None:
+    """Return the weights of a text no word of which weighs: its first leaning word, if any."""
+    if tables.leanings:
+        for at, word in enumerate(words):
+            weight = tables.leanings.get(word.lower)
+            if weight is not None:
+                return [*[0.0] * at, weight, *[0.0] * (len(words) - at - 1)]
+    return None
+
+
 def _lower(words: list[Word], at: int) -> str:
     return words[at].lower if at < len(words) else ""
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Literal
 
 from listeners.model import Label, Score
-from listeners.sentiment import language
+from listeners.sentiment import language, others
 from listeners.sentiment.emoji import emoji_weights, is_pictograph
 from listeners.sentiment.english import english_tables
-from listeners.sentiment.french import french_tables, french_text
+from listeners.sentiment.french import french_plain_tables, french_tables, french_text
 from listeners.sentiment.normal import normal
-from listeners.sentiment.rules import compound_of, spelled_out, weigh
+from listeners.sentiment.quality import Quality, quality_of
+from listeners.sentiment.rules import compound_of, leaning, spelled_out, weigh
+from listeners.sentiment.spoken import Spoken, spoken_in
 from listeners.sentiment.tables import Tables, Word
-from listeners.sentiment.vader import vader_compound
+from listeners.sentiment.vader import vader_compound, vader_tables
 
-SCORER_VERSION = 1
+SCORER_VERSION = 2
 """Rises whenever a stored compound could come out otherwise."""
 
 THRESHOLD = 0.05
@@ -30,32 +32,42 @@ Kind = Literal["word", "phrase", "emoji"]
 class WordWeight:
     """A word and what it weighed in its place, in VADER's units; ``base`` is it standing alone.
 
-    Negation, boosters, capitals and "but" make the difference between the two.
+    Negation, boosters, capitals and "but" make the difference between the two; ``by`` are the
+    words before it that raised, lowered or turned it, nearest first.
     """
 
     text: str
     weight: float
     kind: Kind
     base: float
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """A verdict with its words, heaviest first.
 
-    ``vader`` is plain VADER's compound of the text as it was written, for English only; what
-    our layers changed is the difference to ``score.compound``.
+    ``vader`` is plain VADER's compound of the text as it was written, for English only; ``plain``
+    is that of the language's tables without our layer, for every scored language. What the layer
+    changed is the difference to ``score.compound``. ``quality`` is how far verdicts in this
+    language can be trusted, ``None`` where there is none.
     """
 
     score: Score
     words: tuple[WordWeight, ...]
     vader: float | None
+    plain: float | None = None
+    spoken: Spoken = field(default_factory=lambda: Spoken(lang=None, why="unknown"))
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Scorer:
+    """``tables`` with our layer, ``plain`` without; ``prepared`` sets the words apart."""
+
     name: str
     tables: Callable[[], Tables]
+    plain: Callable[[], Tables]
     prepared: Callable[[str], str]
 
 
@@ -76,10 +88,19 @@ def _emoji_tables() -> Tables:
 
 
 _SCORERS = {
-    "en": _Scorer("vader", english_tables, _as_it_is),
-    "fr": _Scorer("vader-fr", french_tables, french_text),
+    "en": _Scorer("vader", english_tables, vader_tables, _as_it_is),
+    "fr": _Scorer("vader-fr", french_tables, french_plain_tables, french_text),
+    **{
+        lang: _Scorer(
+            f"afinn-{lang}",
+            partial(others.tables, lang),
+            partial(others.tables, lang, layered=False),
+            others.prepared(lang),
+        )
+        for lang in others.LANGUAGES
+    },
 }
-_EMOJI = _Scorer("emoji", _emoji_tables, _as_it_is)
+_EMOJI = _Scorer("emoji", _emoji_tables, _emoji_tables, _as_it_is)
 
 SCORED_LANGUAGES = tuple(_SCORERS)
 """Languages that have a scorer."""
@@ -100,21 +121,26 @@ def score(
     lang: str | None,
     mask: Sequence[str] = (),
     languages: Sequence[str] = ("en", "fr"),
+    usual: str | None = None,
+    layered: bool = True,
 ) -> Score:
     """Judge a text; never raises.
 
-    ``lang`` is the network's tag and counts unless the alphabet contradicts it; without one the
-    language is identified among ``languages``. ``mask`` are names that must not weigh. A text in
-    a language without a scorer, or without any word, is unscored; one of emoji alone is scored
-    by their own table.
+    ``lang`` is the network's tag and counts unless the alphabet or the words contradict it;
+    without one the language is identified among ``languages``, and where the text is too short
+    for that it is the one its author or source ``usual``ly writes in. ``mask`` are names that must
+    not weigh. A text in a language without a scorer, or without any word, is unscored; one of
+    emoji alone is scored by their own table. Not ``layered``, the language's tables are used
+    without our words, emoji and phrases: for English that is VADER itself.
     """
     cleaned = normal(text, mask)
-    found, scorer = _choose(cleaned, lang, languages)
+    spoken, scorer = _choose(cleaned, lang, languages, usual)
     if scorer is None:
-        return Score(lang=found, scorer=None, compound=None, label=Label.UNSCORED)
+        return Score(lang=spoken.lang, scorer=None, compound=None, label=Label.UNSCORED)
+    if not layered:
+        return _verdict(spoken, scorer, _plain(text, cleaned, scorer), "-plain")
     spelled, words, tables = _read(cleaned, scorer)
-    compound = compound_of(weigh(words, tables), spelled)
-    return Score(lang=found, scorer=scorer.name, compound=compound, label=label_of(compound))
+    return _verdict(spoken, scorer, compound_of(_weights(words, tables), spelled))
 
 
 def explain(
@@ -123,46 +149,77 @@ def explain(
     lang: str | None,
     mask: Sequence[str] = (),
     languages: Sequence[str] = ("en", "fr"),
+    usual: str | None = None,
 ) -> Explanation:
     """Judge a text as ``score`` does, and name the words that made the verdict."""
     cleaned = normal(text, mask)
-    found, scorer = _choose(cleaned, lang, languages)
+    spoken, scorer = _choose(cleaned, lang, languages, usual)
     if scorer is None:
-        unscored = Score(lang=found, scorer=None, compound=None, label=Label.UNSCORED)
-        return Explanation(score=unscored, words=(), vader=None)
+        unscored = Score(lang=spoken.lang, scorer=None, compound=None, label=Label.UNSCORED)
+        return Explanation(score=unscored, words=(), vader=None, spoken=spoken)
     spelled, words, tables = _read(cleaned, scorer)
     alone = [word.valence or 0.0 for word in words]
-    weights = weigh(words, tables) or [0.0] * len(words)
-    compound = compound_of(weights, spelled)
+    weights = _weights(words, tables) or [0.0] * len(words)
     weighed = [
-        WordWeight(word.text, round(weight, 3), _kind(word), base)
-        for word, weight, base in zip(words, weights, alone, strict=True)
+        WordWeight(word.text, round(weight, 3), _kind(word), base, _worked_on(words, at))
+        for at, (word, weight, base) in enumerate(zip(words, weights, alone, strict=True))
         if weight
     ]
+    plain = _plain(text, cleaned, scorer)
     return Explanation(
-        score=Score(lang=found, scorer=scorer.name, compound=compound, label=label_of(compound)),
+        score=_verdict(spoken, scorer, compound_of(weights, spelled)),
         words=tuple(sorted(weighed, key=lambda one: -abs(one.weight))),
-        vader=vader_compound(text) if scorer.name == "vader" else None,
+        vader=plain if scorer.name == "vader" else None,
+        plain=plain,
+        spoken=spoken,
+        quality=quality_of(spoken.lang) if scorer is not _EMOJI else None,
     )
 
 
+def _verdict(spoken: Spoken, scorer: _Scorer, compound: float, how: str = "") -> Score:
+    return Score(
+        lang=spoken.lang, scorer=scorer.name + how, compound=compound, label=label_of(compound)
+    )
+
+
+def _plain(text: str, cleaned: str, scorer: _Scorer) -> float:
+    """The compound without our layer; English as it was written, as VADER would get it."""
+    if scorer.name == "vader":
+        return vader_compound(text)
+    tables = scorer.plain()
+    spelled = spelled_out(scorer.prepared(cleaned), tables)
+    return compound_of(weigh(tables.words(spelled), tables), spelled)
+
+
 def _choose(
-    text: str, lang: str | None, languages: Sequence[str]
-) -> tuple[str | None, _Scorer | None]:
-    tagged = language.normal_tag(lang)
-    alphabet = language.alphabet_of(text)
-    if alphabet is None:
+    text: str, lang: str | None, languages: Sequence[str], usual: str | None
+) -> tuple[Spoken, _Scorer | None]:
+    spoken = spoken_in(text, tag=lang, languages=languages, usual=usual)
+    if language.alphabet_of(text) is None:
         speaks = any(character in emoji_weights() for character in text)
-        return tagged, _EMOJI if speaks else None
-    if tagged is None or not language.fits(tagged, alphabet):
-        tagged = language.identify_normal(text, languages)
-    return tagged, _SCORERS.get(tagged) if tagged is not None else None
+        return spoken, _EMOJI if speaks else None
+    return spoken, _SCORERS.get(spoken.lang) if spoken.lang is not None else None
+
+
+def _worked_on(words: list[Word], at: int) -> tuple[str, ...]:
+    """The words before one that raised, lowered or turned it."""
+    near = reversed(words[max(0, at - 3) : at])
+    return tuple(
+        one.text for one in near if one.negates or (one.boost is not None and one.valence is None)
+    )
 
 
 def _read(text: str, scorer: _Scorer) -> tuple[str, list[Word], Tables]:
     tables = scorer.tables()
     spelled = spelled_out(scorer.prepared(text), tables)
     return spelled, tables.words(spelled), tables
+
+
+def _weights(words: list[Word], tables: Tables) -> list[float] | None:
+    weights = weigh(words, tables)
+    if weights is None or not any(weights):
+        return leaning(words, tables) or weights
+    return weights
 
 
 def _kind(word: Word) -> Kind:

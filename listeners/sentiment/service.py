@@ -13,14 +13,43 @@ from functools import cache
 
 _ENGLISH = {
     2.2: "back up again | finally fixed | works like a charm | shout out to | shoutout to | "
-    "thumbs up | quick reply | fast reply | keep it up",
+    "thumbs up | quick reply | fast reply | keep it up | can't wait | cant wait | looking forward "
+    "| look forward | so good | so happy | so excited | i like | i really like | like it | like "
+    "your | like this | loving the | above and beyond | made my day | well done | good job | "
+    "great job | good luck | best wishes | on point | hats off | props to | big ups | thank "
+    "you so much | thanks so much | you rock | you guys rock | top notch | so cute | five stars "
+    "| 5 stars | happy birthday | happy bday | proud of | no problems | no issues",
+    1.2: "no worries | no problem | not bad | so far so good | back online | works now | works "
+    "again | working again | got it sorted | check it out | come and join | don't miss | dont "
+    "miss | must see | must watch | see you there | take care of | well deserved | well played",
+    0.0: "i'd like | would like | i'd love to know | like to know | looks like | look like | "
+    "looking like | sounds like | feel like | feels like | seems like | like a | happy to help "
+    "| customer care | great britain | good morning everyone | cut off date | best regards | "
+    "kind regards | thanks in advance | thank you in advance | thank god | oh my god | my god "
+    "| for the love of | good friday | at best | best buy | at risk | war room | no doubt | "
+    "on fire | hard drive | free agent | dead sea | game of thrones | in case | you can't miss",
     -1.2: "still waiting | still no | no reply | no response | no answer | not answering | on "
     "hold | for hours | for weeks | for days | for months | yet again | again and again | "
     "out of stock | sold out | refund | refunds | downtime | glitch | glitches | buggy | "
     "bug | bugs | laggy | unanswered | overcharged | overpriced | late again | missing "
     "order | missing parcel | where is my | waiting for my | charged twice | double "
     "charged | never arrived | never received | never delivered | not delivered | not "
-    "received",
+    "received | in line for | no one answers | nobody answers | no one picks up | can't get "
+    "through | cannot get through | can't get | can't even | cannot even | not even | no idea "
+    "why | how long | how hard is it | how hard can it be | how many times | what's the point | "
+    "should have been | was told | were told | been told | been waiting | been "
+    "on the phone | an hour | over an hour | hours late | hour late | two hours | 2 hours | 3 "
+    "hours | 4 hours | 5 hours | hours on | hours now | minutes late | running late | late "
+    "flight | delayed again | late again | every time i | seriously ? | no excuse "
+    "| no excuses | no help | no longer | no way to | nobody cares | don't care | doesn't care | "
+    "do not care | couldn't care less | not happy | not good enough | not acceptable | not ok | "
+    "not okay | not cool | not impressed | not helpful | not fair | not right | isn't right | "
+    "have to wait | had to wait | make me wait | making me wait | still not | still hasn't | "
+    "still haven't | still can't | still nothing | nothing yet | not yet received | hasn't "
+    "arrived | didn't arrive | hasn't come | didn't work | never got | never came "
+    "| never heard back | haven't heard | hung up | left on read | wrong order | wrong item | "
+    "bad service | slow service | wasn't | what happened to | lost my | miss my "
+    "| missed my | misses the point",
     -1.8: "is down | are down | went down | goes down | down again | not working | doesn't work "
     "| does not work | don't work | isn't working | stopped working | stops working | "
     "won't load | won't open | can't log in | cannot log in | can't login | locked out | "

@@ -38,7 +38,8 @@ class Tables:
     The rest is not VADER's: ``terms`` are phrases with a valence of their own, as tuples of
     lower-case words; ``prepare`` finds words that are turned by what follows them, and may put
     other words in the place of used-up negations in the list it is given;
-    ``alternatives`` gives other spellings of a word that is in no table.
+    ``alternatives`` gives other spellings of a word that is in no table; ``leanings`` are words
+    that weigh only where no other word does.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Tables:
         terms: Mapping[tuple[str, ...], float] | None = None,
         prepare: Callable[[list[Word]], Mapping[int, float]] | None = None,
         alternatives: Callable[[str], Iterable[str]] | None = None,
+        leanings: Mapping[str, float] | None = None,
     ) -> None:
         self.lexicon = lexicon
         self.boosters = boosters
@@ -66,6 +68,7 @@ class Tables:
         self.terms = terms or {}
         self.prepare = prepare
         self.alternatives = alternatives
+        self.leanings = leanings or {}
         phrases = [*self.idioms, *(booster for booster in boosters if " " in booster)]
         self._phrase_ends = frozenset(phrase.rpartition(" ")[2] for phrase in phrases)
         self._terms_from = _by_first_word(self.terms)
