@@ -9,9 +9,11 @@ from listeners.clock import Clock
 from listeners.model import Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import ReplyRefusedError, Sent
+from listeners.networks.replying_words import refused_before
 from listeners.replying import outcome, writes
 from listeners.replying.outcome import refusal
 from listeners.replying.speakers import Speakers, within
+from listeners.replying.voices import title
 from listeners.replying.voices import title
 from listeners.store import Store
 from listeners.store import outbox as rows
@@ -84,7 +86,7 @@ def _why_not(network: str, error: SourceError | TimeoutError) -> Sentence:
     """Return why a reply was not deleted, without the promise that hubbub tries again."""
     if isinstance(error, SourceError):
         if error.state is SourceState.NEEDS_TOKEN:
-            return error.sentence
+            return refused_before(error, title(network)).sentence
         if error.unsent or error.state is SourceState.RATE_LIMITED:
             return outcome.not_deleted(network, error.state)
     return outcome.perhaps_deleted(network)

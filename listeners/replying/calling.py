@@ -67,7 +67,7 @@ class Call:
         """Look for a reply whose sending failed in a way that leaves open whether it is there."""
         row = self.begun.row
         if isinstance(error, SourceError) and error.unsent:
-            return await self._not_sent(outcome.never_left(row.network, error.state))
+            return await self._not_sent(outcome.never_left(row.network, error, self.clock()))
         for wait in (0.0, self.look_again):
             await asyncio.sleep(wait)
             try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from listeners.actions import Outcome
-from listeners.model import Sentence, SourceState
+from listeners.model import MINUTE, Micros, Sentence, SourceState
+from listeners.networks.contract import SourceError
 from listeners.networks.replying import ReplyLimit
 from listeners.replying import length
 from listeners.replying.voices import title
@@ -135,13 +136,14 @@ def answered_meanwhile(name: str, text: str) -> Sentence:
     )
 
 
-def never_left(network: str, state: SourceState) -> Sentence:
+def never_left(network: str, error: SourceError, now: Micros) -> Sentence:
     """Return that a reply was not sent at all, because the network could not be asked."""
-    if state is SourceState.RATE_LIMITED:
+    if error.state is SourceState.RATE_LIMITED:
+        left = 0 if error.until is None else error.until - now
         return Sentence(
             "{network} asks us to wait, so nothing was sent. Your text is kept as a draft; send "
-            "again in a while.",
-            {"network": title(network)},
+            "again in {minutes} min.",
+            {"network": title(network), "minutes": max(1, -(-left // MINUTE))},
         )
     return Sentence(
         "{network} cannot be reached at present, so nothing was sent. Your text is kept as a "

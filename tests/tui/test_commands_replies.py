@@ -126,7 +126,11 @@ def test_a_reply_is_sent_and_listed(run: Run, conversation: int, voice: Voice) -
     assert sent.text == f"{voice.opening(sent.to, ())}We are on it."
     assert sent.lang == "fr"
     assert state_of(run, conversation) == "waiting"
+    shown = run("conv", str(conversation), "show").out
+    assert "reply 1 of Ana" in shown
+    assert shown.rstrip().endswith("We are on it.")
     [row] = run("outbox", "-o", "json").json
+    assert run("conv", str(conversation), "show", "-o", "json").json["replies"] == [row]
     assert (row["state"], row["conversation"], row["author"]) == ("sent", conversation, "Ana")
     assert "We are on it." in run("outbox").out
     assert run("outbox", "1", "-o", "json").json == row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
 from listeners.actions import Outcome
 from listeners.model import Sentence
@@ -18,7 +19,7 @@ from tui.commands.records import when
 from tui.i18n import _, full_moment, msgid, say
 from tui.terminal.ending import run_to_end
 
-_WORDS = {
+WORDS: Mapping[str, str] = {
     "sending": msgid("sending…"),
     "sent": msgid("sent"),
     "refused": msgid("refused"),
@@ -26,6 +27,7 @@ _WORDS = {
     "by hand": msgid("by hand"),
     "deleted": msgid("deleted"),
 }
+"""What became of a reply, in a word (msgids)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +92,7 @@ async def _show(known: Settings, number: int) -> int:
         raise CommandError(
             Sentence("There is no reply number {number} here.", {"number": number}), WRONG_USE
         )
-    known.output.record(_record(found))
+    known.output.record(record_of(found))
     return DONE
 
 
@@ -105,13 +107,13 @@ async def _settle(known: Settings, number: int, verdict: str) -> int:
 
 
 def _write(known: Settings, found: list[OutboxRow], empty: str) -> None:
-    known.output.rows(found, _columns(), _record, empty=empty)
+    known.output.rows(found, _columns(), record_of, empty=empty)
 
 
 def _columns() -> tuple[Column[OutboxRow], ...]:
     return (
         Column(msgid("No."), lambda row: str(row.id), right=True),
-        Column(msgid("State"), lambda row: _(_WORDS.get(row.state, row.state))),
+        Column(msgid("State"), lambda row: _(WORDS.get(row.state, row.state))),
         Column(msgid("When"), lambda row: full_moment(row.sent_at or row.created_at)),
         Column(msgid("Who"), lambda row: row.author),
         Column(msgid("To"), lambda row: row.to),
@@ -127,7 +129,8 @@ def _text(row: OutboxRow) -> str:
     return f"{why}{row.text}"
 
 
-def _record(row: OutboxRow) -> dict[str, object]:
+def record_of(row: OutboxRow) -> dict[str, object]:
+    """Return one reply for a program."""
     return {
         "id": row.id,
         "conversation": row.conversation,

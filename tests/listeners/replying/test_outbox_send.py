@@ -12,6 +12,7 @@ import pytest
 from listeners.actions import redo, undo
 from listeners.conversations.events import OurMessage
 from listeners.conversations.state import apply
+from listeners.http import HttpError
 from listeners.model import (
     HOUR,
     MINUTE,
@@ -24,6 +25,7 @@ from listeners.model import (
 )
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import ReplyLimit, ReplyRefusedError
+from listeners.networks.replying_words import token_refused
 from listeners.replying import Outbox
 from listeners.replying.outcome import not_deleted, perhaps_deleted
 from listeners.store import Store, reads
@@ -163,6 +165,17 @@ async def test_where_the_network_does_not_say_the_reply_is_looked_for(
     waits = (await now_is(world.store, one)).state is ConversationState.WAITING
     assert waits == (state == "sent")
     assert (await draft(world.store, one, "Ana") is None) == (state == "sent")
+
+
+@pytest.mark.parametrize(("until", "minutes"), [(None, 1), (MINUTE, 1), (HOUR + 1, 61)])
+async def test_a_limit_says_how_long_to_wait(
+    world: World, clock: Watch, outbox: Outbox, voice: Voice, until: int | None, minutes: int
+) -> None:
+    one = await begun(world, clock)
+    ends = None if until is None else Micros(clock() + until)
+    limited = SourceError(SourceState.RATE_LIMITED, Sentence("Wait."), until=ends, unsent=True)
+    voice.takes, voice.fails = False, limited
+    assert (await outbox.send(one, "hello", actor="Ana")).sentence.values["minutes"] == minutes
 
 
 @pytest.mark.parametrize(("moment", "state"), [(SECOND // 50, "sent"), (MINUTE, "unknown")])
@@ -440,6 +453,7 @@ async def test_undo_of_a_sent_reply_offers_to_delete_it(
     assert (await outbox.delete(sent.outbox_id, actor="Ana")).done == 0
 
 
+EXPIRED = HttpError(SourceState.NEEDS_TOKEN, Sentence("All heard is safe."), status=401)
 NO_TOKEN = SourceError(SourceState.NEEDS_TOKEN, Sentence("The token is not known."))
 
 
@@ -448,6 +462,7 @@ NO_TOKEN = SourceError(SourceState.NEEDS_TOKEN, Sentence("The token is not known
     [
         (NO, NO.sentence),
         (NO_TOKEN, NO_TOKEN.sentence),
+        (EXPIRED, token_refused("Mastodon", 401)),
         (TROUBLE, perhaps_deleted("mastodon")),
         (OFFLINE, not_deleted("mastodon", SourceState.FAILING)),
         (BUSY, not_deleted("mastodon", SourceState.RATE_LIMITED)),
