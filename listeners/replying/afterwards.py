@@ -14,7 +14,6 @@ from listeners.replying import outcome, writes
 from listeners.replying.outcome import refusal
 from listeners.replying.speakers import Speakers, within
 from listeners.replying.voices import title
-from listeners.replying.voices import title
 from listeners.store import Store
 from listeners.store import outbox as rows
 from listeners.store.outbox import SENDING, SENT, UNKNOWN
