@@ -96,7 +96,7 @@ async def test_the_log_is_read_filtered_and_left(tmp_path: Path) -> None:
         await one.press("escape")
         assert isinstance(one.screen, LogScreen)
         await one.press("escape")
-        assert isinstance(one.screen, Dashboard)
+        assert isinstance(one.app.screen_stack[-1], Dashboard)
 
 
 async def test_enter_goes_there_and_z_takes_that_line_back(tmp_path: Path) -> None:

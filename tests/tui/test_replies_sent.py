@@ -6,7 +6,7 @@ from pathlib import Path
 
 from listeners.model import MINUTE, ConversationState, Micros, Sentence
 from listeners.networks.replying import ReplyRefusedError
-from listeners.store import Connection, Store
+from listeners.store import Connection, Store, reads
 from listeners.store.outbox import NewReply, add_reply, outbox, set_state
 from listeners.store.templates import templates
 from tests.tui.driving import Driven, until
@@ -21,6 +21,7 @@ from tui.screens.templates import TemplatesScreen
 
 async def uncertain(store: Store) -> None:
     """Two replies in the store: one that nobody can tell of, one that was sent after it."""
+    answered = {one: (await reads.thread(store, one))[-1].native_id for one in (ANA, MARC)}
 
     async def work(connection: Connection) -> None:
         for conversation, text, state in (
@@ -29,7 +30,7 @@ async def uncertain(store: Store) -> None:
         ):
             new = NewReply(
                 conversation=conversation, source="mastodon:acme", network="mastodon", text=text,
-                key=text, state=state, author="Ana",
+                key=text, state=state, author="Ana", in_reply_to=answered[conversation],
             )  # fmt: skip
             await add_reply(connection, new, Micros(NOW - MINUTE))
         why = Sentence("It cannot be told whether it is there.")
