@@ -7,7 +7,7 @@ language is *unscored*, which is never counted as neutral. ``languages`` says ho
 """
 
 from listeners.sentiment.language import identify, load
-from listeners.sentiment.quality import Measured, Quality, languages, quality_of
+from listeners.sentiment.quality import MEASURED, Measured, Quality, languages, quality_of
 from listeners.sentiment.scoring import (
     SCORED_LANGUAGES,
     SCORER_VERSION,
@@ -22,6 +22,7 @@ from listeners.sentiment.spoken import Spoken
 from listeners.sentiment.vader import vader_compound, vader_polarity
 
 __all__ = [
+    "MEASURED",
     "SCORED_LANGUAGES",
     "SCORER_VERSION",
     "THRESHOLD",

@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Literal
 
 from listeners.model import Label, Score
-from listeners.sentiment import language, others
+from listeners.sentiment import others
 from listeners.sentiment.emoji import emoji_weights, is_pictograph
 from listeners.sentiment.english import english_tables
 from listeners.sentiment.french import french_plain_tables, french_tables, french_text
@@ -195,7 +195,7 @@ def _choose(
     text: str, lang: str | None, languages: Sequence[str], usual: str | None
 ) -> tuple[Spoken, _Scorer | None]:
     spoken = spoken_in(text, tag=lang, languages=languages, usual=usual)
-    if language.alphabet_of(text) is None:
+    if not spoken.letters:
         speaks = any(character in emoji_weights() for character in text)
         return spoken, _EMOJI if speaks else None
     return spoken, _SCORERS.get(spoken.lang) if spoken.lang is not None else None

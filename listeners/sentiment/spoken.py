@@ -54,12 +54,14 @@ class Spoken:
     """A post's language (``None``: too uncertain), whose word that is, and other ones in it.
 
     ``why`` is ``tag`` for the network's word, ``text`` for what was found in the text, ``usual``
-    for the language its author or source usually writes in.
+    for the language its author or source usually writes in. Without ``letters`` there is nothing
+    to be in a language.
     """
 
     lang: str | None
     why: Why
     also: tuple[str, ...] = ()
+    letters: bool = True
 
 
 def spoken_in(text: str, *, tag: str | None, languages: Sequence[str], usual: str | None) -> Spoken:

@@ -383,12 +383,30 @@ def test_scores_are_one_object_a_line_in_order(run: Run, monkeypatch: pytest.Mon
     text = "I love it, great work!\n\nC'est vraiment nul.\n日本語です\n"
     typed(monkeypatch, text.encode() + b"\xff\xfe\n")
     lines = run("score", "-o", "jsonl", "-").lines
-    assert [list(one) for one in lines] == [["lang", "scorer", "compound", "label"]] * 5
+    assert [list(one) for one in lines] == [["lang", "scorer", "compound", "label", "vader"]] * 5
     assert [one["label"] for one in lines][:4] == ["positive", "unscored", "negative", "unscored"]
     assert lines[1]["compound"] is None
 
 
-def test_a_score_says_which_words_made_it(run: Run) -> None:
+def test_only_a_line_feed_ends_a_text_to_score(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, "I love it\u2028and\x0bmore\r\nI hate it\n".encode())
+    lines = run("score", "-o", "jsonl", "--lang", "en", "-").lines
+    assert [one["label"] for one in lines] == ["positive", "negative"]
+
+
+def test_vader_stays_visible_beside_our_layer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, b"please help\n")
+    (ours,) = run("score", "-o", "jsonl", "--lang", "en", "-").lines
+    typed(monkeypatch, b"please help\n")
+    (plain,) = run("score", "-o", "jsonl", "--lang", "en", "--plain", "-").lines
+    assert (ours["label"], plain["label"]) == ("neutral", "positive")
+    assert ours["vader"] == plain["vader"] == plain["compound"]
+    told = run("score", "please help", "--lang", "en", "--explain").out
+    assert "VADER alone: +0" in told
+    assert "Fair" in told
+
+
+def test_a_score_says__which_words_made_it(run: Run) -> None:
     ran = run("score", "I love it", "--lang", "en")
     assert "positive" in ran.out
     assert "love" in ran.out

@@ -22,8 +22,8 @@ _FRENCH = "La livraison est en retard et je ne suis pas content"
         ("ok", None, "ja", Spoken(lang=None, why="unknown")),
         ("ok", "en", "fr", Spoken(lang="en", why="tag")),
         ("これはひどいサービスです", "en", "en", Spoken(lang="ja", why="text")),
-        ("👍", None, "fr", Spoken(lang=None, why="unknown")),
-        ("👍", "fr", None, Spoken(lang="fr", why="tag")),
+        ("👍", None, "fr", Spoken(lang=None, why="unknown", letters=False)),
+        ("👍", "fr", None, Spoken(lang="fr", why="tag", letters=False)),
     ],
 )
 def test_who_says_the_language(
