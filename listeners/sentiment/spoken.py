@@ -69,7 +69,7 @@ def spoken_in(text: str, *, tag: str | None, languages: Sequence[str], usual: st
     tagged = language.normal_tag(tag)
     alphabet = language.alphabet_of(text)
     if alphabet is None:
-        return Spoken(lang=tagged, why="tag" if tagged else "unknown")
+        return Spoken(lang=tagged, why="tag" if tagged else "unknown", letters=False)
     counted = _small_words(text) if alphabet == "LATIN" else {}
     if tagged is not None and language.fits(tagged, alphabet) and not _refuted(tagged, counted):
         return Spoken(lang=tagged, why="tag", also=_also(tagged, counted))
