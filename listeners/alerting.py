@@ -10,8 +10,9 @@ from listeners.risk.alert import Alert, Draft
 from listeners.risk.detection import without_muted
 from listeners.risk.events import Calm, Event, Steady, Tick
 from listeners.risk.maintenance import Window, covers
+from listeners.risk.merge import in_turn, matter_of, merge
 from listeners.risk.noise import NOISE_KINDS, noise_of, without_noise
-from listeners.risk.triage import Step, apply, joined_elsewhere, received
+from listeners.risk.triage import Step, apply, joined_elsewhere, opened, received
 from listeners.store import alert_rows, subjects
 from listeners.store.connection import Connection
 from listeners.store.evidence import said_in
@@ -21,25 +22,45 @@ PROGRAM = "hubbub"
 """The actor of what happens without a person."""
 
 
-async def raise_alerts(connection: Connection, drafts: Sequence[Draft], now: Micros) -> None:
-    """Take what rules found: each draft opens an episode, joins one, or is muted."""
+async def raise_alerts(
+    connection: Connection, drafts: Sequence[Draft], now: Micros
+) -> frozenset[int]:
+    """Take what rules found: each draft opens an episode, joins one, or is muted.
+
+    What is a side of a live episode's matter is merged into it at once. Returns the alerts into
+    which merged ones reported.
+    """
+    first, then = in_turn(drafts)
+    told = await _raise(connection, first, now)
+    return told | await _raise(connection, then, now)
+
+
+async def _raise(connection: Connection, drafts: Sequence[Draft], now: Micros) -> frozenset[int]:
     if not drafts:
-        return
+        return frozenset()
     muted = await subjects.mutes_now(connection, now)
     drafts = without_muted(drafts, muted.get("rule", frozenset()))
     drafts = await _without_noise(connection, drafts, muted)
     latest = await subjects.latest_alerts(connection, [draft.fingerprint for draft in drafts])
     heads = await _heads(connection, latest.values())
     windows = await windows_now(connection, now)
+    live = {one.id: one for one in (await subjects.live_alerts(connection)).values()}
+    absorbed: list[Alert] = []
+    told: set[int] = set()
     steps: dict[int | str, Step] = {}
     before: dict[int | str, Alert | None] = {}
     evidence: dict[int | str, list[int]] = {}
     for draft in drafts:
         found = latest.get(draft.fingerprint)
         head = heads.get(found.merged_into or 0) if found is not None else None
+        if head is None and received(draft, found, now).alert.id == 0:
+            head = matter_of(draft, live.values())
+            if head is not None and draft.fingerprint not in {a.fingerprint for a in absorbed}:
+                absorbed.append(merge(opened(draft, now), head, now).absorbed)
         place: int | str = head.id if head is not None else _place(found, draft)
         known = steps[place].alert if place in steps else head or found
         if head is not None and known is not None:
+            told.add(head.id)
             step = joined_elsewhere(known, draft, now)
         else:
             step = received(draft, known, now)
@@ -50,6 +71,7 @@ async def raise_alerts(connection: Connection, drafts: Sequence[Draft], now: Mic
     saved = await subjects.save_alerts(connection, [step.alert for step in steps.values()])
     for alert, ids in zip(saved, evidence.values(), strict=True):
         await subjects.add_evidence(connection, alert.id, ids)
+    await subjects.save_alerts(connection, absorbed)
     await _log(
         connection,
         [
@@ -58,6 +80,7 @@ async def raise_alerts(connection: Connection, drafts: Sequence[Draft], now: Mic
         ],
         now,
     )
+    return frozenset(place for place in steps if isinstance(place, int) and place in told)
 
 
 async def check_conditions(
@@ -71,10 +94,11 @@ async def check_conditions(
 
     ``calm`` and ``steady`` hold fingerprints of conditions that were looked at and not found true.
     """
-    await raise_alerts(connection, drafts, now)
+    goes_on = await raise_alerts(connection, drafts, now)
     live = await subjects.live_alerts(connection)
     found: list[tuple[Alert, Event]] = [
-        (alert, Calm() if name in calm else Steady())
+        # A wave is over when all of its sides are.
+        (alert, Calm() if name in calm and alert.id not in goes_on else Steady())
         for name, alert in live.items()
         if name in calm or name in steady
     ]

@@ -185,7 +185,9 @@ def _chatter(began_at: Micros) -> Iterator[Told]:
 def _busy(hours: list[int]) -> list[float]:
     """Return how busy each hour of the story is: the day's rhythm, then the crisis on top."""
     return [
-        weight * (4.0 if 38 <= hour < 44 else 1.6 if hour >= 44 else 1.0)
+        # A second morning as lively as the first would itself be a surge to who knows but one day.
+        min(weight, 6 if 24 <= hour < 38 else 10)
+        * (4.0 if 38 <= hour < 44 else 1.6 if hour >= 44 else 1.0)
         for hour, weight in enumerate(hours)
     ]
 

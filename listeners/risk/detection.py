@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from listeners.model import AlertClass, Post, Sentence, Severity
 from listeners.risk.alert import Draft, rule_key
-from listeners.risk.finding import Finding
+from listeners.risk.finding import TELLTALES, Finding
 from listeners.risk.impersonation import LookAlike
 from listeners.risk.negative_share import NegativeShare
 from listeners.risk.overdue import Overdue
@@ -46,7 +46,12 @@ def drafts_of(
     ``loud`` names rules to which the team gave a severity: they raise alerts too.
     """
     drafts: dict[str, Draft] = {}
+    findings = tuple(findings)
+    # Beside the secret itself, a telltale says nothing more: one leak is one alert.
+    telling = any(one.risk == "leak" and one.rule not in TELLTALES for one in findings)
     for finding in findings:
+        if telling and finding.rule in TELLTALES:
+            continue
         if finding.risk in _QUIET and (finding.rule not in loud or finding.risk == "exposed"):
             continue
         draft = Draft(

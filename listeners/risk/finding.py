@@ -42,7 +42,7 @@ def mask(text: str, findings: Iterable[Finding]) -> str:
     pieces: list[str] = []
     at = 0
     secret = sorted(
-        (finding for finding in findings if finding.secret and finding.rule not in _OPEN_RULES),
+        (finding for finding in findings if finding.secret and finding.rule not in TELLTALES),
         key=lambda finding: (finding.start, -finding.end),
     )
     for finding in secret:
@@ -55,7 +55,7 @@ def mask(text: str, findings: Iterable[Finding]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-_OPEN_RULES = frozenset({"internal words", "shared document"})
+TELLTALES = frozenset({"internal words", "shared document"})
 """Leak rules whose hit is a telltale, not the secret itself."""
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from listeners.model import AlertState, Micros, Sentence
-from listeners.risk.alert import Alert
+from listeners.model import AlertClass, AlertState, Micros, Sentence
+from listeners.risk.alert import Alert, Draft
+
+WAVES = frozenset({"surge", "negative spike", "negative share"})
+"""The image rules on numbers: each sees another side of the same wave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,43 @@ class Pair:
 def kept_of(alerts: Sequence[Alert]) -> Alert | None:
     """Return the one that others go into: the worst, then the oldest; ``None`` for none."""
     return min(alerts, key=lambda one: (-one.severity, one.first_at, one.id), default=None)
+
+
+def matter_of(draft: Draft, live: Iterable[Alert]) -> Alert | None:
+    """Return the live episode a new finding belongs to: the brand's wave of mentions.
+
+    While many speak of a brand, or ill of it, its other signs (the mood, a call to boycott, a
+    threat with the law) are the same matter: one alert says all of it, and grows worse by them.
+    """
+    if draft.alert_class is not AlertClass.IMAGE:
+        return None
+    waves = (
+        one
+        for one in live
+        if one.brand == draft.brand
+        and one.alert_class is AlertClass.IMAGE
+        and one.rule in WAVES
+        and one.fingerprint != draft.fingerprint
+    )
+    return min(waves, key=lambda one: (one.first_at, one.id), default=None)
+
+
+def in_turn(drafts: Iterable[Draft]) -> tuple[list[Draft], list[Draft]]:
+    """Return the findings of one moment in two turns: what is raised first, then what joins it."""
+    leads: dict[str, Draft] = {}
+    drafts = list(drafts)
+    for draft in drafts:
+        if draft.alert_class is AlertClass.IMAGE and draft.rule in WAVES:
+            leads.setdefault(draft.brand, draft)
+    then = [
+        draft
+        for draft in drafts
+        if draft.alert_class is AlertClass.IMAGE
+        and draft.brand in leads
+        and draft is not leads[draft.brand]
+    ]
+    inside = {id(draft) for draft in then}
+    return [draft for draft in drafts if id(draft) not in inside], then
 
 
 def merge(absorbed: Alert, kept: Alert, now: Micros) -> Pair:

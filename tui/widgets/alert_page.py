@@ -46,6 +46,9 @@ def page_lines(
     for label, post in ((_("first"), found.first), (_("loudest"), found.loudest)):
         if post is not None:
             lines += labelled(label, _post(post, now, styles), width, styles)[:2]
+    for place, another in enumerate(found.also):
+        label = _("also") if not place else ""
+        lines += labelled(label, [(one_line(say(another)), styles.ink)], width, styles)
     for place, held in enumerate(page.held):
         under: Line = [
             (f"#{held.id} {severity_word(held.severity)} ", styles.severity(held.severity)),

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from listeners.model import DAY, HOUR, AlertRow, Label, MentionRow, Micros
+from listeners.model import DAY, HOUR, AlertRow, Label, MentionRow, Micros, Sentence
 from listeners.risk.baseline import History
-from listeners.store.codec import LABELS, dumps
+from listeners.store.codec import LABELS, dumps, to_sentence
 from listeners.store.connection import Connection
 from listeners.store.database import Store
 from listeners.store.noise_words import words_of
@@ -49,6 +49,8 @@ class Episode:
     first: MentionRow | None = None
     loudest: MentionRow | None = None
     sent: tuple[NotificationRow, ...] = ()
+    also: tuple[Sentence, ...] = ()
+    """What else belongs to the matter: the titles of what was merged into it."""
 
 
 async def episode(store: Store, row: AlertRow, now: Micros, zone: str = "UTC") -> Episode:
@@ -74,6 +76,13 @@ async def episode(store: Store, row: AlertRow, now: Micros, zone: str = "UTC") -
         first=rows.get(who.first or 0),
         loudest=rows.get(who.loudest or 0),
         sent=tuple(await of_alert(store, row.id)),
+        also=tuple(
+            title
+            for one in await store.fetch(
+                "SELECT title FROM alert WHERE merged_into = ? ORDER BY id", (row.id,)
+            )
+            if (title := to_sentence(one["title"])) is not None
+        ),
     )
 
 

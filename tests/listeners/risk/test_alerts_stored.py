@@ -63,8 +63,8 @@ async def tuned(folder: Path, **brand: Any) -> AsyncIterator[Threads]:
 def draft(subject: str = "", **changes: Any) -> Draft:
     values: dict[str, Any] = {
         "brand": "Lune",
-        "alert_class": AlertClass.IMAGE,
-        "rule": "surge",
+        "alert_class": AlertClass.SILENCE,
+        "rule": "silence",
         "subject": subject,
         "severity": Severity.WARN,
         "title": Sentence("title {n}", {"n": subject}),
@@ -157,6 +157,26 @@ async def test_what_cannot_be_merged(heard: Threads, ids: list[int], why: str) -
     outcome = await merge_alerts(heard.store, "Ana", ids, heard.now)
     assert outcome.done == 0
     assert outcome.sentence.template.format(**outcome.sentence.values).startswith(why)
+
+
+async def test_the_signs_of_one_wave_are_one_alert_until_all_are_calm(heard: Threads) -> None:
+    image = {"alert_class": AlertClass.IMAGE}
+    surge, share = draft(rule="surge", **image), draft(rule="negative share", **image)
+    call = draft(rule="boycott", holding=False, severity=Severity.HIGH, **image)
+    leak = draft(rule="confidential term", alert_class=LEAK, holding=False)
+    await look(heard, surge, share, draft(rule="surge", brand="Soleil", **image))
+    await fire(heard, call, leak)
+    found = await alarms(heard)
+    shown = [(one.rule, one.brand) for one in found.values() if one.merged_into is None]
+    assert shown == [("surge", "Lune"), ("surge", "Soleil"), ("confidential term", "Lune")]
+    assert found[1].severity is Severity.HIGH
+    for _ in range(5):
+        heard.wait(5 * MINUTE)
+        await look(heard, share, calm={surge.fingerprint})
+    assert (await alarms(heard))[1].state is FIRING
+    for _ in range(3):
+        await look(heard, calm={surge.fingerprint, share.fingerprint})
+    assert (await alarms(heard))[1].state is RESOLVED
 
 
 # --- two people at once ------------------------------------------------------------
