@@ -22,13 +22,14 @@ import pytest
 from listeners.clock import utc_now
 from listeners.config import Config, load_config
 from listeners.engine import Engine
-from listeners.model import MINUTE, ConversationState, Micros
+from listeners.model import MINUTE, SECOND, ConversationState, Micros
 from listeners.replying import Outbox
 from listeners.store import Store, open_store, reads
 from listeners.store.drafts import draft
 from listeners.store.filters import QueueFilter
 from listeners.store.outbox import outbox as replies
 from tests.fake.discourse import FakeDiscourse
+from tests.fake.github import FakeGitHub
 from tests.fake.http_server import Reply, Request, _written
 from tests.fake.mastodon import FakeMastodon
 
@@ -120,9 +121,36 @@ class SlowDiscourse(FakeDiscourse):
         return super()._reply(request)
 
 
-SERVERS: dict[str, type[SlowMastodon | SlowDiscourse]] = {
+class SlowGitHub(FakeGitHub):
+    """GitHub, which knows no key either; several questions stand in one repository."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now, self.step = utc_now() // SECOND, 1
+        self.token = "t"
+
+    source = 'network = "github"\ntoken = "env:HUBBUB_T"\nwhat = "kerlann"\n'
+
+    def ask(self) -> None:
+        """Somebody asks."""
+        self.now = utc_now() // SECOND
+        self.issue("harbour/list", "Does kerlann open on Sunday?")
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one["body"] for one in self.comments)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.method == "POST" and request.path.endswith("/comments"):
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
+SERVERS: dict[str, type[SlowMastodon | SlowDiscourse | SlowGitHub]] = {
     "mastodon": SlowMastodon,
     "discourse": SlowDiscourse,
+    "github": SlowGitHub,
 }
 
 
