@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from listeners.model import ConversationRow, Micros
+from listeners.networks.titles import network_title
 from listeners.reports.handover import Done, Handover, Holding
 from tui.commands.output import Record
 from tui.commands.records import (
@@ -71,22 +72,23 @@ def sheet(one: Handover) -> str:
     lines += _section(
         _("Notes"),
         [
-            f"{_where(note.kind, note.subject)} · {plain(note.author)}, "
-            f"{moment(note.at, now)}: {plain(note.text)}"
+            f"{_where(note.kind, note.subject)} · "
+            + _says(f"{plain(note.author)}, {moment(note.at, now)}", plain(note.text))
             for note in one.notes
         ],
     )
     lines += _section(
         _("Drafts left"),
         [
-            f"#{left.conversation} · {plain(left.author)}: {plain(left.text, _EXCERPT)}"
+            f"#{left.conversation} · " + _says(plain(left.author), plain(left.text, _EXCERPT))
             for left in one.drafts
         ],
     )
     lines += _section(
         _("Uncertain replies: look whether they are there"),
         [
-            f"#{row.conversation} · {plain(row.author)}, {row.network}: {plain(row.text, _EXCERPT)}"
+            f"#{row.conversation} · "
+            + _says(f"{plain(row.author)}, {network_title(row.network)}", plain(row.text, _EXCERPT))
             for row in one.uncertain
         ],
     )
@@ -110,8 +112,8 @@ def _held(held: Holding, one: Handover) -> list[str]:
     for row in held.rows:
         parts = [f"#{row.id}", due_words(row, one.at)]
         parts += [plain(say(reason)) for reason in row.reasons[:2]]
-        parts.append(_who(row))
-        listed.append(f"- {' · '.join(part for part in parts if part)}: {_said(row)}")
+        parts.append(_said_by(row))
+        listed.append(f"- {' · '.join(part for part in parts if part)}")
     return [head, "", *listed, ""]
 
 
@@ -127,7 +129,7 @@ def due_words(row: ConversationRow, now: Micros) -> str:
 def _waits(row: ConversationRow, now: Micros) -> str:
     waited = age(now - (row.waiting_since or now))
     text = _("waits {span}").format(span=waited)
-    return f"#{row.id} · {text} · {_owner(row.assignee)} · {_who(row)}: {_said(row)}"
+    return f"#{row.id} · {text} · {_owner(row.assignee)} · {_said_by(row)}"
 
 
 def _done(done: Done, now: Micros) -> str:
@@ -138,12 +140,12 @@ def _done(done: Done, now: Micros) -> str:
         text += " · " + _wakes(Micros(wakes) if isinstance(wakes, int) else None, now)
     if row is None:
         return f"#{event.subject_id} · {text}"
-    return f"#{row.id} · {text} · {_who(row)}: {_said(row)}"
+    return f"#{row.id} · {text} · {_said_by(row)}"
 
 
 def _asleep(row: ConversationRow, now: Micros) -> str:
     wakes = _wakes(row.snoozed_until, now)
-    return f"#{row.id} · {wakes} · {_owner(row.assignee)} · {_who(row)}: {_said(row)}"
+    return f"#{row.id} · {wakes} · {_owner(row.assignee)} · {_said_by(row)}"
 
 
 def _wakes(until: Micros | None, now: Micros) -> str:
@@ -160,12 +162,13 @@ def _where(kind: str, subject: int) -> str:
     return _("alert {number}").format(number=subject) if kind == "alert" else f"#{subject}"
 
 
-def _who(row: ConversationRow) -> str:
-    return f"{plain(row.author_name or row.author)}, {row.network}"
+def _said_by(row: ConversationRow) -> str:
+    who = f"{plain(row.author_name or row.author)}, {network_title(row.network)}"
+    return _says(who, plain(row.excerpt or row.title, _EXCERPT))
 
 
-def _said(row: ConversationRow) -> str:
-    return plain(row.excerpt or row.title, _EXCERPT)
+def _says(who: str, text: str) -> str:
+    return _("{who}: {text}").format(who=who, text=text)
 
 
 def plain(text: str, longest: int = 500) -> str:

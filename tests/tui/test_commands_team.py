@@ -177,6 +177,7 @@ def test_the_sheet_names_every_conversation_by_its_number(run: Run) -> None:
         "- Cycling blogs · failing",
         "@Léo call him",
         "- Léo · away",
+        ", Hacker News: ",
     ):
         assert part in out, part
     listed = [line for line in out.splitlines() if line.startswith("- ")]

@@ -48,9 +48,9 @@ def headings(width: int, styles: Palette) -> Line:
     """Return the names of the columns that have room."""
     line: Line = [(" " * (_NAME + 2), styles.faint)]
     shown = max(0, (width - _NAME - 2) // _COLUMN)
-    line += [
-        (f"{padded(_(name), _COLUMN - 1):>{_COLUMN}}", styles.faint) for name in COLUMNS[:shown]
-    ]
+    for name in COLUMNS[:shown]:
+        # Above figures, so flush right as they are; one that is too long is cut.
+        line.append((f"{padded(_(name), _COLUMN - 1).rstrip():>{_COLUMN}}", styles.faint))
     return line
 
 
