@@ -57,7 +57,8 @@ class Exclusion:
 
     ``value`` is the word, or the author's name in a query; ``mute`` what the verb *mute* takes.
     ``left_out`` of ``of`` mentions would not have been heard, ``answered`` of which were answered
-    and ``useful`` answered or acted on. ``line`` is the line for the configuration.
+    and ``useful`` answered or acted on. ``line`` is the line for the configuration, ``sample`` the
+    number of the newest mention it would have left out.
     """
 
     kind: Literal["word", "author"]
@@ -68,6 +69,7 @@ class Exclusion:
     answered: int
     useful: int
     line: str
+    sample: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +147,21 @@ async def keyword_health(
         yield found
     queries = {**_words(tally, brand), **_authors(tally)}
     effects: dict[str, Counter[str]] = {name: Counter() for name in queries}
+    newest: dict[str, int] = {}
     if queries:
         matcher = Matcher({name: query for name, (_kind, _mute, query) in queries.items()})
         async for page in _pages(store, brand.name, since):
             for one in page:
                 for name in matcher.match(_subject(one)):
                     effects[name].update(("all", one.outcome))
+                    newest[name] = one.mention
             through += len(page)
             found = replace(found, share=min(0.99, through / max(1, looked) / 2))
             yield found
     exclusions = [
-        _exclusion(brand, looked, name, kind, mute, effects[name])
+        replace(
+            _exclusion(brand, looked, name, kind, mute, effects[name]), sample=newest.get(name, 0)
+        )
         for name, (kind, mute, _query) in queries.items()
     ]
     worth = [one for one in exclusions if one.left_out and one.useful <= MOST_USEFUL * one.left_out]
@@ -236,6 +242,7 @@ def _exclusion(
         answered=answered,
         useful=answered + effect.get("acted", 0),
         line=exclusion_line(brand, [value]),
+        sample=0,
     )
 
 

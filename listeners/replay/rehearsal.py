@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from listeners.config import Config, SourceConfig
-from listeners.model import SECOND, Batch, Micros, Post, Sentence
+from listeners.model import MINUTE, Batch, Micros, Post, Sentence
 from listeners.pipeline import AT_ONCE, Pipeline
 from listeners.replay.budgeting import cost_of, limits_for, past_of
 from listeners.risk.budget import Detector
@@ -34,7 +34,7 @@ from listeners.store.sources import NewSource, register_sources
 
 PAGE = 500
 SAMPLE = 20
-TOGETHER = 30 * SECOND
+TOGETHER = 15 * MINUTE
 """Posts of one source that were seen within this time go through the pipeline as one batch."""
 _KEYS = tuple[str, str, str]
 
@@ -170,7 +170,7 @@ async def rehearse(
 
 
 def batches(page: Iterable[Heard]) -> list[list[Heard]]:
-    """Put together what one source brought within half a minute, 50 posts at most."""
+    """Put together what one source brought within a quarter of an hour, 50 posts at most."""
     found: list[list[Heard]] = []
     for one in page:
         last = found[-1] if found else []

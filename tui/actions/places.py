@@ -128,6 +128,27 @@ HUBBUB = (
         group=Group.HUBBUB,
     ),
     Action(
+        id="alert.rules",
+        keys=(),
+        label=msgid("False alarms"),
+        help=msgid("At what detectors fire, how often they would have, and what a budget costs."),
+        group=Group.HUBBUB,
+    ),
+    Action(
+        id="rehearse",
+        keys=(),
+        label=msgid("Try the rules"),
+        help=msgid("Try edited queries and words on what is stored, before they are saved."),
+        group=Group.HUBBUB,
+    ),
+    Action(
+        id="keywords",
+        keys=(),
+        label=msgid("Keyword health"),
+        help=msgid("What each word of a brand brings, what is noise, and what to leave out."),
+        group=Group.HUBBUB,
+    ),
+    Action(
         id="away",
         keys=(),
         label=msgid("Away or back"),

@@ -265,6 +265,24 @@ class HubScreen(Screen[Result]):
         if not isinstance(self, RulesScreen):
             self.app.push_screen(RulesScreen(self.desk))
 
+    def do_alert_rules(self) -> None:
+        """Show at what detectors fire, and what a budget for false alarms costs."""
+        from tui.screens.alert_rules import AlertRulesScreen
+
+        self.app.push_screen(AlertRulesScreen(self.desk))
+
+    def do_keywords(self) -> None:
+        """Show what each word of a brand brings."""
+        from tui.screens.keyword_health import KeywordHealthScreen
+
+        self.app.push_screen(KeywordHealthScreen(self.desk))
+
+    def do_rehearse(self) -> None:
+        """Try edited rules on what is stored."""
+        from tui.screens.rehearsal import RehearsalScreen
+
+        self.app.push_screen(RehearsalScreen(self.desk))
+
     def do_team(self) -> None:
         """Show who is here, who has what, and who is away."""
         from tui.screens.team import TeamScreen

@@ -271,8 +271,11 @@ class Typed(ModalScreen[str | None]):
 
     BINDINGS = [Binding("escape", "leave", show=False)]  # noqa: RUF012 - as Textual declares it
 
-    def __init__(self, title: str, text: str, hint: str, *, query: bool = False) -> None:
+    def __init__(
+        self, title: str, text: str, hint: str, *, query: bool = False, longest: int = 60
+    ) -> None:
         super().__init__()
+        self._longest = 4000 if query else longest
         self._title = title
         self._query = query
         self.field = Input(text, placeholder=hint, select_on_focus=False)
@@ -310,7 +313,7 @@ class Typed(ModalScreen[str | None]):
     @on(Input.Submitted)
     def _submitted(self) -> None:
         if self._readable():
-            self.dismiss(clean_line(self.field.value, 4000 if self._query else 60).strip())
+            self.dismiss(clean_line(self.field.value, self._longest).strip())
 
     def action_leave(self) -> None:
         """Leave it as it was."""

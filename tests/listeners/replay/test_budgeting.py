@@ -71,6 +71,16 @@ async def fill(
     await store.write(lambda connection: bump_rollups(connection, counted))
 
 
+async def mentions_of(store: Store, brand_id: int, until: Micros, days: int) -> None:
+    """Count three mentions an hour of a brand up to a time, for screens that replay them."""
+    counted = [
+        Counted(brand_id, "mastodon", at, at, Label.NEUTRAL, 0.0, Part.OUTSIDE, False, False)
+        for number in range(days * 72)
+        for at in (Micros(until - number * HOUR // 3),)
+    ]
+    await store.write(lambda connection: bump_rollups(connection, counted))
+
+
 def chores(store: Store, brand: BrandConfig = BRAND, now: Micros = NOW) -> Housekeeping:
     return Housekeeping(store, Config(brands=(brand,)), lambda: now)
 

@@ -138,7 +138,9 @@ async def test_nothing_is_changed_and_nothing_is_left_behind(
 
 async def test_batches_are_of_one_source_and_one_moment(threads: Threads) -> None:
     page = await heard_since(threads.store, SINCE, 0, 100)
-    assert [len(one) for one in batches(page)] == [1, 1, 1, 2, 1, 1, 1, 1, 1]
+    assert [len(one) for one in batches(page)] == [10]
+    other = replace(page[3], source="bluesky:lune")
+    assert [len(one) for one in batches([*page[:3], other, *page[4:]])] == [3, 1, 6]
     near = [replace(one, seen_at=Micros(NOW + place * SECOND)) for place, one in enumerate(page)]
     assert [len(one) for one in batches(near)] == [10]
     far = [replace(page[0], seen_at=Micros(NOW + place * (TOGETHER + 1))) for place in range(3)]
