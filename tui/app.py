@@ -133,6 +133,10 @@ class Hubbub(GuardedApp[int]):
         if event.state is not WorkerState.ERROR or error is None:
             return
         _log.error("the %s of the screen failed", event.worker.group, exc_info=error)
+        self.say_fault(error)
+
+    def say_fault(self, error: BaseException) -> None:
+        """Say in the bottom line that something failed; the log has the details."""
         if isinstance(self.screen, HubScreen):
             self.screen.refuse(
                 say(error.sentence)

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from listeners.demo.play import Player
 from listeners.model import SECOND, Sentence
@@ -24,6 +25,9 @@ from tui.commands.stats import totals
 from tui.i18n import _
 from tui.terminal.ending import run_to_end
 from tui.terminal.tty import why_no_screen
+
+if TYPE_CHECKING:
+    from tui.app import Hubbub
 
 HEADLESS_SECONDS = 20.0
 SCREEN_SECONDS = 90.0
@@ -109,10 +113,16 @@ async def show(known: Settings, seconds: float = SCREEN_SECONDS, kept: Path | No
         app = Hubbub(store, config, player, clock=player.clock, demo=True)
         app.desk.voice = player.voice
         # The first part of the story is told while the dashboard stands: it fills as one looks.
-        async with beside("demonstration", _tell(player)):
+        async with beside("demonstration", tell(player, app)):
             return await run_screen(app)
 
 
-async def _tell(player: Player) -> None:
-    await player.prepare()
-    await player.run()
+async def tell(player: Player, app: Hubbub) -> None:
+    """Tell the story until it is cancelled; a fault in it is said on the screen, and raised."""
+    try:
+        await player.prepare()
+        await player.run()
+    except Exception as error:
+        # A story that broke off looks like a calm day.
+        app.call_later(app.say_fault, error)
+        raise
