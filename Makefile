@@ -11,10 +11,10 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --edi
 KEYWORDS = -k msgid -k Sentence -k ngettext:1,2 -k _wrong:2
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo test faults bench servers messages clean
+.PHONY: help run demo test faults bench bench-sentiment servers messages clean
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed ## install hubbub here and start it
 	@$(BIN)/hubbub
@@ -34,6 +34,9 @@ faults: $(VENV)/.developing ## kills, signals, full disks and hostile terminals 
 
 bench: $(VENV)/.developing ## speed, as ratios to a reference in the same run
 	$(BIN)/pytest -m bench -s
+
+bench-sentiment: $(VENV)/.developing ## how right the verdicts are on the posts in HUBBUB_DATA
+	$(BIN)/pytest -m bench -s -q tests/bench/bench_sentiment.py
 
 servers: $(VENV)/.developing ## end to end against real servers on loopback
 	$(BIN)/pytest -m servers -s
