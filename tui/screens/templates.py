@@ -92,7 +92,7 @@ class TemplatesScreen(OwnKeysScreen[None]):
         self.list.say_empty(
             [
                 [(_("The team has written no templates yet."), styles.strong)],
-                [(_("Until then replies may begin with those below."), styles.faint)],
+                [(_("Until then replies may begin with those of hubbub."), styles.faint)],
             ]
         )
         await self.list.reload()
