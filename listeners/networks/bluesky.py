@@ -21,11 +21,11 @@ from listeners.model import (
     MINUTE,
     Batch,
     Gap,
-    Micros,
     Post,
     Sentence,
     SourceState,
 )
+from listeners.networks.answering import Answering
 from listeners.networks.bluesky_accounts import Accounts, Profiles
 from listeners.networks.bluesky_api import BlueskyApi
 from listeners.networks.bluesky_cursor import Cursor, read_cursor
@@ -33,10 +33,9 @@ from listeners.networks.bluesky_gap import LOST_PLACE, Backfill
 from listeners.networks.bluesky_harvest import Harvest
 from listeners.networks.bluesky_jetstream import Jetstream, Stream
 from listeners.networks.bluesky_record import NETWORK
-from listeners.networks.bluesky_reply import LIMIT, BlueskyVoice
+from listeners.networks.bluesky_reply import BlueskyVoice
 from listeners.networks.bluesky_sieve import Sieve
 from listeners.networks.contract import Capability, SourceError
-from listeners.networks.replying import Answered, Reply, ReplyLimit, Sent
 from listeners.query import QuerySyntaxError
 
 SINCE = 1.0
@@ -55,7 +54,7 @@ _MOST_HOURS = 24 * 365
 _log = logging.getLogger(__name__)
 
 
-class BlueskyListener:
+class BlueskyListener(Answering):
     """One configured Bluesky source.
 
     ``what`` may hold a query of its own; what it finds is stored even if no brand matches.
@@ -99,7 +98,7 @@ class BlueskyListener:
         self._api = BlueskyApi(fetch, source, spelled[0] if spelled else "")
         self._accounts = Accounts(self._api, spelled)
         self._profiles = Profiles(self._api)
-        self._voice = BlueskyVoice(self._api)
+        self.voice = BlueskyVoice(self._api)
         self._jetstream = Jetstream(source, clock)
         nameless = not any(b.query.strip() or b.names or b.name.strip() for b in mine)
         self._only_own = source.options.get("watch") == "own" or (
@@ -153,48 +152,6 @@ class BlueskyListener:
                 for post in found.posts if found is not None else ():
                     posts[post.native_id] = self._sieve.adopt(post)
         return Batch(posts=tuple(posts.values()), fetched=len(posts))
-
-    def may_reply(self) -> Sentence | None:
-        """Return why this source cannot answer, ``None`` where it can; see ``replying``."""
-        return self._voice.may_reply()
-
-    async def reply_limit(self) -> ReplyLimit:
-        """Return how long a reply may be."""
-        return LIMIT
-
-    def opening(self, to: Answered, ours: Sequence[str]) -> str:
-        """Return nothing: a reply on Bluesky tells its addressee by itself."""
-        return ""
-
-    def new_reply_key(self, now: Micros) -> str:
-        """Return a new key: the record's own, a TID."""
-        return self._voice.new_key(now)
-
-    async def send_reply(self, reply: Reply) -> Sent:
-        """Send a reply; see ``bluesky_reply``.
-
-        Raises:
-            ReplyRefusedError: it is not there, and why.
-            SourceError: it may be there or not.
-        """
-        return await self._voice.send(reply)
-
-    async def find_reply(self, reply: Reply) -> Sent | None:
-        """Look whether a reply is there.
-
-        Raises:
-            SourceError: that cannot be told now.
-        """
-        return await self._voice.find(reply)
-
-    async def delete_reply(self, native_id: str) -> None:
-        """Delete a reply of ours.
-
-        Raises:
-            ReplyRefusedError: the network does not allow it.
-            SourceError: what became of it is not known.
-        """
-        await self._voice.delete(native_id)
 
     async def _stream(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         await self._begin(cursor)

@@ -8,7 +8,7 @@ exists already is answered with a bare 500, so a 500 is looked into before it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from listeners.clock import to_iso
 from listeners.http import Answer, HttpError
@@ -43,6 +43,14 @@ class BlueskyVoice:
     def may_reply(self) -> Sentence | None:
         """Return why nothing can be sent from here, ``None`` where it can."""
         return None if self._api.signed_in else NO_APP_PASSWORD
+
+    async def limit(self) -> ReplyLimit:
+        """Return how long a post may be: in graphemes, and in bytes (the lexicon's limits)."""
+        return LIMIT
+
+    def opening(self, to: Answered, ours: Sequence[str]) -> str:
+        """Return nothing: a reply on Bluesky tells its addressee by itself."""
+        return ""
 
     def new_key(self, now: Micros) -> str:
         """Return a new TID."""

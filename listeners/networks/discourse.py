@@ -10,7 +10,6 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from uuid import uuid4
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
@@ -26,6 +25,7 @@ from listeners.model import (
     Sentence,
     SourceState,
 )
+from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
 from listeners.networks.discourse_forum import NETWORK, forum_of
 from listeners.networks.discourse_harvest import Harvester
@@ -34,7 +34,6 @@ from listeners.networks.discourse_reader import PAGE, Page, Reader
 from listeners.networks.discourse_reply import Replier
 from listeners.networks.discourse_server import DiscourseServer, RefusedError
 from listeners.networks.discourse_threads import Threads
-from listeners.networks.replying import Answered, Reply, ReplyLimit, Sent
 
 SECOND_LOOK = 5 * MINUTE
 """How often the newest page is read again: for edits, likes, deletions and late arrivals."""
@@ -52,7 +51,7 @@ _LOST_PLACE = Sentence(
 _log = logging.getLogger(__name__)
 
 
-class DiscourseListener:
+class DiscourseListener(Answering):
     """One configured forum: ``base_url`` is its address, with its folder where it has one.
 
     ``what`` is empty (the whole forum), ``search:WORDS``, ``category:NAME`` or ``tag:NAME``.
@@ -90,7 +89,7 @@ class DiscourseListener:
         self._reader = Reader(self._server, clock)
         self._harvester = Harvester(source, self._brands, self._forum, clock)
         self._threads = Threads(self._server, self._reader, self._harvester)
-        self._replier = Replier(self._server, self._reader, clock)
+        self.voice = Replier(self._server, self._reader, clock)
         self._refused: dict[str, Micros] = {}
         self._pages: dict[str, tuple[str, ...]] = {}
         self._looked_at: Micros | None = clock()
@@ -144,34 +143,6 @@ class DiscourseListener:
             SourceError: the forum could not be asked, or asks us to wait.
         """
         return await self._threads.fetch(native_ids)
-
-    def may_reply(self) -> Sentence | None:
-        """Return why this source cannot send, ``None`` where it can."""
-        return self._replier.may_reply()
-
-    async def reply_limit(self) -> ReplyLimit:
-        """Return how long a post may be on this forum. Raises as ``Replying.reply_limit``."""
-        return (await self._replier.lengths()).limit
-
-    def opening(self, to: Answered, ours: Sequence[str]) -> str:
-        """Return nothing: a forum tells whom a post answers without naming them."""
-        return ""
-
-    def new_reply_key(self, now: Micros) -> str:
-        """Return a new key; Discourse knows none, so it names the attempt on our side alone."""
-        return str(uuid4())
-
-    async def send_reply(self, reply: Reply) -> Sent:
-        """Post it in the topic. Raises as ``Replying.send_reply``."""
-        return await self._replier.send(reply)
-
-    async def find_reply(self, reply: Reply) -> Sent | None:
-        """Look for it among the newest posts of its topic. Raises as ``Replying.find_reply``."""
-        return await self._replier.find(reply)
-
-    async def delete_reply(self, native_id: str) -> None:
-        """Delete a post of ours. Raises as ``Replying.delete_reply``."""
-        await self._replier.delete(native_id)
 
     async def _read(self, place: Place, marks: dict[str, int]) -> AsyncGenerator[Batch, None]:
         """Yield the batches of one place, each with the cursor that ``marks`` then make."""

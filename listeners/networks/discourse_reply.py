@@ -8,7 +8,9 @@ as sent, under the id of its place in the queue, and is never sent again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from listeners.clock import Clock
 from listeners.model import DAY, MINUTE, Micros, Sentence, SourceState
@@ -23,7 +25,7 @@ from listeners.networks.discourse_decode import (
 from listeners.networks.discourse_forum import NO_ADDRESS
 from listeners.networks.discourse_reader import PAGE, Reader
 from listeners.networks.discourse_server import DiscourseServer, RefusedError
-from listeners.networks.replying import Reply, ReplyLimit, ReplyRefusedError, Sent
+from listeners.networks.replying import Answered, Reply, ReplyLimit, ReplyRefusedError, Sent
 from listeners.networks.replying_words import (
     asked_to_wait,
     kept_there,
@@ -78,6 +80,18 @@ class Replier:
                 {"forum": self._forum.name},
             )
         return None
+
+    async def limit(self) -> ReplyLimit:
+        """Return how long a post may be on this forum. Raises as ``lengths``."""
+        return (await self.lengths()).limit
+
+    def opening(self, to: Answered, ours: Sequence[str]) -> str:
+        """Return nothing: a forum tells whom a post answers without naming them."""
+        return ""
+
+    def new_key(self, now: Micros) -> str:
+        """Return a new key; Discourse knows none, so it names the attempt on our side alone."""
+        return str(uuid4())
 
     async def lengths(self) -> Lengths:
         """Return how long a post must and may be; asked of the forum once a day.

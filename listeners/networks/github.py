@@ -9,23 +9,22 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from uuid import uuid4
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, SECOND, Batch, Gap, Micros, Sentence
+from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
 from listeners.networks.github_decode import Found
 from listeners.networks.github_discussions import Discussions
 from listeners.networks.github_harvest import HISTORY, Harvester
 from listeners.networks.github_places import PER_PAGE, Place, places_of, read_cursor, write_cursor
 from listeners.networks.github_reader import Page, Reader
-from listeners.networks.github_reply import LIMIT, Replier
+from listeners.networks.github_reply import Replier
 from listeners.networks.github_server import GitHubServer, RefusedError
 from listeners.networks.github_threads import Threads
 from listeners.networks.github_web import NETWORK, Web
-from listeners.networks.replying import Answered, Reply, ReplyLimit, Sent
 
 REFUSED_FOR = HOUR
 """How long a place that we thought of ourselves is left alone after a refusal."""
@@ -39,7 +38,7 @@ _LOST_PLACE = Sentence(
 )
 
 
-class GitHubListener:
+class GitHubListener(Answering):
     """One configured GitHub source: ``what`` is ``OWNER/NAME`` (several by comma), words to
     search for, or empty (the brands' queries).
 
@@ -79,7 +78,7 @@ class GitHubListener:
         self._harvester = Harvester(source, self._brands, self._web, clock)
         self._threads = Threads(self._server, self._reader, self._discussions, self._harvester)
         self._refused: dict[str, Micros] = {}
-        self._replier = Replier(self._server, self._reader, self._discussions)
+        self.voice = Replier(self._server, self._reader, self._discussions)
 
     @property
     def next_interval(self) -> float | None:
@@ -121,34 +120,6 @@ class GitHubListener:
             SourceError: GitHub could not be asked, or asks us to wait.
         """
         return await self._threads.fetch(native_ids)
-
-    def may_reply(self) -> Sentence | None:
-        """Return why this source cannot send, ``None`` where it can."""
-        return self._replier.may_reply()
-
-    async def reply_limit(self) -> ReplyLimit:
-        """Return how long a comment may be."""
-        return LIMIT
-
-    def opening(self, to: Answered, ours: Sequence[str]) -> str:
-        """Return nothing: everybody in an issue is told of a new comment."""
-        return ""
-
-    def new_reply_key(self, now: Micros) -> str:
-        """Return a new key; GitHub knows none, so it names the attempt on our side alone."""
-        return str(uuid4())
-
-    async def send_reply(self, reply: Reply) -> Sent:
-        """Write a comment. Raises as ``Replying.send_reply``."""
-        return await self._replier.send(reply)
-
-    async def find_reply(self, reply: Reply) -> Sent | None:
-        """Look for it among our newest comments. Raises as ``Replying.find_reply``."""
-        return await self._replier.find(reply)
-
-    async def delete_reply(self, native_id: str) -> None:
-        """Delete a comment of ours. Raises as ``Replying.delete_reply``."""
-        await self._replier.delete(native_id)
 
     async def _read(self, place: Place, marks: dict[str, int]) -> AsyncGenerator[Batch, None]:
         """Yield the batches of one place, each with the cursor that ``marks`` then make."""

@@ -6,7 +6,8 @@ that this account wrote in the issue since, for one in the same words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from uuid import uuid4
 
 from listeners.model import MINUTE, SECOND, Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
@@ -15,7 +16,7 @@ from listeners.networks.github_discussions import Discussions
 from listeners.networks.github_reader import Reader
 from listeners.networks.github_server import GitHubServer, RefusedError
 from listeners.networks.github_web import Spot
-from listeners.networks.replying import Reply, ReplyLimit, ReplyRefusedError, Sent
+from listeners.networks.replying import Answered, Reply, ReplyLimit, ReplyRefusedError, Sent
 from listeners.networks.replying_words import (
     asked_to_wait,
     kept_there,
@@ -52,6 +53,18 @@ class Replier:
             "settings, Personal access tokens, allow it to write issues (and discussions).",
             {"server": self._web.name},
         )
+
+    async def limit(self) -> ReplyLimit:
+        """Return how long a comment may be."""
+        return LIMIT
+
+    def opening(self, to: Answered, ours: Sequence[str]) -> str:
+        """Return nothing: everybody in an issue is told of a new comment."""
+        return ""
+
+    def new_key(self, now: Micros) -> str:
+        """Return a new key; GitHub knows none, so it names the attempt on our side alone."""
+        return str(uuid4())
 
     async def send(self, reply: Reply) -> Sent:
         """Write a comment.

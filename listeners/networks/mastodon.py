@@ -16,19 +16,18 @@ from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, MINUTE, SECOND, Batch, Deletion, Gap, Micros, Sentence
+from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
 from listeners.networks.mastodon_decode import NETWORK
 from listeners.networks.mastodon_harvest import Harvester
 from listeners.networks.mastodon_live import Event, Live, NotStreamingError
 from listeners.networks.mastodon_memory import Memory
-from listeners.networks.mastodon_opening import opening
 from listeners.networks.mastodon_places import Mark, Place, places_of, read_cursor, write_cursor
 from listeners.networks.mastodon_reader import Page, Reader
 from listeners.networks.mastodon_reply import MastodonVoice
 from listeners.networks.mastodon_seek import Seeker
 from listeners.networks.mastodon_server import MastodonServer, RefusedError
 from listeners.networks.mastodon_threads import Threads
-from listeners.networks.replying import Answered, Reply, ReplyLimit, Sent
 
 SECOND_LOOK = 5 * MINUTE
 """How often newest pages are read again: for edits, counts, deletions and late arrivals."""
@@ -49,7 +48,7 @@ _LOST_PLACE = Sentence(
 _log = logging.getLogger(__name__)
 
 
-class MastodonListener:
+class MastodonListener(Answering):
     """One configured Mastodon source. See ``mastodon_places`` for what ``what`` may be."""
 
     capability = Capability(
@@ -84,7 +83,7 @@ class MastodonListener:
         self._threads = Threads(self._server, self._harvester, self._memory)
         self._live = Live(self._server, fetch)
         seek = Seeker(self._server, self._memory, self._harvester.own.handles())
-        self._voice = MastodonVoice(self._server, seek, clock)
+        self.voice = MastodonVoice(self._server, seek, clock)
         self._refused: dict[str, Micros] = {}
         self._looked_at: Micros | None = clock()
         self._not_streaming: Micros | None = None
@@ -134,48 +133,6 @@ class MastodonListener:
             SourceError: the server could not be asked, or asks us to wait.
         """
         return await self._threads.fetch(native_ids)
-
-    def may_reply(self) -> Sentence | None:
-        """Return why this source cannot answer, ``None`` where it can; see ``replying``."""
-        return self._voice.may_reply()
-
-    async def reply_limit(self) -> ReplyLimit:
-        """Return how long a reply may be on this server; asked once a day."""
-        return await self._voice.limit()
-
-    def opening(self, to: Answered, ours: Sequence[str]) -> str:
-        """Return the names of those a reply must tell; see ``mastodon_opening``."""
-        return opening(to, ours, self._server.base)
-
-    def new_reply_key(self, now: Micros) -> str:
-        """Return a new idempotency key."""
-        return self._voice.new_key()
-
-    async def send_reply(self, reply: Reply) -> Sent:
-        """Send a reply; see ``mastodon_reply``.
-
-        Raises:
-            ReplyRefusedError: it is not there, and why.
-            SourceError: it may be there or not.
-        """
-        return await self._voice.send(reply)
-
-    async def find_reply(self, reply: Reply) -> Sent | None:
-        """Look whether a reply is there.
-
-        Raises:
-            SourceError: that cannot be told now.
-        """
-        return await self._voice.find(reply)
-
-    async def delete_reply(self, native_id: str) -> None:
-        """Delete a reply of ours.
-
-        Raises:
-            ReplyRefusedError: the server does not delete it.
-            SourceError: what became of it is not known.
-        """
-        await self._voice.delete(native_id)
 
     def _places(self) -> tuple[Place, ...]:
         places = places_of(self._source, self._brands, signed_in=self._server.signed_in)

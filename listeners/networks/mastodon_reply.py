@@ -7,7 +7,7 @@ never seen by more people than the post it answers, and wears the same content w
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ from listeners.networks import replying_words
 from listeners.networks.contract import SourceError
 from listeners.networks.mastodon_decode import api_id_of, created_at_of
 from listeners.networks.mastodon_instance import Instances
-from listeners.networks.mastodon_opening import likeness, names_somebody
+from listeners.networks.mastodon_opening import likeness, names_somebody, opening
 from listeners.networks.mastodon_places import quote_segment
 from listeners.networks.mastodon_seek import PAGE, Record, Seeker
 from listeners.networks.mastodon_server import MastodonServer
@@ -66,7 +66,11 @@ class MastodonVoice:
             remote_mentions=True,
         )
 
-    def new_key(self) -> str:
+    def opening(self, to: Answered, ours: Sequence[str]) -> str:
+        """Return the names of those a reply must tell."""
+        return opening(to, ours, self._server.base)
+
+    def new_key(self, now: Micros) -> str:
         """Return a new idempotency key."""
         return str(uuid4())
 

@@ -25,6 +25,7 @@ from listeners.model import (
     Sentence,
     SourceState,
 )
+from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability, SourceError
 from listeners.networks.matrix_cursor import Place, read_cursor, write_cursor
 from listeners.networks.matrix_event import (
@@ -41,7 +42,6 @@ from listeners.networks.matrix_reply import Replies
 from listeners.networks.matrix_rooms import Rooms
 from listeners.networks.matrix_server import MatrixServer, no_token, segment
 from listeners.networks.matrix_sync import News
-from listeners.networks.replying import Answered, Reply, ReplyLimit, Sent
 
 WAIT = 30.0
 """Seconds the server may wait for something new before it answers that there is nothing."""
@@ -57,7 +57,7 @@ _LOST_PLACE = Sentence(
 )
 
 
-class MatrixListener:
+class MatrixListener(Answering):
     """One configured Matrix source. See ``matrix_rooms`` for what ``what`` may be.
 
     Options: ``join`` lets it join the rooms of ``what``; ``ours`` says that they are the brand's
@@ -89,7 +89,7 @@ class MatrixListener:
         self._rooms = Rooms(self._server, source)
         self._harvester = Harvester(source, self._server, self._rooms, clock)
         self._reader = Reader(self._server, self._rooms, self._harvester, clock)
-        self._replies = Replies(self._server, self._rooms, self._harvester)
+        self.voice = Replies(self._server, self._rooms, self._harvester)
         self._looked_at: Micros | None = None
 
     async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
@@ -162,48 +162,6 @@ class MatrixListener:
         return Batch(posts=tuple(ordered), deletions=tuple(gone), bad=tuple(bad), fetched=fetched)
 
     # --- answering; see matrix_reply -----------------------------------------------------------
-
-    def may_reply(self) -> Sentence | None:
-        """Return why this source cannot send, ``None`` where it can."""
-        return None if self._server.signed_in else no_token(self._server.name)
-
-    async def reply_limit(self) -> ReplyLimit:
-        """Return how long a reply may be."""
-        return self._replies.limit
-
-    def opening(self, to: Answered, ours: Sequence[str]) -> str:
-        """Return nothing: a reply names whom it answers beside its words."""
-        return ""
-
-    def new_reply_key(self, now: Micros) -> str:
-        """Return a new transaction id."""
-        return self._replies.new_key()
-
-    async def send_reply(self, reply: Reply) -> Sent:
-        """Send it; the same key makes no second one.
-
-        Raises:
-            ReplyRefusedError: it is not there, and why.
-            SourceError: it may be there or not.
-        """
-        return await self._replies.send(reply)
-
-    async def find_reply(self, reply: Reply) -> Sent | None:
-        """Look whether this very reply is there; ``None`` only if it certainly is not.
-
-        Raises:
-            SourceError: that cannot be told now.
-        """
-        return await self._replies.find(reply)
-
-    async def delete_reply(self, native_id: str) -> None:
-        """Redact a reply of ours; one that is gone already counts as deleted.
-
-        Raises:
-            ReplyRefusedError: the server does not allow it.
-            SourceError: it could not be asked.
-        """
-        await self._replies.delete(native_id)
 
     # --- rounds --------------------------------------------------------------------------------
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
-from listeners.model import HOUR, Sentence, SourceState
+from listeners.model import HOUR, Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.matrix_event import (
     Message,
@@ -26,7 +26,7 @@ from listeners.networks.matrix_event import (
 )
 from listeners.networks.matrix_harvest import Harvester, address_of
 from listeners.networks.matrix_rooms import Rooms
-from listeners.networks.matrix_server import MatrixServer, RefusedError, segment
+from listeners.networks.matrix_server import MatrixServer, RefusedError, no_token, segment
 from listeners.networks.matrix_sync import PER_PAGE, own_filter, read_page
 from listeners.networks.replying import Answered, Reply, ReplyLimit, ReplyRefusedError, Sent
 from listeners.networks.replying_words import (
@@ -53,14 +53,24 @@ _NOWHERE = Sentence(
 class Replies:
     """Sends, finds and takes back the replies of one account."""
 
-    limit = ReplyLimit(maximum=LONGEST, unit="bytes")
-
     def __init__(self, server: MatrixServer, rooms: Rooms, harvester: Harvester) -> None:
         self._server = server
         self._rooms = rooms
         self._harvester = harvester
 
-    def new_key(self) -> str:
+    def may_reply(self) -> Sentence | None:
+        """Return why nothing can be sent from here, ``None`` where it can."""
+        return None if self._server.signed_in else no_token(self._server.name)
+
+    async def limit(self) -> ReplyLimit:
+        """Return how long a reply may be."""
+        return ReplyLimit(maximum=LONGEST, unit="bytes")
+
+    def opening(self, to: Answered, ours: Sequence[str]) -> str:
+        """Return nothing: a reply names whom it answers beside its words."""
+        return ""
+
+    def new_key(self, now: Micros) -> str:
         """Return a new transaction id."""
         return f"hubbub-{uuid.uuid4()}"
 
