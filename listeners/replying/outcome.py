@@ -42,7 +42,8 @@ def refusal(
 
 NOTHING_TO_SEND = Sentence("There is nothing to send yet: the reply has no words.")
 TOO_MUCH = Sentence(
-    "This is more than hubbub sends at once: 200 lines. Nothing was sent; shorten it."
+    "This is more than hubbub sends at once (200 lines, 100,000 characters). Nothing was sent; "
+    "shorten it."
 )
 UNDER_WAY = Sentence(
     "A reply to this conversation is being sent at this moment. Nothing more was sent."
