@@ -168,7 +168,20 @@ async def _muted(screen: TriageScreen[Any], subjects: Subjects, found: Effect) -
 
 
 def _noise_choices(effects: Sequence[Effect], text: str) -> list[Choice]:
-    return narrowed([Choice(one, effect_words(one)) for one in effects], text)
+    return narrowed([Choice(one, _what(one), _share(one)) for one in effects], text)
+
+
+def _what(found: Effect) -> str:
+    if found.kind == "rule word":
+        return _("the word “{word}”").format(word=one_line(found.what))
+    return _("the author {author}").format(author=one_line(found.what.partition(":")[2]))
+
+
+def _share(found: Effect) -> str:
+    """Return the effect in the space of a hint."""
+    return _("false {false} of {of_false} · real {real} of {of_real}").format(
+        false=found.false, of_false=found.of_false, real=found.real, of_real=found.of_real
+    )
 
 
 def effect_words(found: Effect) -> str:
