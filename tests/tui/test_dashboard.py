@@ -221,7 +221,8 @@ async def test_tab_goes_round_the_panels_in_sight(tmp_path: Path) -> None:
 async def test_back_clears_marks_then_the_filter(tmp_path: Path) -> None:
     async with driven(tmp_path) as one:
         await one.press("f")
-        assert isinstance(one.screen, FilterScreen)
+        opened = one.screen
+        assert isinstance(opened, FilterScreen)
         await one.press(*"positive", "enter", "escape")
         assert listed(one.screen) == [4, 6]
         assert "⧩ positive" in one.frame()
@@ -250,6 +251,21 @@ async def test_words_filter_the_queue_and_a_fault_is_said(tmp_path: Path) -> Non
         assert isinstance(one.screen, Picker)
         await one.press("escape")
         assert listed(one.screen) == QUEUE
+
+
+async def test_clearing_a_filter_says_what_it_did(tmp_path: Path) -> None:
+    async with driven(tmp_path) as one:
+        await one.press("F")
+        assert "The whole list is shown already." in one.frame()
+        await one.press("f", *"brakes", "enter", "escape", "F")
+        assert "The whole list again." in one.frame()
+
+
+async def test_the_demonstration_asks_no_source(tmp_path: Path) -> None:
+    async with driven(tmp_path) as one:
+        one.app.desk.demo = True
+        await one.press("R")
+        assert "plays by itself" in one.frame()
 
 
 async def test_a_key_that_does_nothing_here_says_why(tmp_path: Path) -> None:

@@ -225,6 +225,8 @@ class HubScreen(Screen[Result]):
                 "Asked {count} source to look now.", "Asked {count} sources to look now.", count
             )
             self.tell(text.format(count=count))
+        elif self.desk.demo:
+            self.tell(_("The demonstration plays by itself: no source is asked."))
         else:
             self.tell(_("Drawn anew. No source could be asked: hubbub does not listen here."))
         self.look_again()

@@ -195,8 +195,12 @@ class Dashboard(PanelScreen):
     def do_filter_clear(self) -> None:
         """Show the whole list again."""
         panel = self.leading if self.panel is Panel.THREAD else self.desk.session.panel
+        if self.desk.views[panel] == View():
+            self.refuse(_("The whole list is shown already."))
+            return
         self.desk.views[panel] = View()
         self._filtered()
+        self.tell(_("The whole list again."))
 
     def _filtered(self) -> None:
         """Show a list by its new filter from its top: its order is another one altogether."""
