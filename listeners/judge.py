@@ -162,7 +162,11 @@ class Judge:
             text=text,
             raw_text=post.text if post.text != text else None,
             score=score(
-                whole, lang=post.lang, mask=self._masks.get(brand, ()), languages=languages
+                whole,
+                lang=post.lang,
+                mask=self._masks.get(brand, ()),
+                languages=languages,
+                layered=config is None or not config.plain_sentiment,
             ),
             reasons=why,
             findings=() if ours else findings_in(whole, post, self._rules.get(brand, RiskRules())),

@@ -64,6 +64,8 @@ class BrandConfig:
     languages: tuple[str, ...] = ("en", "fr")
     audience: Audience = "both"
     competitor: bool = False
+    plain_sentiment: bool = False
+    """Whether sentiment goes without our own layer: English as VADER scores it."""
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     """How grave the alerts of a rule or class are, ``None`` for off, where she decided it."""
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
