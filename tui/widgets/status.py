@@ -195,7 +195,8 @@ def _maintenance(windows: Sequence[Window], styles: Palette) -> Segment:
         [("◌", styles.accent)],
     ]
     if reason:
-        whole: Line = [("◌ " + _("maintenance") + f": {reason} ", styles.accent), (until, styles.faint)]
+        named = "◌ " + _("maintenance") + f": {reason} "
+        whole: Line = [(named, styles.accent), (until, styles.faint)]
         forms = [whole, *forms]
     return Segment(forms, (8, 35, 50)[-(len(forms) - 1) :])
 
