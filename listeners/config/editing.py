@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from listeners.config.extending import ExtensionError
 from listeners.config.false_alarms import KEYS, alarms_of
@@ -58,11 +59,10 @@ def edited(config: Config, brand: str, edits: Iterable[str]) -> Config:
 
 
 def _changed(brand: BrandConfig, key: str, value: str) -> BrandConfig:
-    if key in TEXTS:
-        return replace(brand, **{key: value})  # type: ignore[arg-type]
-    if key in LISTS:
+    if key in TEXTS or key in LISTS:
         items = tuple(item.strip() for item in value.split(",") if item.strip())
-        return replace(brand, **{key: items})  # type: ignore[arg-type]
+        change: dict[str, Any] = {key: value if key in TEXTS else items}
+        return replace(brand, **change)
     if key in ALERTS:
         name = key.removeprefix("alerts.")
         new, alarms = alarms_of({name: value}), brand.alarms

@@ -10,15 +10,22 @@ from __future__ import annotations
 import math
 import os
 import statistics
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from listeners.detecting import Detectors
+from listeners.limits import usual_limits
+from listeners.model import MINUTE, Micros
 from listeners.replay.series import Series, SpikeChecks, SurgeChecks
 from listeners.risk.budget import ODDS, SPREADS, limit, peaks
 from listeners.risk.episodes import episodes
+from listeners.store import open_store
+from listeners.store.sources import register_brands
 from tests.bench import rivals
 from tests.bench.streams import (
     BINS_A_DAY,
@@ -31,6 +38,7 @@ from tests.bench.streams import (
     burst,
     stream,
 )
+from tests.listeners.replay.test_budgeting import BRAND, NOW, fill
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
@@ -206,3 +214,24 @@ def test_what_detectors_find_and_how_often_they_cry_wolf() -> None:
 def total(rows: Iterable[tuple[Row, dict[str, Result]]], name: str) -> int:
     """Return the false episodes of a rule in all rows."""
     return sum(results[name].false for _row, results in rows)
+
+
+async def test_a_check_of_one_brand_holds_nobody_up(tmp_path: Path) -> None:
+    """The screen may share the process: a check may take a few milliseconds of it."""
+    async with open_store(tmp_path / "hubbub.db") as store:
+        await store.write(lambda connection: register_brands(connection, ["Lune"]))
+        await fill(store, 35, 30.0)
+        detectors, limits = Detectors(), usual_limits(BRAND)
+
+        async def check(minutes: int) -> float:
+            now = Micros(NOW + minutes * MINUTE)
+            begun = time.thread_time()
+            await store.read(
+                lambda connection: detectors.look(connection, BRAND, limits, 1.0, True, now)
+            )
+            return 1000 * (time.thread_time() - begun)
+
+        first = await check(0)
+        rest = [await check(minutes) for minutes in range(5, 60, 5)]
+    print(f"\na check of one brand: {first:.1f} ms at the full hour, {max(rest):.1f} ms else")
+    assert max(rest) < 20
