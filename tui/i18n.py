@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from listeners.model import SafeText, Sentence
 from listeners.text import clean_line
+from tui.code_words import in_words
 from tui.formats import (
     age,
     ago,
@@ -79,7 +80,7 @@ def say(sentence: Sentence) -> SafeText:
     Never raises: a translation or a stored sentence that misses a value falls back on the English
     template, then on the template as it stands.
     """
-    values = {name: _value(value) for name, value in sentence.values.items()}
+    values = {name: _value(in_words(name, value)) for name, value in sentence.values.items()}
     for template in (_(sentence.template), sentence.template):
         try:
             return SafeText(template.format(**values))
