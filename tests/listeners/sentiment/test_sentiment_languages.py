@@ -26,6 +26,7 @@ _OURS = ("en", "fr", "de", "es", "it", "pt", "ar", "hi")
         ("de", "Schöne neue Läden, aber der Service ist eine Katastrophe", _NEGATIVE),
         ("de", "Der Zug fährt um neun Uhr ab", _NEUTRAL),
         ("de", "Wieder Verspätung 😡", _NEGATIVE),
+        ("de", "super", _POSITIVE),
         ("es", "¡Muchas gracias, excelente servicio!", _POSITIVE),
         ("es", "No me gusta nada", _NEGATIVE),
         ("es", "Sigo esperando, nadie responde", _NEGATIVE),

@@ -121,6 +121,8 @@ def test_sarcastic_thanks(text: str, lang: str, label: Label) -> None:
         ("I said “great” service", Label.POSITIVE),
         ("why won't the page open", Label.NEGATIVE),
         ("can't wait for the next one", Label.POSITIVE),
+        ("she was bored by the talk", Label.NEGATIVE),
+        ("the alarms ring at noon", Label.NEUTRAL),
     ],
 )
 def test_words_of_requests_do_not_flatter(text: str, label: Label) -> None:
