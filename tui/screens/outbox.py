@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Container
 
 from listeners.store.outbox import REFUSED, SENT, UNKNOWN, OutboxRow, outbox
 from tui.actions import Panel
@@ -16,6 +14,7 @@ from tui.i18n import _, ngettext, number
 from tui.language import msgid
 from tui.screens.answering import ask_to_delete, ask_to_send_again
 from tui.screens.own_keys import OwnKeysScreen, own, own_bindings
+from tui.screens.two_panes import TwoPanes
 from tui.sending import tell_in_front
 from tui.session import RowList
 from tui.widgets.paint import Line, content, palette_of
@@ -23,7 +22,6 @@ from tui.widgets.reply_rows import OutboxRows, reply_facts
 from tui.widgets.row_list import VirtualList
 from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
-from tui.widgets.too_small import TooSmall
 
 _MOST = 500
 _KEYS = (
@@ -37,7 +35,7 @@ _KEYS = (
 )
 
 
-class OutboxScreen(OwnKeysScreen[None]):
+class OutboxScreen(TwoPanes[OutboxRows], OwnKeysScreen[None]):
     """The newest replies, and all about the one under the cursor."""
 
     OWN = _KEYS
@@ -51,27 +49,7 @@ class OutboxScreen(OwnKeysScreen[None]):
         super().__init__(desk)
         self._known: Mapping[int, OutboxRow] = {}
         self.list = OutboxRows(RowList(), self._load, desk.clock, id="replies")
-        self._about = ThreadMessages(id="about")
-
-    def compose(self) -> ComposeResult:
-        """Lay the list and what is known of one reply."""
-        yield self.status
-        with Container(id="body"):
-            yield self.list
-            yield self._about
-        yield TooSmall()
-        yield self.keys
-
-    def on_mount(self) -> None:
-        """Take the focus to the list."""
-        for pane in (self.list, self._about):
-            pane.add_class("pane")
-        self.list.focus()
-
-    @property
-    def rows(self) -> OutboxRows:
-        """The list."""
-        return self.list
+        self.about = ThreadMessages(id="about")
 
     @property
     def address(self) -> str:
@@ -119,14 +97,14 @@ class OutboxScreen(OwnKeysScreen[None]):
             text = ngettext("{count} uncertain", "{count} uncertain", uncertain)
             under = [(text.format(count=uncertain), styles.warn), ("  ", styles.faint), *under]
         self.list.border_subtitle = content(under)
-        self._about.border_title = content([(_("About this reply"), styles.faint)])
+        self.about.border_title = content([(_("About this reply"), styles.faint)])
 
     @on(VirtualList.Moved)
     def _show_about(self) -> None:
-        width, row = self._about.view.width, self.list.row
+        width, row = self.about.view.width, self.list.row
         if width > 1:
             lines = reply_facts(row, width, palette_of(self)) if row is not None else []
-            self._about.show(Laid(lines), again=False)
+            self.about.show(Laid(lines), again=False)
 
     def on_resize(self) -> None:
         """Wrap anew for the new width."""

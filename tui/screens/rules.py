@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Container
 
 from listeners.actions.rules import keep_rule, move_rule, remove_rule, switch_rule
 from listeners.model import DAY, Micros
@@ -22,6 +20,7 @@ from tui.rule_fields import Offered
 from tui.screens.pickers import Picker
 from tui.screens.rule_form import Drafted, RuleForm
 from tui.screens.triage import TriageScreen
+from tui.screens.two_panes import TwoPanes
 from tui.session import RowList
 from tui.widgets.choices import Choice
 from tui.widgets.paint import Line, content, palette_of
@@ -29,7 +28,6 @@ from tui.widgets.row_list import VirtualList
 from tui.widgets.rule_lines import RuleRows, Shown, about_rule, then_words
 from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
-from tui.widgets.too_small import TooSmall
 
 _HITS = 7 * DAY
 
@@ -46,7 +44,7 @@ KEYS: Mapping[str, tuple[str, str]] = {
 """What keys of the registry mean on this screen: a word, and the rest of the sentence."""
 
 
-class RulesScreen(TriageScreen[None]):
+class RulesScreen(TwoPanes[RuleRows], TriageScreen[None]):
     """The list of rules, and all about the one under the cursor beside or below it."""
 
     DEFAULT_CSS = """
@@ -62,26 +60,6 @@ class RulesScreen(TriageScreen[None]):
         self._templates: Mapping[int, str] = {}
         self.list = RuleRows(RowList(), self._load, desk.clock, id="rules")
         self.about = ThreadMessages(id="rule-about")
-
-    def compose(self) -> ComposeResult:
-        """Lay the list and what is known of one rule."""
-        yield self.status
-        with Container(id="body"):
-            yield self.list
-            yield self.about
-        yield TooSmall()
-        yield self.keys
-
-    def on_mount(self) -> None:
-        """Take the focus to the list."""
-        for pane in (self.list, self.about):
-            pane.add_class("pane")
-        self.list.focus()
-
-    @property
-    def rows(self) -> RuleRows:
-        """The list."""
-        return self.list
 
     async def _load(self, ids: Sequence[int]) -> Mapping[int, Shown]:
         return {one: self._shown[one] for one in ids if one in self._shown}

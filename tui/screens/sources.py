@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Container
 
 from listeners.model import SourceRow
 from listeners.networks.contract import Capability
@@ -17,6 +15,7 @@ from tui.actions import Panel
 from tui.desk import Desk
 from tui.i18n import _, clock_time, ngettext
 from tui.screens.moving import MovingScreen
+from tui.screens.two_panes import TwoPanes
 from tui.session import RowList
 from tui.widgets.paint import Line, content, palette_of
 from tui.widgets.row_list import VirtualList
@@ -24,10 +23,9 @@ from tui.widgets.source_lines import SourceRows, network_table, source_lines
 from tui.widgets.status import Top
 from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
-from tui.widgets.too_small import TooSmall
 
 
-class SourcesScreen(MovingScreen[None]):
+class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
     """The list of sources, and all about the one under the cursor beside or below it."""
 
     DEFAULT_CSS = """
@@ -47,30 +45,10 @@ class SourcesScreen(MovingScreen[None]):
         self.list = SourceRows(RowList(), self._load, desk.clock, id="sources")
         self.about = ThreadMessages(id="about")
 
-    def compose(self) -> ComposeResult:
-        """Lay the list and what is known of one source."""
-        yield self.status
-        with Container(id="body"):
-            yield self.list
-            yield self.about
-        yield TooSmall()
-        yield self.keys
-
-    def on_mount(self) -> None:
-        """Take the focus to the list."""
-        for pane in (self.list, self.about):
-            pane.add_class("pane")
-        self.list.focus()
-
     @property
     def panel(self) -> Panel | None:
         """The keys are those of the sources."""
         return Panel.SOURCES
-
-    @property
-    def rows(self) -> SourceRows:
-        """The list."""
-        return self.list
 
     async def _load(self, ids: Sequence[int]) -> Mapping[int, SourceRow]:
         return {one: self._known[one] for one in ids if one in self._known}

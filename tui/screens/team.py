@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Container
 
 from listeners.model import ConversationRow
 from listeners.store import reads
@@ -21,6 +19,7 @@ from tui.i18n import _, ngettext
 from tui.language import msgid
 from tui.screens.leaving import toggle_away
 from tui.screens.own_keys import OwnKeysScreen, own, own_bindings
+from tui.screens.two_panes import TwoPanes
 from tui.session import RowList
 from tui.team_words import role_word
 from tui.untils import day_began
@@ -29,7 +28,6 @@ from tui.widgets.row_list import VirtualList
 from tui.widgets.team_rows import Entry, TeamRows, load_line, note_lines, open_lines
 from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
-from tui.widgets.too_small import TooSmall
 
 _SHOWN = 40
 """Open conversations listed of one member, the ones to answer first."""
@@ -45,7 +43,7 @@ _KEYS = (
 _OTHERS = ("undo", "redo", "palette", "refresh", "detail.down", "detail.up", "brand")
 
 
-class TeamScreen(OwnKeysScreen[None]):
+class TeamScreen(TwoPanes[TeamRows], OwnKeysScreen[None]):
     """The members in a list, and what the one under the cursor has beside or below it."""
 
     OWN = _KEYS
@@ -64,26 +62,6 @@ class TeamScreen(OwnKeysScreen[None]):
         self._open: Sequence[ConversationRow] = ()
         self.list = TeamRows(RowList(), self._load, desk.clock, id="team")
         self.about = ThreadMessages(id="about")
-
-    def compose(self) -> ComposeResult:
-        """Lay the list and what one of it has."""
-        yield self.status
-        with Container(id="body"):
-            yield self.list
-            yield self.about
-        yield TooSmall()
-        yield self.keys
-
-    def on_mount(self) -> None:
-        """Take the focus to the list."""
-        for pane in (self.list, self.about):
-            pane.add_class("pane")
-        self.list.focus()
-
-    @property
-    def rows(self) -> TeamRows:
-        """The list."""
-        return self.list
 
     async def _load(self, ids: Sequence[int]) -> Mapping[int, Entry]:
         return {one: self._entries[one] for one in ids if one in self._entries}

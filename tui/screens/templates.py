@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Container
 
 from listeners.model import SafeText
 from listeners.replying.templates import usual_templates
@@ -24,13 +22,13 @@ from tui.i18n import _, language, ngettext, number, say
 from tui.language import msgid
 from tui.screens.own_keys import OwnKeysScreen, own, own_bindings
 from tui.screens.template_form import TemplateForm
+from tui.screens.two_panes import TwoPanes
 from tui.session import RowList
 from tui.widgets.paint import Line, content, one_line, palette_of
 from tui.widgets.reply_rows import TemplateRows, template_facts
 from tui.widgets.row_list import VirtualList
 from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
-from tui.widgets.too_small import TooSmall
 
 _KEYS = (
     own("open", "enter,e", msgid("Change"), 1),
@@ -41,7 +39,7 @@ _KEYS = (
 )
 
 
-class TemplatesScreen(OwnKeysScreen[None]):
+class TemplatesScreen(TwoPanes[TemplateRows], OwnKeysScreen[None]):
     """The team's templates, and the whole text of the one under the cursor."""
 
     OWN = _KEYS
@@ -55,27 +53,7 @@ class TemplatesScreen(OwnKeysScreen[None]):
         super().__init__(desk)
         self._known: Mapping[int, Template] = {}
         self.list = TemplateRows(RowList(), self._load, desk.clock, id="templates")
-        self._about = ThreadMessages(id="about")
-
-    def compose(self) -> ComposeResult:
-        """Lay the list and the text of one template."""
-        yield self.status
-        with Container(id="body"):
-            yield self.list
-            yield self._about
-        yield TooSmall()
-        yield self.keys
-
-    def on_mount(self) -> None:
-        """Take the focus to the list."""
-        for pane in (self.list, self._about):
-            pane.add_class("pane")
-        self.list.focus()
-
-    @property
-    def rows(self) -> TemplateRows:
-        """The list."""
-        return self.list
+        self.about = ThreadMessages(id="about")
 
     async def _load(self, ids: Sequence[int]) -> Mapping[int, Template]:
         return {one: self._known[one] for one in ids if one in self._known}
@@ -102,18 +80,18 @@ class TemplatesScreen(OwnKeysScreen[None]):
         under: Line = [(count.format(count=number(len(found))), styles.faint)] if found else []
         self.list.border_subtitle = content(under)
         fields = _("{fields} are filled in").format(fields="{name} {brand} {order}")
-        self._about.border_subtitle = content([(fields, styles.faint)])
+        self.about.border_subtitle = content([(fields, styles.faint)])
         self.call_after_refresh(self._show_about)
 
     @on(VirtualList.Moved)
     def _show_about(self) -> None:
-        width, row = self._about.view.width, self.list.row
+        width, row = self.about.view.width, self.list.row
         if width < 2:
             return
         audiences = [brand.audience for brand in self.desk.config.brands if not brand.competitor]
         usual = usual_templates(language(), audiences[0] if audiences else "both")
         shown = [row] if row is not None else [] if self._known else list(usual)
-        self._about.show(Laid(template_facts(shown, width, palette_of(self))), again=False)
+        self.about.show(Laid(template_facts(shown, width, palette_of(self))), again=False)
 
     def on_resize(self) -> None:
         """Wrap anew for the new width."""
