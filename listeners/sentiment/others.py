@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from listeners.sentiment.emoji import emoji_weights
@@ -186,18 +186,25 @@ def _undrawn(lower: str) -> Iterator[str]:
 
 
 def _turning(negations: frozenset[str]) -> Callable[[list[Word]], Mapping[int, float]]:
-    """Find words turned by a negation after them (``gefällt mir nicht``), and use it up."""
+    """Find words turned by a negation after them (``gefällt mir nicht``), and use it up.
+
+    It turns what follows at once (``nicht gut``); else the word just before it, and one further
+    back only where nothing that could be meant instead comes after.
+    """
 
     def turned(words: list[Word]) -> Mapping[int, float]:
         found: dict[int, float] = {}
         for at, word in enumerate(words):
             if word.lower not in negations:
                 continue
-            if any(one.valence is not None for one in words[at + 1 : at + 4]):
+            ahead = words[at + 1 : at + 4]
+            if ahead and (ahead[0].valence is not None or ahead[0].boost is not None):
                 continue
-            for said in range(at - 1, max(-1, at - 4), -1):
+            free = all(one.valence is None for one in ahead)
+            for said in range(at - 1, max(-1, at - (4 if free else 2)), -1):
                 if words[said].valence is not None and words[said].boost is None:
                     found[said] = NEGATION
+                    words[at] = replace(word, negates=False)
                     break
         return found
 

@@ -21,6 +21,8 @@ _OURS = ("en", "fr", "de", "es", "it", "pt", "ar", "hi")
     [
         ("de", "Vielen Dank, toller Service!", _POSITIVE),
         ("de", "Das gefällt mir nicht", _NEGATIVE),
+        ("de", "Das gefällt mir nicht, wieder Verspätung", _NEGATIVE),
+        ("de", "Schön und nicht teuer", _POSITIVE),
         ("de", "Der Support ist nicht schlecht", _POSITIVE),
         ("de", "Die App funktioniert nicht", _NEGATIVE),
         ("de", "Schöne neue Läden, aber der Service ist eine Katastrophe", _NEGATIVE),
