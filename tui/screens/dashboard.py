@@ -129,6 +129,7 @@ class Dashboard(PanelScreen):
             if (row := self.alerts.known(row_id)) is not None
             and row.state is AlertState.FIRING
             and row.severity >= Severity.HIGH
+            and not (row.held_by or row.suppressed)
         }
         if self._firing is not None:
             for row_id in firing - self._firing:
