@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from listeners.risk.masking import masked
 from listeners.risk.noise import OF_NUMBERS, Past, Said
-from listeners.store.codec import dumps
+from listeners.store.codec import dumps, to_mappings
 from listeners.store.connection import Connection
 from listeners.store.database import Store
 from listeners.text import fold
 
 _SAID = """
-SELECT m.id, m.title, m.text, m.network, a.key FROM json_each(?) w
+SELECT m.id, m.title, m.text, m.risk, m.network, a.key FROM json_each(?) w
 JOIN mention m ON m.id = w.value JOIN account a ON a.id = m.account_id
 """
 
 
 async def said_in(connection: Connection, mentions: Iterable[int]) -> dict[int, Said]:
-    """Return the folded words and the author of mentions, by id."""
+    """Return the folded words, secrets masked, and the author of mentions, by id."""
     rows = await connection.fetch(_SAID, (dumps(list(mentions)),))
-    return {
-        row["id"]: Said(fold(f"{row['title']}\n{row['text']}"), f"{row['network']}:{row['key']}")
-        for row in rows
-    }
+    found: dict[int, Said] = {}
+    for row in rows:
+        # These words are shown, and offered to be muted.
+        shown = masked(row["title"], row["text"], to_mappings(row["risk"]))
+        words = fold(f"{shown.title}\n{shown.text}")
+        found[row["id"]] = Said(words, f"{row['network']}:{row['key']}")
+    return found
 
 
 async def past_alerts(store: Store, rule: str, brand: str, limit: int = 50) -> list[Past]:
