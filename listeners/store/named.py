@@ -64,9 +64,7 @@ async def count_naming(store: Store, member: str) -> int:
     return int(row["n"])
 
 
-async def see_notes(
-    store: Store, member: str, kind: str, subject: int, now: Micros
-) -> int:
+async def see_notes(store: Store, member: str, kind: str, subject: int, now: Micros) -> int:
     """Keep that a member has seen the notes of a subject; return how many were new to them.
 
     Raises:

@@ -100,7 +100,6 @@ def conversation_record(row: ConversationRow) -> Record:
     }
 
 
-
 def whole_record(
     row: ConversationRow, messages: Sequence[MentionRow], notes: Sequence[Note]
 ) -> Record:
