@@ -112,11 +112,12 @@ async def _conversations(store: Store, subjects: Subjects) -> list[int]:
 async def record_of(store: Store, conversation: int) -> str:
     """Return a conversation as one line of JSON: the same as ``hubbub conv ID show -o json``."""
     from tui.commands.output import safe_json
-    from tui.commands.records import whole_record
+    from tui.commands.records import not_heard, whole_record
 
     rows = await reads.conversations(store, [conversation])
     if conversation not in rows:
         return json.dumps({"id": conversation})
     messages = await reads.thread(store, conversation)
     notes = await reads.notes(store, "conversation", conversation)
-    return safe_json(whole_record(rows[conversation], messages, notes))
+    replies = await not_heard(store, conversation, messages)
+    return safe_json(whole_record(rows[conversation], messages, notes, replies))

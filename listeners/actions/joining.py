@@ -157,7 +157,7 @@ class _Joining:
             self.before[one.id], self.after[one.id] = one, pair.absorbed
             self.moved.append(one.id)
             whole = pair.kept
-        if whole == head:
+        if not self.moved:
             return
         said = await families.said(self.connection, [head.id, *self.moved])
         newest = max(said.values(), key=lambda one: one.outside_at, default=None)

@@ -122,7 +122,8 @@ def _learning(bins: Sequence[int], x: int, days: int, rules: SameTimeRules) -> S
         ),
         Sentence("still learning: {days} days of history", {"days": days}),
     )
-    enough = len(before) >= BINS_A_DAY // 2
+    # Half a day may be all night: the first morning would then be a spike.
+    enough = len(before) >= BINS_A_DAY
     return Spike(
         fires=enough and p < rules.learning_p and x >= rules.fewest,
         calm=p > 0.05,

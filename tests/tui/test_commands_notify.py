@@ -9,6 +9,13 @@ from pathlib import Path
 import pytest
 
 from tui.__main__ import main
+from tui.terminal import ending
+
+
+@pytest.fixture(autouse=True)
+def _in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no command end the process that tests it."""
+    monkeypatch.setattr(ending, "end_within", lambda _seconds, _code: None)
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ import argparse
 
 from listeners.clock import utc_now
 from listeners.model import ConversationRow, MentionRow, Note, Sentence
-from listeners.store import Store, reads
-from listeners.store.outbox import OutboxRow, outbox
+from listeners.store import reads
+from listeners.store.outbox import OutboxRow
 from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import act
 from tui.commands.answering import add_reply_arguments, reply
 from tui.commands.common import CommandError, Settings, future, numbers, reading, settings, words
 from tui.commands.joining import JOINING, add_join_arguments, join
 from tui.commands.mentions import mood
-from tui.commands.outbox import WORDS, record_of
+from tui.commands.outbox import WORDS
 from tui.commands.parser import add_common
-from tui.commands.records import whole_record
+from tui.commands.records import not_heard, whole_record
 from tui.i18n import _, full_moment, say, until
 from tui.terminal.ending import run_to_end
 from tui.words import word
@@ -125,27 +125,17 @@ async def _show(known: Settings, ids: tuple[int, ...]) -> int:
                 )
             messages = await reads.thread(store, one)
             notes = await reads.notes(store, "conversation", one)
-            replies = await _not_heard(store, one, messages)
+            replies = await not_heard(store, one, messages)
             if known.output.for_people:
                 _tell(known, rows[one], messages, notes)
                 _tell_replies(known, replies)
-            replies_sent = [record_of(reply) for reply in replies]
-            records.append({**whole_record(rows[one], messages, notes), "replies": replies_sent})
+            records.append(whole_record(rows[one], messages, notes, replies))
     if not known.output.for_people:
         if len(records) == 1:
             known.output.record(records[0])
         else:
             known.output.records(records)
     return DONE
-
-
-async def _not_heard(
-    store: Store, conversation: int, messages: list[MentionRow]
-) -> list[OutboxRow]:
-    """Return the replies from here that no listener has brought back yet, oldest first."""
-    heard = {message.native_id for message in messages}
-    found = await outbox(store, conversation=conversation)
-    return [row for row in reversed(found) if row.native_id not in heard]
 
 
 def _tell_replies(known: Settings, replies: list[OutboxRow]) -> None:

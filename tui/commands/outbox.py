@@ -15,7 +15,7 @@ from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import tell
 from tui.commands.common import CommandError, Settings, reading, settings, writing
 from tui.commands.output import Column
-from tui.commands.records import when
+from tui.commands.records import reply_record
 from tui.i18n import _, full_moment, msgid, say
 from tui.terminal.ending import run_to_end
 
@@ -92,7 +92,7 @@ async def _show(known: Settings, number: int) -> int:
         raise CommandError(
             Sentence("There is no reply number {number} here.", {"number": number}), WRONG_USE
         )
-    known.output.record(record_of(found))
+    known.output.record(reply_record(found))
     return DONE
 
 
@@ -107,7 +107,7 @@ async def _settle(known: Settings, number: int, verdict: str) -> int:
 
 
 def _write(known: Settings, found: list[OutboxRow], empty: str) -> None:
-    known.output.rows(found, _columns(), record_of, empty=empty)
+    known.output.rows(found, _columns(), reply_record, empty=empty)
 
 
 def _columns() -> tuple[Column[OutboxRow], ...]:
@@ -127,26 +127,3 @@ def _text(row: OutboxRow) -> str:
     """Return why it is not there, where it is not; then the words."""
     why = "" if row.detail is None else f"({say(row.detail)}) "
     return f"{why}{row.text}"
-
-
-def record_of(row: OutboxRow) -> dict[str, object]:
-    """Return one reply for a program."""
-    return {
-        "id": row.id,
-        "conversation": row.conversation,
-        "state": row.state,
-        "network": row.network,
-        "source": row.source,
-        "to": row.to,
-        "author": row.author,
-        "text": row.text,
-        "lang": row.lang,
-        "in_reply_to": row.in_reply_to,
-        "native_id": row.native_id,
-        "url": row.url,
-        "detail": None if row.detail is None else say(row.detail),
-        "created_at": when(row.created_at),
-        "tried_at": when(row.tried_at),
-        "sent_at": when(row.sent_at),
-        "attempts": row.attempts,
-    }

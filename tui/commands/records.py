@@ -19,6 +19,8 @@ from listeners.model import (
     Sentence,
     SourceRow,
 )
+from listeners.store import Store
+from listeners.store.outbox import OutboxRow, outbox
 from tui.commands.output import Record
 from tui.i18n import say
 
@@ -101,14 +103,50 @@ def conversation_record(row: ConversationRow) -> Record:
 
 
 def whole_record(
-    row: ConversationRow, messages: Sequence[MentionRow], notes: Sequence[Note]
+    row: ConversationRow,
+    messages: Sequence[MentionRow],
+    notes: Sequence[Note],
+    replies: Sequence[OutboxRow],
 ) -> Record:
-    """Return one conversation with its messages and our notes."""
+    """Return one conversation with its messages, our notes, and our replies not heard yet."""
     return {
         **conversation_record(row),
         "thread": [mention_record(message) for message in messages],
         "our_notes": [note_record(note) for note in notes],
+        "replies": [reply_record(reply) for reply in replies],
     }
+
+
+def reply_record(row: OutboxRow) -> dict[str, object]:
+    """Return one reply for a program."""
+    return {
+        "id": row.id,
+        "conversation": row.conversation,
+        "state": row.state,
+        "network": row.network,
+        "source": row.source,
+        "to": row.to,
+        "author": row.author,
+        "text": row.text,
+        "lang": row.lang,
+        "in_reply_to": row.in_reply_to,
+        "native_id": row.native_id,
+        "url": row.url,
+        "detail": None if row.detail is None else say(row.detail),
+        "created_at": when(row.created_at),
+        "tried_at": when(row.tried_at),
+        "sent_at": when(row.sent_at),
+        "attempts": row.attempts,
+    }
+
+
+async def not_heard(
+    store: Store, conversation: int, messages: Sequence[MentionRow]
+) -> list[OutboxRow]:
+    """Return the replies from here that no listener has brought back yet, oldest first."""
+    heard = {message.native_id for message in messages}
+    found = await outbox(store, conversation=conversation)
+    return [row for row in reversed(found) if row.native_id not in heard]
 
 
 def alert_record(row: AlertRow) -> Record:

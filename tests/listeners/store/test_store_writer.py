@@ -247,7 +247,8 @@ async def test_an_exception_in_the_body_leaves_no_thread_behind(tmp_path: Path) 
         await crash()
     gc.collect()
     left = {t for t in threading.enumerate() if not t.name.startswith("hubbub-store")}
-    assert left == before
+    # A thread of an earlier test may have ended meanwhile; none of this one may be left.
+    assert left <= before
 
 
 async def test_a_cancelled_read_does_not_hold_up_the_next(store: Store) -> None:
