@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import settings
+
+# Half of what is usual: the whole suite runs at every change. HYPOTHESIS_PROFILE=default tries all.
+settings.register_profile("suite", max_examples=50)
+if "HYPOTHESIS_PROFILE" not in os.environ:
+    settings.load_profile("suite")
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

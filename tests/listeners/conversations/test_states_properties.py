@@ -273,7 +273,7 @@ USUAL = settings(
 
 
 @pytest.mark.timeout(180)
-@settings(USUAL, max_examples=120)
+@settings(USUAL, max_examples=70)
 @given(moves=st.lists(st.one_of(MESSAGES, VERBS), max_size=14))
 def test_no_sequence_loses_what_waits(world: World, moves: list[tuple[str, int]]) -> None:
     async def scenario() -> None:
@@ -288,7 +288,7 @@ def test_no_sequence_loses_what_waits(world: World, moves: list[tuple[str, int]]
 
 
 @pytest.mark.timeout(180)
-@settings(USUAL, max_examples=100)
+@settings(USUAL, max_examples=50)
 @given(
     said=st.lists(MESSAGES, max_size=5),
     verbs=st.lists(VERBS, max_size=9),
