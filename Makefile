@@ -27,10 +27,10 @@ test: $(VENV)/.developing ## format, lint, types, architecture and tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n 2 --dist worksteal -m "not faults and not bench and not servers"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not faults and not long and not bench and not servers"
 
-faults: $(VENV)/.developing ## kills, signals, full disks and hostile terminals (minutes)
-	$(BIN)/pytest -m faults
+faults: $(VENV)/.developing ## kills, signals, hostile terminals, and the longest walks (minutes)
+	$(BIN)/pytest -m "faults or long"
 
 bench: $(VENV)/.developing ## speed, as ratios to a reference in the same run
 	$(BIN)/pytest -m bench -s

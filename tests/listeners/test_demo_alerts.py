@@ -19,7 +19,7 @@ ALL = ("firing", "acked", "snoozed", "resolved", "dismissed")
 
 
 # The story ends at the present, and so its hours begin anywhere in an hour of the clock.
-@pytest.mark.parametrize("shift", [0, 35])
+@pytest.mark.parametrize("shift", [0, pytest.param(35, marks=pytest.mark.long)])
 async def test_the_crisis_fires_once_and_nothing_else_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shift: int
 ) -> None:

@@ -53,6 +53,7 @@ def idle(app: Hubbub) -> bool:
     return not any(worker.is_running for worker in app.workers if worker.group == "act")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_sixty_conversations_by_keyboard_alone(tmp_path: Path) -> None:
     use_language("en")

@@ -272,8 +272,9 @@ USUAL = settings(
 )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
-@settings(USUAL, max_examples=70)
+@settings(USUAL, max_examples=200)
 @given(moves=st.lists(st.one_of(MESSAGES, VERBS), max_size=14))
 def test_no_sequence_loses_what_waits(world: World, moves: list[tuple[str, int]]) -> None:
     async def scenario() -> None:
@@ -287,8 +288,9 @@ def test_no_sequence_loses_what_waits(world: World, moves: list[tuple[str, int]]
     world.run(_run(scenario()))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
-@settings(USUAL, max_examples=50)
+@settings(USUAL, max_examples=100)
 @given(
     said=st.lists(MESSAGES, max_size=5),
     verbs=st.lists(VERBS, max_size=9),
