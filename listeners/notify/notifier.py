@@ -23,6 +23,7 @@ from listeners.notify.planning import (
 )
 from listeners.outside import clean_environment, folder_of
 from listeners.risk.alert import Alert, Draft, fingerprint
+from listeners.risk.triage import CALM_CHECKS
 from listeners.store import Store, subjects
 from listeners.store import notifications as stored
 from listeners.store.alert_rows import closed_since
@@ -64,7 +65,7 @@ class Notifier:
         self._clock = clock
         self._say = say
         self._since: Micros | None = None
-        self._failing = True
+        self._calm_checks = CALM_CHECKS
         environment, folder = clean_environment(config), folder_of(config)
         self._channels = channels or {
             one.key: channel_of(one, fetch, environment, folder) for one in self._rules.channels
@@ -201,9 +202,10 @@ class Notifier:
             return await stored.failing_channels(connection, FAILURES)
 
         failing = await self._store.read(look)
-        if not failing and not self._failing:
+        # An alert closes after some calm checks in a row; then nothing more is written.
+        if not failing and not self._calm_checks:
             return
-        self._failing = bool(failing)
+        self._calm_checks = CALM_CHECKS if failing else self._calm_checks - 1
 
         async def work(connection: Connection) -> None:
             drafts = [_draft(channel, why) for channel, why in failing.items()]

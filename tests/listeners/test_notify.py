@@ -344,6 +344,7 @@ async def test_a_mail_server_that_refuses_is_shown_and_gets_it_later(tmp_path: P
             assert (await desk.states())[0][0] == "sent"
             for _ in range(4):
                 await desk.look(MINUTE)
+            assert await desk.troubles() == [], "the channel is well again"
             (mail,) = inbox.mails
             assert isinstance(mail, EmailMessage)
             assert mail["subject"] == ("[hubbub] CRITICAL: A confidential term is in public: P••••")
@@ -392,6 +393,8 @@ async def test_what_was_taken_up_during_the_quiet_hours_is_not_sent_in_the_morni
 
 async def test_nothing_is_written_while_nothing_rings(tmp_path: Path) -> None:
     async with night(tmp_path, WEBHOOK) as desk:
+        await desk.look(MINUTE)
+        await desk.look(MINUTE)
         watch = desk.store.watch()
         await desk.look(MINUTE)
         await desk.look(MINUTE)
