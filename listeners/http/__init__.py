@@ -8,5 +8,15 @@ in one place.
 from listeners.http.answer import Answer, Hidden, HttpError
 from listeners.http.budget import Budget, BudgetStore
 from listeners.http.fetcher import USER_AGENT, Fetcher
+from listeners.http.quota import Quota
 
-__all__ = ["USER_AGENT", "Answer", "Budget", "BudgetStore", "Fetcher", "Hidden", "HttpError"]
+__all__ = [
+    "USER_AGENT",
+    "Answer",
+    "Budget",
+    "BudgetStore",
+    "Fetcher",
+    "Hidden",
+    "HttpError",
+    "Quota",
+]

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 from listeners.http import sentences
 from listeners.http.answer import Expect, host_of
 from listeners.http.faults import failing
+from listeners.http.quota import Quota
 from listeners.secret import Secret
 
 CAP = 8 * 2**20
@@ -24,6 +25,8 @@ class Ask:
     """A request. ``timeout`` is in seconds over everything; for a stream, between two chunks.
 
     ``long_poll``: the server keeps the question until there is news, so it takes nobody's place.
+    ``spacing``: seconds between two requests to this host, whoever makes them. ``quota``: what it
+    takes of a daily allowance.
     """
 
     method: str
@@ -38,6 +41,8 @@ class Ask:
     allow_status: frozenset[int] = frozenset()
     streaming: bool = False
     long_poll: bool = False
+    spacing: float = 0.0
+    quota: Quota | None = None
 
 
 def with_params(url: str, params: Params | None) -> str:

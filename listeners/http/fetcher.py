@@ -42,6 +42,7 @@ from listeners.http.budget import BudgetStore
 from listeners.http.guard import Lookup, is_public, look_up, refuse_private
 from listeners.http.manners import Manners
 from listeners.http.purse import Purse
+from listeners.http.quota import Quota
 from listeners.http.transports import Transports
 from listeners.secret import Secret
 
@@ -122,12 +123,17 @@ class Fetcher:
         allow_private: bool = False,
         allow_status: frozenset[int] = frozenset(),
         long_poll: bool = False,
+        spacing: float = 0.0,
+        quota: Quota | None = None,
     ) -> Answer:
         """Get ``url`` within ``timeout`` seconds over everything.
 
         Answers 2xx, 304 and those in ``allow_status`` are returned. ``secret_headers`` go to the
         origin of ``url`` alone; ``allow_private`` opens that one host's private addresses. With
         ``long_poll`` the server may keep the question: it then keeps no other request waiting.
+        ``spacing`` is how many seconds must lie between two requests to this host, by all sources
+        together: beyond ``timeout``, it is waited for. ``quota`` is what the request takes of a
+        daily allowance; a spent one refuses it unsent until its midnight.
 
         Raises:
             SourceError: everything else; an ``HttpError`` where the server answered.
@@ -144,6 +150,8 @@ class Fetcher:
                 allow_private=allow_private,
                 allow_status=allow_status,
                 long_poll=long_poll,
+                spacing=spacing,
+                quota=quota,
             )
         )
 
@@ -161,6 +169,7 @@ class Fetcher:
         expect: Expect = "any",
         allow_private: bool = False,
         allow_status: frozenset[int] = frozenset(),
+        quota: Quota | None = None,
     ) -> Answer:
         """Post JSON, a form, or ``content`` as it is; never repeated by itself. Else as ``get``.
 
@@ -178,6 +187,7 @@ class Fetcher:
                 expect=expect,
                 allow_private=allow_private,
                 allow_status=allow_status,
+                quota=quota,
             ),
             json=json,
             form=form,

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from listeners.config import BrandConfig
 from listeners.model import Batch, Micros, Sentence, SourceState
 
 
@@ -39,6 +40,12 @@ class Capability:
     interval: float = 900.0
     """Seconds between two polls by default; the floor is ``min_interval``."""
     min_interval: float = 60.0
+    needs: Sentence | None = None
+    """What must be configured before it can start, besides a key: an address, a number."""
+    steps: tuple[Sentence, ...] = ()
+    """How to get its key, one step a sentence, in the words of the network's own pages."""
+    limits: tuple[Sentence, ...] = ()
+    """What cannot be had there, and why: what a person should know before she relies on it."""
 
 
 class SourceError(Exception):
@@ -97,3 +104,20 @@ class Remembering(Protocol):
     """
 
     known: Callable[[str], bool] | None
+
+
+@runtime_checkable
+class Historical(Protocol):
+    """A listener that can read a network's past beside its present."""
+
+    def history(self, brand: BrandConfig, since: Micros, place: str | None) -> AsyncIterator[Batch]:
+        """Yield what the network still has about a brand, newest first, back to ``since``.
+
+        ``cursor`` of a batch is the place of this reading: asked again with it as ``place``, the
+        reading goes on below. It never moves the listening itself, and whoever asks marks the
+        posts as history. It ends where the network has no more.
+
+        Raises:
+            SourceError: as ``poll``.
+        """
+        ...

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from listeners.config import load_config
@@ -254,6 +255,14 @@ async def test_d_is_a_letter_once_a_name_was_begun(path: Path) -> None:
         await asked.type("Adidas")
         await until(lambda: asked.screen.name_field.field.value == "Adidas")
         assert asked.app.return_value is None
+
+
+async def test_a_letter_on_its_way_while_the_focus_moves_is_not_lost(path: Path) -> None:
+    async with asking(path) as asked:
+        await asked.pilot.press("A")
+        await until(lambda: asked.screen.focused is asked.screen.name_field.field)
+        asked.screen.post_message(events.Key("c", "c"))
+        await until(lambda: asked.screen.name_field.field.value == "Ac")
 
 
 async def test_keys_hold_for_a_name_that_begins_with_d_inside_the_field(path: Path) -> None:

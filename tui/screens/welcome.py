@@ -190,19 +190,21 @@ class WelcomeScreen(Screen[Answer]):
 
     def on_key(self, event: events.Key) -> None:
         """Outside the fields: d plays the demonstration, q leaves, any other letter is typed."""
-        if self.focused is not None or not event.is_printable or event.character is None:
+        if not event.is_printable or event.character is None:
             return
         event.stop()
-        field = self.name_field.field
-        if not field.value and event.character == "d":
+        # A field keeps the letters it is given: one that comes here while a field has the focus
+        # was typed before the focus moved, and must not be lost.
+        late = self.focused if isinstance(self.focused, Input) else None
+        field = late or self.name_field.field
+        if late is None and not field.value and event.character == "d":
             self.action_demonstration()
-        elif not field.value and event.character == "q":
+        elif late is None and not field.value and event.character == "q":
             self.action_quit()
         else:
-            # Keys typed faster than the focus moves come here too: they are added, not lost.
             field.value += event.character
             field.cursor_position = len(field.value)
-            field.focus()
+            self.set_focus(field)
 
     @on(Input.Changed)
     def _typed(self) -> None:
