@@ -27,7 +27,7 @@ test: $(VENV)/.developing ## format, lint, types, architecture and tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n 2 --dist worksteal -m "not faults and not long and not bench and not servers"
+	$(BIN)/pytest -n 4 --dist worksteal -m "not faults and not long and not bench and not servers"
 
 faults: $(VENV)/.developing ## kills, signals, hostile terminals, and the longest walks (minutes)
 	$(BIN)/pytest -m "faults or long"

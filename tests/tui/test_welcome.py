@@ -261,7 +261,7 @@ async def test_a_letter_on_its_way_while_the_focus_moves_is_not_lost(path: Path)
     async with asking(path) as asked:
         await asked.pilot.press("A")
         await until(lambda: asked.screen.focused is asked.screen.name_field.field)
-        asked.screen.post_message(events.Key("c", "c"))
+        asked.screen._forward_event(events.Key("c", "c"))
         await until(lambda: asked.screen.name_field.field.value == "Ac")
 
 
