@@ -286,6 +286,8 @@ async def test_two_who_delete_at_once_take_back_one_answer(
     world: World, clock: Watch, make: Callable[[], Outbox], voice: Voice
 ) -> None:
     conversation = await asked(world)
+    # Both have asked before either is answered: else the second finds the reply deleted already.
+    voice.together = asyncio.Barrier(2)
     async with make() as one, make() as two:
         sent = await one.send(conversation.id, "hello", actor="Ana")
         outcomes = await asyncio.gather(

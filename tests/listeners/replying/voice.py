@@ -33,7 +33,8 @@ class Voice:
     """The network. ``there`` is what stands at it, by key: the truth of every test.
 
     ``takes`` says whether a send arrives, ``fails`` what it then raises; ``looks`` are the answers
-    of the next looks (``None``: the truth), ``hold`` stops a send until it is set.
+    of the next looks (``None``: the truth), ``hold`` stops a send until it is set, ``together``
+    a deletion until as many have come.
     """
 
     capability = Capability(network="mastodon", title="Mastodon", reply=True, delete_reply=True)
@@ -47,6 +48,7 @@ class Voice:
         self.fails: Exception | None = None
         self.looks: list[Exception | None] = []
         self.hold: asyncio.Event | None = None
+        self.together: asyncio.Barrier | None = None
         self.refuses: Sentence | None = None
         self.limits: ReplyLimit | SourceError = ReplyLimit(maximum=20, unit="graphemes")
         self.number = 0
@@ -95,6 +97,8 @@ class Voice:
     async def delete_reply(self, native_id: str) -> None:
         if isinstance(self.fails, (ReplyRefusedError, SourceError)):
             raise self.fails
+        if self.together is not None:
+            await self.together.wait()
         self.deleted.append(native_id)
 
     def _sent(self, reply: Reply) -> Sent:
