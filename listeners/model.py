@@ -163,6 +163,12 @@ class SourceState(StrEnum):
     FORMAT_CHANGED = "format changed"
     GONE = "gone"
     BLOCKED = "blocked"
+    NEEDS_APPROVAL = "needs approval"
+    TOKEN_EXPIRED = "token expired"  # noqa: S105 - a state, not a password
+    OUT_OF_CREDITS = "out of credits"
+    IMPORT_ONLY = "import only"
+    UNOFFICIAL_BRIDGE = "unofficial bridge"
+    NOT_AVAILABLE = "not available"
     OFF = "off"
 
 

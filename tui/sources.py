@@ -29,6 +29,28 @@ _MENDS = {
     SourceState.BLOCKED: msgid(
         "The network refuses hubbub here; another server, a key or a feed may be a way round."
     ),
+    SourceState.NEEDS_APPROVAL: msgid(
+        "The network must allow it first; its steps stand below. Until then import, a feed or the "
+        "mailbox brings its posts."
+    ),
+    SourceState.TOKEN_EXPIRED: msgid(
+        "Its key is no longer accepted: make a new one, as the steps below say, then start hubbub "
+        "again. What is stored stays."
+    ),
+    SourceState.OUT_OF_CREDITS: msgid(
+        "The budget or the credits are used up; hubbub spends nothing more and goes on by itself "
+        "when there is money again."
+    ),
+    SourceState.IMPORT_ONLY: msgid(
+        "This network gives programs nothing: hubbub reads its exports from the drop folder, its "
+        "mails from the mailbox, and feeds about it."
+    ),
+    SourceState.UNOFFICIAL_BRIDGE: msgid(
+        "It works through a bridge the network does not know of, and may stop any day."
+    ),
+    SourceState.NOT_AVAILABLE: msgid(
+        "It cannot be had there; import, a feed or the mailbox is the way round."
+    ),
     SourceState.OFF: msgid("It is switched off in the configuration."),
 }
 

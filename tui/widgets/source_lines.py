@@ -25,6 +25,12 @@ MARKS = {
     SourceState.FAILING: "✗",
     SourceState.FORMAT_CHANGED: "✗",
     SourceState.BLOCKED: "✗",
+    SourceState.NEEDS_APPROVAL: "⚷",
+    SourceState.TOKEN_EXPIRED: "⚷",
+    SourceState.OUT_OF_CREDITS: "◔",
+    SourceState.IMPORT_ONLY: "○",
+    SourceState.UNOFFICIAL_BRIDGE: "◍",
+    SourceState.NOT_AVAILABLE: "✗",
     SourceState.GONE: "✗",
 }
 _NETWORK = 12
