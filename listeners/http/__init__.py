@@ -6,11 +6,13 @@ in one place.
 """
 
 from listeners.http.answer import Answer, Hidden, HttpError
+from listeners.http.ask import PATH_SECRET
 from listeners.http.budget import Budget, BudgetStore
 from listeners.http.fetcher import USER_AGENT, Fetcher
 from listeners.http.quota import Quota
 
 __all__ = [
+    "PATH_SECRET",
     "USER_AGENT",
     "Answer",
     "Budget",

@@ -16,6 +16,8 @@ from listeners.secret import Secret
 CAP = 8 * 2**20
 """Bytes of a body on the wire; twice that decompressed."""
 MAX_REDIRECTS = 5
+PATH_SECRET = "~secret~"  # noqa: S105 - a mark, not a password
+"""Stands in an address for the secret of its path, which is put in when the request leaves."""
 
 Params = Mapping[str, str | int | Sequence[str]]
 
@@ -26,7 +28,7 @@ class Ask:
 
     ``long_poll``: the server keeps the question until there is news, so it takes nobody's place.
     ``spacing``: seconds between two requests to this host, whoever makes them. ``quota``: what it
-    takes of a daily allowance.
+    takes of a daily allowance. ``path_secret``: what is sent for ``PATH_SECRET`` in the address.
     """
 
     method: str
@@ -43,6 +45,7 @@ class Ask:
     long_poll: bool = False
     spacing: float = 0.0
     quota: Quota | None = None
+    path_secret: Secret | None = None
 
 
 def with_params(url: str, params: Params | None) -> str:
@@ -82,8 +85,10 @@ def redirected(ask: Ask, here: SplitResult, status: int, location: str) -> str:
 
     Raises:
         SourceError: it leads from https to http, to something that is not the web, or would
-            send a post to another origin.
+            send a post to another origin; or the address holds a secret, which it may repeat.
     """
+    if ask.path_secret is not None:
+        raise failing(sentences.redirected_post(host_of(here.geturl())))
     try:
         url = urljoin(here.geturl(), location)
     except ValueError as error:

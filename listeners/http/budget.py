@@ -79,7 +79,8 @@ def after_answer(budget: Budget, headers: Mapping[str, str], now: Micros) -> Bud
     blocked = budget.blocked_until
     if blocked is not None and blocked <= now:
         blocked = None
-    if remaining is None:
+    if remaining is None or "x-ratelimit-bucket" in headers:
+        # A named bucket (Discord) is that of one route: another one may still be asked.
         return replace(budget, blocked_until=blocked)
     resets = [_reset(headers.get(name, ""), _server_now(headers, now)) for name in _RESETS]
     wait = max((reset for reset in resets if reset is not None), default=None)

@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
-from urllib.parse import SplitResult
+from urllib.parse import SplitResult, quote
 
 import httpx
 import truststore
@@ -28,6 +28,7 @@ from listeners.http.answer import Answer, Expect, Hidden, host_of, looks_like_pa
 from listeners.http.ask import (
     CAP,
     MAX_REDIRECTS,
+    PATH_SECRET,
     Ask,
     Params,
     budget_key,
@@ -125,6 +126,7 @@ class Fetcher:
         long_poll: bool = False,
         spacing: float = 0.0,
         quota: Quota | None = None,
+        path_secret: Secret | None = None,
     ) -> Answer:
         """Get ``url`` within ``timeout`` seconds over everything.
 
@@ -133,7 +135,8 @@ class Fetcher:
         ``long_poll`` the server may keep the question: it then keeps no other request waiting.
         ``spacing`` is how many seconds must lie between two requests to this host, by all sources
         together: beyond ``timeout``, it is waited for. ``quota`` is what the request takes of a
-        daily allowance; a spent one refuses it unsent until its midnight.
+        daily allowance; a spent one refuses it unsent until its midnight. ``path_secret`` is sent
+        for ``PATH_SECRET`` in ``url``, and stands nowhere else; such a request follows no redirect.
 
         Raises:
             SourceError: everything else; an ``HttpError`` where the server answered.
@@ -152,6 +155,7 @@ class Fetcher:
                 long_poll=long_poll,
                 spacing=spacing,
                 quota=quota,
+                path_secret=path_secret,
             )
         )
 
@@ -170,6 +174,7 @@ class Fetcher:
         allow_private: bool = False,
         allow_status: frozenset[int] = frozenset(),
         quota: Quota | None = None,
+        path_secret: Secret | None = None,
     ) -> Answer:
         """Post JSON, a form, or ``content`` as it is; never repeated by itself. Else as ``get``.
 
@@ -188,6 +193,7 @@ class Fetcher:
                 allow_private=allow_private,
                 allow_status=allow_status,
                 quota=quota,
+                path_secret=path_secret,
             ),
             json=json,
             form=form,
@@ -377,7 +383,7 @@ class Fetcher:
                 headers,
                 body,
                 host=host,
-                with_secret=bool(ask.secrets),
+                with_secret=bool(ask.secrets) or ask.path_secret is not None,
                 now=self._clock(),
                 chance=self._chance(),
             )
@@ -398,11 +404,12 @@ class Fetcher:
             here = readable(url)
             at_origin = origin(here) == origin(start)
             secrets = await self._purse.headers(ask, start) if at_origin else {}
-            key = budget_key(here, secrets)
+            hidden = await self._purse.path(ask)
+            key = budget_key(here, {**secrets, **hidden})
             self._manners.check(key, host_of(url))
             await self._manners.pace(host_of(url))
             private = ask.allow_private and here.hostname == start.hostname
-            response = await self._send(ask, here, secrets, private)
+            response = await self._send(ask, here, secrets, private, hidden.get("path", ""))
             try:
                 location = response.headers.get("location", "")
                 if response.status_code not in _REDIRECTS or not location:
@@ -415,7 +422,12 @@ class Fetcher:
         raise faults.failing(sentences.redirect_circle(host_of(ask.url)))
 
     async def _send(
-        self, ask: Ask, url: SplitResult, secrets: Mapping[str, str], private: bool
+        self,
+        ask: Ask,
+        url: SplitResult,
+        secrets: Mapping[str, str],
+        private: bool,
+        path_secret: str = "",
     ) -> httpx.Response:
         host = url.hostname or ""
         # The proxy resolves names itself, so what the guard would see is checked here.
@@ -439,7 +451,7 @@ class Fetcher:
                 address,
                 headers=headers,
                 content=ask.body,
-                extensions={"timeout": _limits(ask).as_dict()},
+                extensions=_extensions(ask, url, path_secret),
             )
             try:
                 return await transport.handle_async_request(request)
@@ -450,6 +462,17 @@ class Fetcher:
                 return await transport.handle_async_request(request)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise faults.from_transport(error, host_of(address), ask.timeout) from error
+
+
+def _extensions(ask: Ask, url: SplitResult, path_secret: str) -> dict[str, object]:
+    """Return what goes with a request beside its address: a secret path stands here alone, since
+    an address is shown wherever a request is."""
+    shown: dict[str, object] = {"timeout": _limits(ask).as_dict()}
+    if path_secret:
+        path = url._replace(scheme="", netloc="", fragment="").geturl()
+        secret = quote(path_secret, safe=":")
+        shown["target"] = path.replace(PATH_SECRET, secret).encode("ascii", "replace")
+    return shown
 
 
 def _limits(ask: Ask) -> httpx.Timeout:

@@ -38,6 +38,10 @@ class Purse:
         self._kept[id(secret)] = (secret, value, time.monotonic() + _KEPT_SECONDS)
         return value
 
+    async def path(self, ask: Ask) -> dict[str, str]:
+        """Return the secret that belongs into the path of a request, under ``path``; or nothing."""
+        return {} if ask.path_secret is None else {"path": await self.reveal(ask.path_secret)}
+
     async def headers(self, ask: Ask, origin: SplitResult) -> dict[str, str]:
         """Return the secret headers of a request, those in its address (user:password@) too."""
         secrets: dict[str, str] = {}
