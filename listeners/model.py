@@ -186,12 +186,16 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A sentiment verdict. ``compound`` is in [-1, 1], or ``None`` when unscored."""
+    """A sentiment verdict. ``compound`` is in [-1, 1], or ``None`` when unscored.
+
+    ``version`` is that of the scorer that gave it; 0 where it was not kept.
+    """
 
     lang: str | None
     scorer: str | None
     compound: float | None
     label: Label
+    version: int = field(default=0, compare=False)
 
 
 class Part(StrEnum):

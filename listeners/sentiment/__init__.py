@@ -7,8 +7,10 @@ language is *unscored*, which is never counted as neutral. ``languages`` says ho
 """
 
 from listeners.sentiment.language import identify, load
+from listeners.sentiment.learnt import Learnt
 from listeners.sentiment.quality import MEASURED, Measured, Quality, languages, quality_of
 from listeners.sentiment.scoring import (
+    NOTHING_TAUGHT,
     SCORED_LANGUAGES,
     SCORER_VERSION,
     THRESHOLD,
@@ -23,10 +25,12 @@ from listeners.sentiment.vader import vader_compound, vader_polarity
 
 __all__ = [
     "MEASURED",
+    "NOTHING_TAUGHT",
     "SCORED_LANGUAGES",
     "SCORER_VERSION",
     "THRESHOLD",
     "Explanation",
+    "Learnt",
     "Measured",
     "Quality",
     "Spoken",

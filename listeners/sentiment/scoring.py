@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Literal
 
 from listeners.model import Label, Score
@@ -12,9 +12,10 @@ from listeners.sentiment import others
 from listeners.sentiment.emoji import emoji_weights, is_pictograph
 from listeners.sentiment.english import english_tables
 from listeners.sentiment.french import french_plain_tables, french_tables, french_text
+from listeners.sentiment.learnt import Learnt
 from listeners.sentiment.normal import normal
 from listeners.sentiment.quality import Quality, quality_of
-from listeners.sentiment.rules import compound_of, leaning, spelled_out, weigh
+from listeners.sentiment.rules import MAX_TEXT, compound_of, leaning, spelled_out, weigh
 from listeners.sentiment.spoken import Spoken, spoken_in
 from listeners.sentiment.tables import Tables, Word
 from listeners.sentiment.vader import vader_compound, vader_tables
@@ -24,6 +25,8 @@ SCORER_VERSION = 2
 
 THRESHOLD = 0.05
 """From this compound on a text is positive, from its negative on negative (VADER's own)."""
+
+NOTHING_TAUGHT: Mapping[str, float] = {}
 
 Kind = Literal["word", "phrase", "emoji"]
 
@@ -50,7 +53,9 @@ class Explanation:
     ``vader`` is plain VADER's compound of the text as it was written, for English only; ``plain``
     is that of the language's tables without our layer, for every scored language. What the layer
     changed is the difference to ``score.compound``. ``quality`` is how far verdicts in this
-    language can be trusted, ``None`` where there is none.
+    language can be trusted, ``None`` where there is none. Where a learnt layer judged,
+    ``score.scorer`` names it, ``listed`` is the compound of the words alone, and ``pulls`` are the
+    words it has learnt to lean on, with how far each leans (above 0: to the positive).
     """
 
     score: Score
@@ -59,6 +64,8 @@ class Explanation:
     plain: float | None = None
     spoken: Spoken = field(default_factory=lambda: Spoken(lang=None, why="unknown"))
     quality: Quality | None = None
+    listed: float | None = None
+    pulls: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,8 @@ def score(
     languages: Sequence[str] = ("en", "fr"),
     usual: str | None = None,
     layered: bool = True,
+    taught: Mapping[str, float] = NOTHING_TAUGHT,
+    learnt: Learnt | None = None,
 ) -> Score:
     """Judge a text; never raises.
 
@@ -131,16 +140,26 @@ def score(
     for that it is the one its author or source ``usual``ly writes in. ``mask`` are names that must
     not weigh. A text in a language without a scorer, or without any word, is unscored; one of
     emoji alone is scored by their own table. Not ``layered``, the language's tables are used
-    without our words, emoji and phrases: for English that is VADER itself.
+    without our words, emoji and phrases: for English that is VADER itself. ``taught`` are words
+    and their weights (in [-4, 4], 0: none) that go before every list, layered or not. ``learnt``
+    judges texts in its own language in place of the lists, where they are layered.
     """
     cleaned = normal(text, mask)
-    spoken, scorer = _choose(cleaned, lang, languages, usual)
+    spoken, scorer = _choose(cleaned, lang, languages, usual, taught)
     if scorer is None:
-        return Score(lang=spoken.lang, scorer=None, compound=None, label=Label.UNSCORED)
+        return _unscored(spoken)
     if not layered:
-        return _verdict(spoken, scorer, _plain(text, cleaned, scorer), "-plain")
-    spelled, words, tables = _read(cleaned, scorer)
-    return _verdict(spoken, scorer, compound_of(_weights(words, tables), spelled))
+        if taught:
+            compound = _taught_plain(text, cleaned, scorer, taught)
+        else:
+            compound = _plain(text, cleaned, scorer)
+        return _verdict(spoken, scorer, compound, "-plain")
+    spelled, words, tables = _read(cleaned, scorer, taught)
+    weights = _weights(words, tables)
+    compound = compound_of(weights, spelled)
+    if learnt is not None and _judges(learnt, spoken, scorer):
+        return _by_learnt(learnt, spoken, learnt.compound(cleaned, weights, compound))
+    return _verdict(spoken, scorer, compound)
 
 
 def explain(
@@ -150,14 +169,17 @@ def explain(
     mask: Sequence[str] = (),
     languages: Sequence[str] = ("en", "fr"),
     usual: str | None = None,
+    layered: bool = True,
+    taught: Mapping[str, float] = NOTHING_TAUGHT,
+    learnt: Learnt | None = None,
 ) -> Explanation:
     """Judge a text as ``score`` does, and name the words that made the verdict."""
     cleaned = normal(text, mask)
-    spoken, scorer = _choose(cleaned, lang, languages, usual)
+    spoken, scorer = _choose(cleaned, lang, languages, usual, taught)
     if scorer is None:
-        unscored = Score(lang=spoken.lang, scorer=None, compound=None, label=Label.UNSCORED)
-        return Explanation(score=unscored, words=(), vader=None, spoken=spoken)
-    spelled, words, tables = _read(cleaned, scorer)
+        return Explanation(score=_unscored(spoken), words=(), vader=None, spoken=spoken)
+    read = text if not layered and scorer.name == "vader" else cleaned
+    spelled, words, tables = _read(read, scorer, taught, layered=layered)
     alone = [word.valence or 0.0 for word in words]
     weights = _weights(words, tables) or [0.0] * len(words)
     weighed = [
@@ -166,8 +188,16 @@ def explain(
         if weight
     ]
     plain = _plain(text, cleaned, scorer)
+    compound = compound_of(weights, spelled)
+    verdict = _verdict(spoken, scorer, compound, "" if layered else "-plain")
+    pulls: tuple[tuple[str, float], ...] = ()
+    if layered and learnt is not None and _judges(learnt, spoken, scorer):
+        verdict = _by_learnt(learnt, spoken, learnt.compound(cleaned, weights, compound))
+        pulls = learnt.pulls(cleaned)
     return Explanation(
-        score=_verdict(spoken, scorer, compound_of(weights, spelled)),
+        score=verdict,
+        listed=compound,
+        pulls=pulls,
         words=tuple(sorted(weighed, key=lambda one: -abs(one.weight))),
         vader=plain if scorer.name == "vader" else None,
         plain=plain,
@@ -176,9 +206,37 @@ def explain(
     )
 
 
+def _unscored(spoken: Spoken) -> Score:
+    return Score(
+        lang=spoken.lang,
+        scorer=None,
+        compound=None,
+        label=Label.UNSCORED,
+        version=SCORER_VERSION,
+    )
+
+
 def _verdict(spoken: Spoken, scorer: _Scorer, compound: float, how: str = "") -> Score:
     return Score(
-        lang=spoken.lang, scorer=scorer.name + how, compound=compound, label=label_of(compound)
+        lang=spoken.lang,
+        scorer=scorer.name + how,
+        compound=compound,
+        label=label_of(compound),
+        version=SCORER_VERSION,
+    )
+
+
+def _judges(learnt: Learnt, spoken: Spoken, scorer: _Scorer) -> bool:
+    return learnt.lang == spoken.lang and scorer is not _EMOJI
+
+
+def _by_learnt(learnt: Learnt, spoken: Spoken, compound: float) -> Score:
+    return Score(
+        lang=spoken.lang,
+        scorer=learnt.name,
+        compound=compound,
+        label=label_of(compound),
+        version=SCORER_VERSION,
     )
 
 
@@ -191,12 +249,23 @@ def _plain(text: str, cleaned: str, scorer: _Scorer) -> float:
     return compound_of(weigh(tables.words(spelled), tables), spelled)
 
 
+def _taught_plain(text: str, cleaned: str, scorer: _Scorer, taught: Mapping[str, float]) -> float:
+    """The compound without our layer, but with the words a brand was taught."""
+    read = text[:MAX_TEXT] if scorer.name == "vader" else cleaned
+    spelled, words, tables = _read(read, scorer, taught, layered=False)
+    return compound_of(weigh(words, tables), spelled)
+
+
 def _choose(
-    text: str, lang: str | None, languages: Sequence[str], usual: str | None
+    text: str,
+    lang: str | None,
+    languages: Sequence[str],
+    usual: str | None,
+    taught: Mapping[str, float],
 ) -> tuple[Spoken, _Scorer | None]:
     spoken = spoken_in(text, tag=lang, languages=languages, usual=usual)
     if not spoken.letters:
-        speaks = any(character in emoji_weights() for character in text)
+        speaks = any(character in emoji_weights() or character in taught for character in text)
         return spoken, _EMOJI if speaks else None
     return spoken, _SCORERS.get(spoken.lang) if spoken.lang is not None else None
 
@@ -209,10 +278,28 @@ def _worked_on(words: list[Word], at: int) -> tuple[str, ...]:
     )
 
 
-def _read(text: str, scorer: _Scorer) -> tuple[str, list[Word], Tables]:
-    tables = scorer.tables()
+def _read(
+    text: str, scorer: _Scorer, taught: Mapping[str, float], *, layered: bool = True
+) -> tuple[str, list[Word], Tables]:
+    if taught:
+        tables = _tables_with(scorer, layered, frozenset(taught.items()))
+    else:
+        tables = scorer.tables() if layered else scorer.plain()
     spelled = spelled_out(scorer.prepared(text), tables)
     return spelled, tables.words(spelled), tables
+
+
+@lru_cache(maxsize=64)
+def _tables_with(scorer: _Scorer, layered: bool, taught: frozenset[tuple[str, float]]) -> Tables:
+    """The words of a scorer with those of a brand, spelled as the scorer spells a text."""
+    tables = scorer.tables() if layered else scorer.plain()
+    keys: dict[tuple[str, ...], float] = {}
+    for word, weight in sorted(taught):
+        spelled = spelled_out(scorer.prepared(normal(word)), tables)
+        key = tuple(" ".join(one.lower for one in tables.words(spelled)).split())
+        if key:
+            keys[key] = weight
+    return tables.with_taught(keys)
 
 
 def _weights(words: list[Word], tables: Tables) -> list[float] | None:

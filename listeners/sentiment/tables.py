@@ -69,10 +69,40 @@ class Tables:
         self.prepare = prepare
         self.alternatives = alternatives
         self.leanings = leanings or {}
+        self._silent: frozenset[tuple[str, ...]] = frozenset()
         phrases = [*self.idioms, *(booster for booster in boosters if " " in booster)]
         self._phrase_ends = frozenset(phrase.rpartition(" ")[2] for phrase in phrases)
         self._terms_from = _by_first_word(self.terms)
         self._seen = _Seen(self._look_up)
+
+    def with_taught(self, taught: Mapping[tuple[str, ...], float]) -> Tables:
+        """Return these tables with words and phrases of a brand before all of them.
+
+        A weight of 0 takes a word out, together with what it does to the words beside it.
+        """
+        words = {key[0]: weight for key, weight in taught.items() if len(key) == 1}
+        silent = frozenset(word for word, weight in words.items() if not weight)
+        spelled, known = self.alternatives, words.keys()
+
+        def alternatives(lower: str) -> Iterable[str]:
+            return () if spelled is None or lower in known else spelled(lower)
+
+        lexicon = {**self.lexicon, **words}
+        tables = Tables(
+            lexicon={word: weight for word, weight in lexicon.items() if word not in silent},
+            boosters={word: step for word, step in self.boosters.items() if word not in known},
+            negations=self.negations,
+            idioms=self.idioms,
+            emoji=self.emoji,
+            but=self.but,
+            english=self.english,
+            terms={**self.terms, **{key: w for key, w in taught.items() if len(key) > 1}},
+            prepare=self.prepare,
+            alternatives=alternatives,
+            leanings={word: w for word, w in self.leanings.items() if word not in known},
+        )
+        tables._silent = frozenset(key for key, weight in taught.items() if not weight)
+        return tables
 
     def words(self, text: str) -> list[Word]:
         """Cut a text into words; the words of a term become one."""
@@ -119,7 +149,7 @@ class Tables:
                         text=" ".join([one.text for one in part]),
                         lower=" ".join(key),
                         upper=all(one.upper for one in part),
-                        valence=self.terms[key],
+                        valence=None if key in self._silent else self.terms[key],
                     )
                 )
             else:
