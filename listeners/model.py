@@ -188,7 +188,9 @@ class Label(StrEnum):
 class Score:
     """A sentiment verdict. ``compound`` is in [-1, 1], or ``None`` when unscored.
 
-    ``version`` is that of the scorer that gave it; 0 where it was not kept.
+    ``version`` is that of the scorer that gave it; 0 where it was not kept. ``said_by`` is whose
+    word the language is: ``tag`` the network's, ``text`` what it says itself, ``usual`` that of its
+    author or source, ``unknown``; empty where it was not kept.
     """
 
     lang: str | None
@@ -196,6 +198,7 @@ class Score:
     compound: float | None
     label: Label
     version: int = field(default=0, compare=False)
+    said_by: str = field(default="", compare=False)
 
 
 class Part(StrEnum):
@@ -298,6 +301,10 @@ class MentionRow:
     rating: int | None
     masked: bool = False
     """A secret in it is masked here; ``reads.revealed`` alone returns it as it was written."""
+    corrected_by: str = ""
+    """Who set its sentiment by hand, empty: nobody."""
+    lang_by: str = ""
+    """Whose word its language is, as in ``Score.said_by``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

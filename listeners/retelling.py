@@ -7,7 +7,7 @@ work; one that asked goes on asking, since whoever read the first words may be w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from listeners.alerting import PROGRAM
 from listeners.conversations.conversation import Conversation
@@ -47,7 +47,7 @@ def louder(known: KnownMention, one: Judged) -> bool:
     return (
         not known.asks
         and known.part is Part.OUTSIDE
-        and one.score.label is Label.NEGATIVE
+        and _felt(known, one).score.label is Label.NEGATIVE
         and rising(known.engagement, one.post.engagement)
     )
 
@@ -110,7 +110,7 @@ def _judged(
         # We answered the first words; it is the new ones that nobody has answered.
         at = min(now, max(at, judged.post.edited_at or now))
     need = placer.need_now(
-        judged,
+        _felt(stored, judged),
         thread,
         stored.part,
         at=at,
@@ -122,6 +122,14 @@ def _judged(
         now=now,
     )
     return Retold(known=stored, judged=judged, need=need, at=at)
+
+
+def _felt(stored: KnownMention, judged: Judged) -> Judged:
+    """Return a message under the verdict that a person gave it, where somebody did."""
+    if not stored.corrected_by:
+        return judged
+    verdict = replace(judged.score, label=stored.label, compound=stored.compound)
+    return replace(judged, score=verdict)
 
 
 def _event(

@@ -8,6 +8,7 @@ its lines in the log are one transaction.
 from listeners.actions.alert_joining import merge_alerts, split_alert
 from listeners.actions.joining import merge_all, split_off
 from listeners.actions.maintenance import add_maintenance, end_maintenance
+from listeners.actions.mood import MOODS, set_mood
 from listeners.actions.noise import mute_noise
 from listeners.actions.outcome import Outcome, Undoable
 from listeners.actions.perform import perform
@@ -22,6 +23,7 @@ from listeners.actions.verbs import DISMISS_REASONS, VERBS, UnknownVerbError
 
 __all__ = [
     "DISMISS_REASONS",
+    "MOODS",
     "VERBS",
     "Outcome",
     "Undoable",
@@ -34,6 +36,7 @@ __all__ = [
     "perform",
     "redo",
     "reply_taken_back",
+    "set_mood",
     "split_alert",
     "split_off",
     "take_back_reply",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from listeners.actions.changes import Change, difference
+from listeners.actions.mood import MOODS, set_mood
 from listeners.actions.outcome import Outcome
 from listeners.actions.seen import decides, refusal
 from listeners.actions.verbs import (
@@ -69,6 +70,8 @@ async def perform(
         UnknownVerbError: this cannot be done to this kind of subject.
         StoreError: nothing was stored.
     """
+    if verb in MOODS and kind != "alert":
+        return await set_mood(store, actor, verb, kind, ids, now, config=config)
     asked = ask(
         verb,
         kind,

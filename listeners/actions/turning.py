@@ -25,6 +25,7 @@ from listeners.actions.changes import (
     undone_already,
 )
 from listeners.actions.joining import turn_again
+from listeners.actions.mood import MOODS, turn_mood
 from listeners.actions.outcome import Outcome
 from listeners.actions.perform import newer_alert
 from listeners.actions.words import done_again, step_back
@@ -59,16 +60,17 @@ async def _away(connection: Connection, event: EventRow, change: Change) -> tupl
     return await undoing.turn_away(connection, change.before, change.after)
 
 
-async def _nothing(connection: Connection, event: EventRow, change: Change) -> tuple[str, ...]:
-    return ()
+async def _mention(connection: Connection, event: EventRow, change: Change) -> tuple[str, ...]:
+    return await turn_mood(connection, event, change) if event.verb in MOODS else ()
 
 
 TURNS: Mapping[str, Turn] = {
-    "mention": _nothing,
+    "mention": _mention,
     "rule": _row,
     "template": _row,
     "outbox": _row,
     "maintenance": _row,
+    "history": _row,
     "member": _away,
 }
 """How what happened to a subject is taken back, by the ``subject_kind`` of its event."""

@@ -115,6 +115,30 @@ CONVERSATION = {
     ),
 }
 
+MOOD = {
+    "negative": Wording(
+        Sentence("Negative, as you say"),
+        Sentence("{count} negative, as you say", {"count": 0}),
+        Sentence("Sentiment as before"),
+    ),
+    "neutral": Wording(
+        Sentence("Neutral, as you say"),
+        Sentence("{count} neutral, as you say", {"count": 0}),
+        Sentence("Sentiment as before"),
+    ),
+    "positive": Wording(
+        Sentence("Positive, as you say"),
+        Sentence("{count} positive, as you say", {"count": 0}),
+        Sentence("Sentiment as before"),
+    ),
+    "automatic": Wording(
+        Sentence("Sentiment as the scorer says"),
+        Sentence("Sentiment of {count} as the scorer says", {"count": 0}),
+        Sentence("Sentiment as you said"),
+    ),
+}
+"""Corrections of a verdict; they are of a message, and their conversation goes with it."""
+
 ALERT = {
     "ack": Wording(
         Sentence("Acknowledged: it is yours"),
@@ -253,6 +277,23 @@ MEMBER = {
     ),
 }
 
+HISTORY = {
+    "stop": Wording(
+        Sentence("Reading of the past stopped"),
+        Sentence("Readings of the past stopped: {count}", {"count": 0}),
+        Sentence("The reading of the past goes on"),
+    ),
+    "go on": Wording(
+        Sentence("The reading of the past goes on"),
+        Sentence("Readings of the past that go on: {count}", {"count": 0}),
+        Sentence("Reading of the past stopped"),
+    ),
+    "ask": Wording(
+        Sentence("The past is read further back"),
+        Sentence("Readings that go further back: {count}", {"count": 0}),
+        Sentence("The past is not read further back"),
+    ),
+}
 MAINTENANCE = {
     "add": Wording(
         Sentence("Maintenance window {number} added", {"number": 0}),
@@ -277,12 +318,13 @@ BY_RULE = {
 
 KINDS: Mapping[str, Mapping[str, Wording]] = {
     "conversation": {**CONVERSATION, **BY_RULE},
-    "mention": CONVERSATION,
+    "mention": {**CONVERSATION, **MOOD},
     "alert": ALERT,
     "rule": RULE,
     "template": TEMPLATE,
     "member": MEMBER,
     "maintenance": MAINTENANCE,
+    "history": HISTORY,
 }
 """The sentences of every verb, by the kind of its subject; a kind or verb more is a line more."""
 
@@ -327,6 +369,8 @@ def step_back(events: Sequence[EventRow]) -> Sentence:
 def _spoken(events: Sequence[EventRow]) -> Sequence[EventRow]:
     """Return the events a sentence is about: a row of the outbox only goes with its subject."""
     about = [one for one in events if one.subject_kind != "outbox"]
+    if events[0].verb in MOOD:
+        about = [one for one in events if one.subject_kind == "mention"]
     if events[0].verb in ("merge", "split"):
         about = [one for one in events if "merged_into" in one.after]
     return about or events

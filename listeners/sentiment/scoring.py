@@ -213,6 +213,7 @@ def _unscored(spoken: Spoken) -> Score:
         compound=None,
         label=Label.UNSCORED,
         version=SCORER_VERSION,
+        said_by=spoken.why,
     )
 
 
@@ -223,6 +224,7 @@ def _verdict(spoken: Spoken, scorer: _Scorer, compound: float, how: str = "") ->
         compound=compound,
         label=label_of(compound),
         version=SCORER_VERSION,
+        said_by=spoken.why,
     )
 
 
@@ -237,6 +239,7 @@ def _by_learnt(learnt: Learnt, spoken: Spoken, compound: float) -> Score:
         compound=compound,
         label=label_of(compound),
         version=SCORER_VERSION,
+        said_by=spoken.why,
     )
 
 

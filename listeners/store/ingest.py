@@ -16,6 +16,7 @@ from listeners.store.accounts import upsert_accounts
 from listeners.store.codec import dumps, from_sentence, storable, whole
 from listeners.store.connection import Connection
 from listeners.store.conversation_rows import conversations_for, save_conversations
+from listeners.store.corrections import kept
 from listeners.store.fulltext import index_new_text, index_text, unindex_text
 from listeners.store.graves import buried, tombstones
 from listeners.store.mention_rows import (
@@ -145,7 +146,7 @@ async def edit_mentions(connection: Connection, edits: Sequence[Edit]) -> None:
     Their place in time and in a conversation stays. A score alone may have changed: the log of
     edits then gets no line.
     """
-    edits = [edit for edit in edits if edit.known.deleted_at is None]
+    edits = await kept(connection, [edit for edit in edits if edit.known.deleted_at is None])
     if not edits:
         return
     retold = [edit for edit in edits if edit.known.text != edit.now.text]

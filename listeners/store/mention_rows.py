@@ -21,7 +21,7 @@ KNOWN = """
 SELECT m.id, m.brand_id, m.network, m.key, m.native_id, m.source_id, m.account_id,
        a.key AS account_key, m.conversation_id, m.title, m.text, m.lang, m.compound, m.label,
        m.created_at, m.seen_at, m.sort_at, m.edited_at, m.deleted_at, m.parent_id, m.root_id,
-       m.part, m.asks, m.history, m.repost, m.likes, m.shares, m.replies
+       m.part, m.asks, m.history, m.repost, m.likes, m.shares, m.replies, m.corrected_by
 FROM mention m JOIN account a ON a.id = m.account_id
 """
 INSERT = """
@@ -29,15 +29,16 @@ INSERT INTO mention (
     id, brand_id, source_id, network, key, native_id, account_id, conversation_id, url, title,
     text, raw_text, raw, links, tags, created_at, seen_at, sort_at, edited_at, parent_id, root_id,
     lang, scorer, compound, label, part, asks, need, reasons, risk, likes, shares, replies,
-    rating, private, history, repost, fold)
+    rating, private, history, repost, fold, scorer_version, lang_by)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?, ?, ?, ?, ?, ?, ?)
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 UPDATE = """
 UPDATE mention SET url = ?, title = ?, text = ?, raw_text = ?, raw = ?, links = ?,
     tags = ?, edited_at = ?, lang = ?, scorer = ?, compound = ?, label = ?, part = ?, asks = ?,
     need = coalesce(?, need), reasons = ?, risk = ?, likes = coalesce(?, likes),
-    shares = coalesce(?, shares), replies = coalesce(?, replies), rating = ?, fold = ?
+    shares = coalesce(?, shares), replies = coalesce(?, replies), rating = ?, fold = ?,
+    scorer_version = ?, lang_by = ?
 WHERE id = ?
 """
 
@@ -71,6 +72,7 @@ def known_of(row: Row) -> KnownMention:
         history=bool(row["history"]),
         repost=bool(row["repost"]),
         engagement=Engagement(likes=row["likes"], shares=row["shares"], replies=row["replies"]),
+        corrected_by=row["corrected_by"],
     )
 
 
@@ -114,6 +116,8 @@ def columns(one: NewMention) -> tuple[object, ...]:
         one.history,
         one.repost,
         one.fold,
+        one.score.version,
+        one.score.said_by,
     )
 
 
@@ -143,6 +147,8 @@ def edited_columns(edit: Edit) -> tuple[object, ...]:
         whole(now.engagement.replies),
         whole(now.rating),
         now.fold,
+        now.score.version,
+        now.score.said_by,
         known.id,
     )
 

@@ -91,6 +91,8 @@ class KnownMention:
     history: bool
     repost: bool
     engagement: Engagement
+    corrected_by: str = ""
+    """Who set its sentiment by hand, empty: nobody."""
 
 
 @dataclass(frozen=True, slots=True)

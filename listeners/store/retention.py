@@ -98,6 +98,7 @@ async def _delete_mentions(connection: Connection, ids: list[int]) -> int:
     await unindex_text(connection, ids)
     for table, column in (
         ("edit", "mention_id"),
+        ("correction", "mention_id"),
         ("alert_mention", "mention_id"),
         ("mention", "id"),
     ):

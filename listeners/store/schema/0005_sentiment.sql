@@ -4,6 +4,8 @@
 ALTER TABLE mention ADD COLUMN corrected_by TEXT NOT NULL DEFAULT '';
 -- The version of the scorer that gave the verdict; 0: given before versions were kept.
 ALTER TABLE mention ADD COLUMN scorer_version INTEGER NOT NULL DEFAULT 0;
+-- Whose word its language is: tag, text, usual, unknown; empty: not kept.
+ALTER TABLE mention ADD COLUMN lang_by TEXT NOT NULL DEFAULT '';
 
 -- A correction, and the verdict of the scorer that it replaced.
 CREATE TABLE correction (
@@ -42,3 +44,22 @@ CREATE TABLE sentiment_model (
 ) STRICT;
 CREATE UNIQUE INDEX sentiment_model_on ON sentiment_model (lang) WHERE state = 'on';
 CREATE INDEX mention_scored ON mention (scorer_version, id) WHERE corrected_by = '';
+
+-- Scoring stored mentions anew, in slices from the newest to the oldest; it goes on where it was.
+CREATE TABLE rescoring (
+    id INTEGER PRIMARY KEY,
+    brand_id INTEGER NOT NULL REFERENCES brand(id),
+    word TEXT NOT NULL DEFAULT '',       -- only mentions that hold it
+    lang TEXT NOT NULL DEFAULT '',       -- only mentions in this language
+    since_at INTEGER NOT NULL,
+    place_at INTEGER NOT NULL,           -- where it is: what is newer than this pair is done
+    place_id INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    seen INTEGER NOT NULL DEFAULT 0,
+    changed INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL,                 -- running, done, stopped
+    asked_by TEXT NOT NULL,
+    begun_at INTEGER NOT NULL,
+    moved_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX rescoring_open ON rescoring (id) WHERE state = 'running';
