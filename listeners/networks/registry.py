@@ -37,6 +37,7 @@ _CLASSES: Mapping[str, str] = {
     "discourse": "listeners.networks.discourse:DiscourseListener",
     "github": "listeners.networks.github:GitHubListener",
     "feeds": "listeners.networks.feeds:FeedsListener",
+    "telegram": "listeners.networks.telegram:TelegramListener",
     "import": "listeners.networks.dropfolder:DropFolderListener",
 }
 
