@@ -16,3 +16,16 @@ if "HYPOTHESIS_PROFILE" not in os.environ:
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Name a parameter that shows its address after its argument: test names must not change."""
     return argname if " at 0x" in repr(val) else None
+
+
+async def _no_wait(seconds: float) -> None:
+    """Let a turn come at once."""
+
+
+@pytest.fixture(autouse=True)
+def _turns_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare every test the minutes between two requests that networks ask for.
+
+    Those that test the waiting give the ``Fetcher`` a ``pause`` of their own.
+    """
+    monkeypatch.setattr("listeners.http.leaving.WAIT", _no_wait)

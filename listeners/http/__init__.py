@@ -8,8 +8,10 @@ in one place.
 from listeners.http.answer import Answer, Hidden, HttpError
 from listeners.http.ask import PATH_SECRET
 from listeners.http.budget import Budget, BudgetStore
-from listeners.http.fetcher import USER_AGENT, Fetcher
+from listeners.http.fetcher import Fetcher
+from listeners.http.ledger import Ledger
 from listeners.http.quota import Quota
+from listeners.http.sending import USER_AGENT
 
 __all__ = [
     "PATH_SECRET",
@@ -20,5 +22,6 @@ __all__ = [
     "Fetcher",
     "Hidden",
     "HttpError",
+    "Ledger",
     "Quota",
 ]

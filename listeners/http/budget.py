@@ -26,16 +26,21 @@ USUAL_WAIT = 60.0
 
 _DAILY = re.compile(rb"\bdaily\b|per[ _-]day|\bquota|today", re.I)
 _RESETS = ("x-ratelimit-reset-after", "ratelimit-reset", "x-ratelimit-reset")
+_LIMITS = ("ratelimit-limit", "x-ratelimit-limit")
 _REMAINING = ("ratelimit-remaining", "x-ratelimit-remaining")
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a host allows us: requests left, when they are renewed, until when it is closed."""
+    """What a host allows us: requests left, when they are renewed, until when it is closed.
+
+    ``allowed`` is how many there are from one renewal to the next, where the host tells.
+    """
 
     remaining: int | None = None
     reset_at: Micros | None = None
     blocked_until: Micros | None = None
+    allowed: int | None = None
 
 
 class BudgetStore(Protocol):
@@ -87,7 +92,17 @@ def after_answer(budget: Budget, headers: Mapping[str, str], now: Micros) -> Bud
     reset_at = None if wait is None else Micros(now + int(wait * SECOND))
     if remaining < 1 and wait is not None and wait > 0:
         blocked = Micros(now + int(fair_wait(wait, b"") * SECOND))
-    return Budget(int(remaining), reset_at, blocked)
+    return Budget(int(remaining), reset_at, blocked, _allowed(headers, remaining))
+
+
+def _allowed(headers: Mapping[str, str], remaining: float) -> int | None:
+    limits = (_number(headers.get(name, "").partition(",")[0]) for name in _LIMITS)
+    allowed = next((limit for limit in limits if limit is not None), None)
+    if allowed is None:
+        # Reddit tells what was used instead.
+        used = _number(headers.get("x-ratelimit-used", ""))
+        allowed = None if used is None else used + remaining
+    return int(allowed) if allowed is not None and allowed >= remaining else None
 
 
 def _server_now(headers: Mapping[str, str], now: Micros) -> Micros:

@@ -12,27 +12,28 @@ import logging
 import random
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
-from urllib.parse import SplitResult, quote
 
 import httpx
 import truststore
 
-from listeners import __version__
 from listeners.clock import Clock, utc_now
 from listeners.http import faults, sentences
 from listeners.http.answer import Answer, Expect, Hidden, host_of, looks_like_page
 from listeners.http.ask import (
     CAP,
     MAX_REDIRECTS,
-    PATH_SECRET,
     Ask,
     Params,
     budget_key,
-    is_literal,
     origin,
     readable,
     redirected,
@@ -40,23 +41,20 @@ from listeners.http.ask import (
 )
 from listeners.http.body import BodyError, read_body
 from listeners.http.budget import BudgetStore
-from listeners.http.guard import Lookup, is_public, look_up, refuse_private
+from listeners.http.guard import Lookup, look_up
+from listeners.http.leaving import Doorkeeper, Passage, Pause
+from listeners.http.ledger import Ledger, MemoryLedger
 from listeners.http.manners import Manners
 from listeners.http.purse import Purse
 from listeners.http.quota import Quota
+from listeners.http.sending import send
 from listeners.http.transports import Transports
+from listeners.http.uses import note
 from listeners.secret import Secret
 
-USER_AGENT = f"hubbub/{__version__} (+https://pypi.org/project/hubbub/)"
 MAX_LINE = 2**20
 """Bytes of one line of a stream: a server that never ends its line is not waited for."""
 
-_ACCEPT: Mapping[Expect, str] = {
-    "json": "application/json",
-    "feed": "application/feed+json, application/atom+xml, application/rss+xml, "
-    "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5",
-    "any": "*/*",
-}
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _ERROR_BODY = 256 * 1024
@@ -79,21 +77,25 @@ class _Hop:
 class Fetcher:
     """Fetches for all listeners. Use as an async context manager, once a process.
 
-    ``tls`` and ``lookup`` replace the system's trust and names (tests, odd networks); ``chance``
-    is the jitter's source, in [0, 1).
+    ``budgets`` and ``ledger`` keep over a restart what hosts allow and what was taken of it;
+    ``pause`` waits for a turn (see ``spacing``). ``tls`` and ``lookup`` replace the system's trust
+    and names (tests, odd networks); ``chance`` is the jitter's source, in [0, 1).
     """
 
     def __init__(
         self,
         clock: Clock = utc_now,
         budgets: BudgetStore | None = None,
+        ledger: Ledger | None = None,
         *,
+        pause: Pause | None = None,
         tls: ssl.SSLContext | None = None,
         lookup: Lookup = look_up,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._clock = clock
         self._manners = Manners(clock, budgets, chance)
+        self._door = Doorkeeper(clock, ledger or MemoryLedger(), pause)
         context = tls or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._transports = Transports(context, lookup)
         self._chance = chance
@@ -110,6 +112,7 @@ class Fetcher:
         trace: TracebackType | None,
     ) -> None:
         await self._transports.close()
+        await self._manners.close()
 
     async def get(
         self,
@@ -348,12 +351,43 @@ class Fetcher:
 
     async def _fetch(self, ask: Ask) -> Answer:
         host = host_of(ask.url)
-        async with nullcontext() if ask.long_poll else self._manners.slot(host):
+        async with self._leaving(ask, host) as passage:
             try:
-                async with asyncio.timeout(ask.timeout), self._follow(ask) as hop:
+                async with asyncio.timeout(ask.timeout), self._follow(ask, passage) as hop:
                     return await self._accept(ask, hop)
             except TimeoutError as error:
                 raise faults.failing(sentences.too_slow(host, ask.timeout)) from error
+
+    @asynccontextmanager
+    async def _leaving(self, ask: Ask, host: str) -> AsyncIterator[Passage]:
+        """Take an allowance, wait for a turn, then for a place: who waits holds up no other host.
+
+        All of it is beyond the request's own deadline.
+        """
+        place: AbstractAsyncContextManager[None]
+        place = nullcontext() if ask.long_poll else self._manners.slot(host)
+        if ask.spacing <= 0 and ask.quota is None:
+            async with place:
+                yield Passage()
+            return
+        key = await self._key(ask, host)
+        async with (
+            self._door.allowance(ask.quota, key.partition("#")[2]) as passage,
+            AsyncExitStack() as stack,
+        ):
+            async with self._door.turn(host, ask.spacing, lambda: self._manners.check(key, host)):
+                await stack.enter_async_context(place)
+            yield passage
+
+    async def _key(self, ask: Ask, host: str) -> str:
+        """Return the budget key of a request that has not begun."""
+        url = readable(ask.url)
+        try:
+            async with asyncio.timeout(ask.timeout):
+                secrets = await self._purse.headers(ask, url)
+                return budget_key(url, {**secrets, **await self._purse.path(ask)})
+        except TimeoutError as error:
+            raise faults.failing(sentences.too_slow(host, ask.timeout), unsent=True) from error
 
     async def _accept(self, ask: Ask, hop: _Hop) -> Answer:
         """Read the answer, keep its budget, and refuse what is not data."""
@@ -396,7 +430,7 @@ class Fetcher:
         return answer
 
     @asynccontextmanager
-    async def _follow(self, ask: Ask) -> AsyncIterator[_Hop]:
+    async def _follow(self, ask: Ask, passage: Passage | None = None) -> AsyncIterator[_Hop]:
         """Send, and follow redirects as far as they are safe; yields the last open answer."""
         start = readable(ask.url)
         url, permanent = ask.url, True
@@ -406,10 +440,20 @@ class Fetcher:
             secrets = await self._purse.headers(ask, start) if at_origin else {}
             hidden = await self._purse.path(ask)
             key = budget_key(here, {**secrets, **hidden})
+            note(key)
             self._manners.check(key, host_of(url))
             await self._manners.pace(host_of(url))
             private = ask.allow_private and here.hostname == start.hostname
-            response = await self._send(ask, here, secrets, private, hidden.get("path", ""))
+            if passage is not None:
+                passage.left = True
+            response = await send(
+                self._transports,
+                ask,
+                here,
+                secrets,
+                private=private,
+                path_secret=hidden.get("path", ""),
+            )
             try:
                 location = response.headers.get("location", "")
                 if response.status_code not in _REDIRECTS or not location:
@@ -420,60 +464,3 @@ class Fetcher:
             finally:
                 await response.aclose()
         raise faults.failing(sentences.redirect_circle(host_of(ask.url)))
-
-    async def _send(
-        self,
-        ask: Ask,
-        url: SplitResult,
-        secrets: Mapping[str, str],
-        private: bool,
-        path_secret: str = "",
-    ) -> httpx.Response:
-        host = url.hostname or ""
-        # The proxy resolves names itself, so what the guard would see is checked here.
-        if not private and (host == "localhost" or (is_literal(host) and not is_public(host))):
-            raise refuse_private(host)
-        headers = {
-            "user-agent": USER_AGENT,
-            "accept": _ACCEPT[ask.expect],
-            "accept-encoding": "gzip",
-            **{name.lower(): value for name, value in ask.headers.items()},
-            **secrets,
-        }
-        address = url._replace(netloc=url.netloc.rpartition("@")[2], fragment="").geturl()
-        # A change is never repeated, so it goes out on a connection of its own: on a kept one the
-        # server may hang up at that instant, and nobody would know whether it was heard.
-        fresh = ask.streaming or ask.long_poll or ask.method != "GET"
-        transport = self._transports.choose(url, private=private, fresh=fresh)
-        try:
-            request = httpx.Request(
-                ask.method,
-                address,
-                headers=headers,
-                content=ask.body,
-                extensions=_extensions(ask, url, path_secret),
-            )
-            try:
-                return await transport.handle_async_request(request)
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                # A kept connection may be closed by the server at the instant it is used again.
-                if ask.method != "GET":
-                    raise
-                return await transport.handle_async_request(request)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise faults.from_transport(error, host_of(address), ask.timeout) from error
-
-
-def _extensions(ask: Ask, url: SplitResult, path_secret: str) -> dict[str, object]:
-    """Return what goes with a request beside its address: a secret path stands here alone, since
-    an address is shown wherever a request is."""
-    shown: dict[str, object] = {"timeout": _limits(ask).as_dict()}
-    if path_secret:
-        path = url._replace(scheme="", netloc="", fragment="").geturl()
-        secret = quote(path_secret, safe=":")
-        shown["target"] = path.replace(PATH_SECRET, secret).encode("ascii", "replace")
-    return shown
-
-
-def _limits(ask: Ask) -> httpx.Timeout:
-    return httpx.Timeout(ask.timeout, connect=min(ask.timeout / 2, 10.0), pool=None)

@@ -21,6 +21,9 @@ IN_FLIGHT = 8
 PER_HOST = 4
 _BURST, _SECONDS = 30, 3.0
 
+_SAVED_EVERY = 60 * SECOND
+"""What is left of a budget changes with every answer, and is written down this often at most."""
+
 _STORM_FIRST = 10.0
 _STORM_LONGEST = 60.0
 """A host that comes back is met within a minute, whatever it was through."""
@@ -44,6 +47,7 @@ class Manners:
         self._store = store
         self._chance = chance
         self._budgets: dict[str, Budget] = {}
+        self._saved: dict[str, tuple[Budget, Micros]] = {}
         self._troubles: dict[str, int] = {}
         self._hosts: dict[str, _Host] = {}
         self._places = asyncio.Semaphore(IN_FLIGHT)
@@ -52,6 +56,12 @@ class Manners:
         """Read the kept budgets."""
         if self._store is not None:
             self._budgets.update(await self._store.load())
+
+    async def close(self) -> None:
+        """Write down what was learned of budgets since it was last written."""
+        for key, budget in self._budgets.items():
+            if budget.remaining is not None and self._saved.get(key, (None,))[0] != budget:
+                await self._save(key, budget)
 
     @asynccontextmanager
     async def slot(self, host: str) -> AsyncIterator[None]:
@@ -87,7 +97,9 @@ class Manners:
         before = self._budgets.get(key, Budget())
         after = after_answer(before, headers, self._clock())
         self._budgets[key] = after
-        if after.blocked_until != before.blocked_until:
+        _, saved_at = self._saved.get(key, (None, 0))
+        stale = after.remaining is not None and self._clock() - saved_at >= _SAVED_EVERY
+        if after.blocked_until != before.blocked_until or stale:
             await self._save(key, after)
 
     async def refused(self, key: str, refusal: HttpError) -> None:
@@ -106,5 +118,6 @@ class Manners:
         await self._save(key, self._budgets[key])
 
     async def _save(self, key: str, budget: Budget) -> None:
+        self._saved[key] = (budget, self._clock())
         if self._store is not None:
             await self._store.save(key, budget)

@@ -260,6 +260,15 @@ def budget_spent(host: str) -> Sentence:
     )
 
 
+def allowance_spent(name: str, taken: int, limit: int, zone: str) -> Sentence:
+    """The day's allowance is used up; nothing was asked."""
+    return Sentence(
+        "The daily allowance “{name}” is used up: {taken} of {limit}. Nothing was sent; the "
+        "allowance is renewed at midnight ({zone}), and hubbub goes on then from the same place.",
+        {"name": name, "taken": taken, "limit": limit, "zone": zone.replace("_", " ")},
+    )
+
+
 def left_in_peace(host: str) -> Sentence:
     """It was in trouble a moment ago; nothing was asked now."""
     return Sentence(

@@ -20,6 +20,7 @@ from listeners.replying.voices import no_voice, voices
 from listeners.store import Store
 from listeners.store.budgets import StoredBudgets
 from listeners.store.outbox import OutboxRow
+from listeners.store.quotas import StoredLedger
 from listeners.supervisor import spawn
 
 T = TypeVar("T")
@@ -113,8 +114,11 @@ class Speakers:
     async def _listener(self, source: SourceConfig) -> Listener:
         async with self._opening:
             if self._fetch is None:
-                budgets = None if self._store.read_only else StoredBudgets(self._store)
-                self._fetch = await self._stack.enter_async_context(Fetcher(self._clock, budgets))
+                writable = not self._store.read_only
+                budgets = StoredBudgets(self._store) if writable else None
+                ledger = StoredLedger(self._store) if writable else None
+                made = Fetcher(self._clock, budgets, ledger)
+                self._fetch = await self._stack.enter_async_context(made)
             if source.key not in self._listeners:
                 self._listeners[source.key] = self._make(source, self._fetch)
             return self._listeners[source.key]

@@ -11,9 +11,11 @@ from listeners.store.connection import Connection
 from listeners.store.database import Store
 
 _SAVE = """
-INSERT INTO budget (key, remaining, reset_at, blocked_until, updated_at) VALUES (?, ?, ?, ?, ?)
+INSERT INTO budget (key, remaining, reset_at, blocked_until, allowed, updated_at)
+VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET remaining = excluded.remaining, reset_at = excluded.reset_at,
-    blocked_until = excluded.blocked_until, updated_at = excluded.updated_at
+    blocked_until = excluded.blocked_until, allowed = excluded.allowed,
+    updated_at = excluded.updated_at
 """
 
 
@@ -26,12 +28,13 @@ class StoredBudgets:
 
     async def load(self) -> Mapping[str, Budget]:
         """Return every budget kept."""
-        rows = await self._store.fetch("SELECT key, remaining, reset_at, blocked_until FROM budget")
+        rows = await self._store.fetch("SELECT * FROM budget")
         return {
             row["key"]: Budget(
                 remaining=row["remaining"],
                 reset_at=micros(row["reset_at"]),
                 blocked_until=micros(row["blocked_until"]),
+                allowed=row["allowed"],
             )
             for row in rows
         }
@@ -47,6 +50,7 @@ class StoredBudgets:
                     whole(budget.remaining),
                     whole(budget.reset_at),
                     whole(budget.blocked_until),
+                    whole(budget.allowed),
                     self._clock(),
                 ),
             )
