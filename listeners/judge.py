@@ -7,7 +7,7 @@ begins. What needs the thread (whether it asks for a reply) is decided in ``thre
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from listeners.config import BrandConfig, Config, SourceConfig
@@ -17,6 +17,7 @@ from listeners.query.subject import host_and_path
 from listeners.risk.findings import Finding, RiskRules, findings_in
 from listeners.risk.impersonation import LookAlike, Protected, asks_for_secrets, names_of
 from listeners.sentiment import score
+from listeners.teaching.lessons import Lessons, mask_of
 from listeners.text import clean, clean_line, fold
 
 _SHORTEST_CROSS_POST = 20
@@ -41,6 +42,11 @@ class Judged:
     """The author looks like us, or like one of our people, and is neither."""
 
 
+def whole_text(title: str, text: str) -> str:
+    """Return what of a post is judged: its title too, unless the text repeats it."""
+    return f"{title}\n{text}" if title and title not in text else text
+
+
 def handle_key(handle: str) -> str:
     """Return the one spelling under which handles are compared: no ``@``, case folded."""
     return handle.strip().removeprefix("@").casefold()
@@ -57,10 +63,12 @@ class Judge:
         """
         self._brands = {brand.name: brand for brand in config.brands}
         self._matcher = Matcher({name: query_for_brand(b) for name, b in self._brands.items()})
-        self._masks = {name: _mask(brand) for name, brand in self._brands.items()}
+        self._masks = {name: mask_of(brand) for name, brand in self._brands.items()}
         self._rules = {name: _risk_rules(brand) for name, brand in self._brands.items()}
         self._handles = {name: _handles(brand) for name, brand in self._brands.items()}
         self._guards = {name: _Guard.of(brand) for name, brand in self._brands.items()}
+        self.lessons = Lessons()
+        """What is taught and learnt about sentiment; the pipeline keeps it up to date."""
 
     def own_handles(self, brand: str, network: str) -> frozenset[str]:
         """Return our handles and ids on a network, as ``handle_key`` spells them."""
@@ -149,7 +157,7 @@ class Judge:
     def _judged(
         self, post: Post, brand: str, title: SafeText, text: SafeText, why: tuple[Sentence, ...]
     ) -> Judged:
-        whole = f"{title}\n{text}" if title and title not in text else text
+        whole = whole_text(title, text)
         config = self._brands.get(brand)
         languages = config.languages if config else ("en", "fr")
         folded = fold(text)
@@ -167,6 +175,8 @@ class Judge:
                 mask=self._masks.get(brand, ()),
                 languages=languages,
                 layered=config is None or not config.plain_sentiment,
+                taught=self.lessons.taught(brand),
+                learnt=self.lessons.layers,
             ),
             reasons=why,
             findings=() if ours else findings_in(whole, post, self._rules.get(brand, RiskRules())),
@@ -233,11 +243,6 @@ def _handles(brand: BrandConfig) -> dict[str, frozenset[str]]:
         network: frozenset(handle_key(handle) for handle in handles)
         for network, handles in brand.handles.items()
     }
-
-
-def _mask(brand: BrandConfig) -> Sequence[str]:
-    names = [brand.name, *brand.names, *(h for hs in brand.handles.values() for h in hs)]
-    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _risk_rules(brand: BrandConfig) -> RiskRules:

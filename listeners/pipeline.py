@@ -37,6 +37,7 @@ from listeners.store.outbox import sent_here
 from listeners.store.records import KnownMention, MentionKey, RootKey, SeenAccount
 from listeners.store.sources import register_brands
 from listeners.store.spreading import grown
+from listeners.teaching.lessons import lessons
 from listeners.text import clean_line
 
 AT_ONCE = 50
@@ -139,6 +140,7 @@ class Pipeline:
     async def _judge_all(self, source: SourceConfig, posts: Iterable[Post]) -> list[Judged]:
         posts = list(posts)
         followed = await self._followed(posts)
+        self._judge.lessons = await lessons(self._store, self._judge.lessons)
         if not self._can_identify and any(post.lang is None for post in posts):
             # The first look for a language loads a model for a second: beside the loop.
             await asyncio.to_thread(load)

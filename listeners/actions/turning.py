@@ -32,7 +32,7 @@ from listeners.actions.words import done_again, step_back
 from listeners.conversations.conversation import Conversation
 from listeners.model import EventRow, Micros, Sentence
 from listeners.risk.alert import Alert
-from listeners.store import subjects, undoing
+from listeners.store import rescoring, subjects, taught, undoing
 from listeners.store.connection import Connection
 from listeners.store.subjects import NewEvent, SubjectKind
 
@@ -64,12 +64,26 @@ async def _mention(connection: Connection, event: EventRow, change: Change) -> t
     return await turn_mood(connection, event, change) if event.verb in MOODS else ()
 
 
+async def _word(connection: Connection, event: EventRow, change: Change) -> tuple[str, ...]:
+    """Turn a taught word; what was scored anew for it is scored once more."""
+    clash = await _row(connection, event, change)
+    word = None if clash else await taught.word_by_id(connection, event.subject_id)
+    if word is not None:
+        since = await rescoring.rescored_for(connection, word.brand, word.word)
+        if since is not None:
+            wanted = rescoring.Wanted(brand=word.brand, since=since, word=word.word)
+            await rescoring.begin(connection, wanted, event.actor, event.at)
+    return clash
+
+
 TURNS: Mapping[str, Turn] = {
     "mention": _mention,
     "rule": _row,
     "template": _row,
     "outbox": _row,
     "maintenance": _row,
+    "word": _word,
+    "model": _row,
     "history": _row,
     "member": _away,
 }

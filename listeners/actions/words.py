@@ -307,6 +307,40 @@ MAINTENANCE = {
     ),
 }
 
+WORD = {
+    "teach": Wording(
+        Sentence("Taught: {word}", {"word": ""}),
+        Sentence("{count} words taught", {"count": 0}),
+        Sentence("Taught word taken back"),
+    ),
+    "remove": Wording(
+        Sentence("No longer taught: {word}", {"word": ""}),
+        Sentence("{count} words no longer taught", {"count": 0}),
+        Sentence("Taught word back"),
+    ),
+}
+
+MODEL = {
+    "on": Wording(
+        Sentence("What was learnt judges from now on"),
+        Sentence("What was learnt judges from now on"),
+        Sentence("What was learnt no longer judges"),
+    ),
+    "off": Wording(
+        Sentence("What was learnt no longer judges"),
+        Sentence("What was learnt no longer judges"),
+        Sentence("What was learnt judges again"),
+    ),
+}
+
+RESCORING = {
+    "rescore": Wording(
+        Sentence("Stored mentions of {brand} are scored anew", {"brand": ""}),
+        Sentence("Stored mentions are scored anew"),
+        Sentence("Stored mentions are scored anew"),
+    ),
+}
+
 BY_RULE = {
     "template": Wording(
         Sentence("Template suggested"),
@@ -324,6 +358,9 @@ KINDS: Mapping[str, Mapping[str, Wording]] = {
     "template": TEMPLATE,
     "member": MEMBER,
     "maintenance": MAINTENANCE,
+    "word": WORD,
+    "model": MODEL,
+    "rescoring": RESCORING,
     "history": HISTORY,
 }
 """The sentences of every verb, by the kind of its subject; a kind or verb more is a line more."""
@@ -382,7 +419,8 @@ def _named(event: EventRow) -> dict[str, str | int]:
     to = event.after.get("assignee") or event.after.get("owner") or event.after.get("member")
     into = event.after.get("merged_into") or event.before.get("merged_into")
     number = into if isinstance(into, int) else event.subject_id
-    return {"name": str(to or ""), "words": ", ".join(sorted(tags)), "number": number}
+    taught = {name: str(event.after.get(name, "")) for name in ("word", "brand")}
+    return {"name": str(to or ""), "words": ", ".join(sorted(tags)), "number": number, **taught}
 
 
 def _texts(value: object) -> set[str]:

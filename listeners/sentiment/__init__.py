@@ -8,13 +8,16 @@ language is *unscored*, which is never counted as neutral. ``languages`` says ho
 
 from listeners.sentiment.language import identify, load
 from listeners.sentiment.learnt import Learnt
+from listeners.sentiment.marking import Mark, marks
 from listeners.sentiment.quality import MEASURED, Measured, Quality, languages, quality_of
 from listeners.sentiment.scoring import (
+    NOTHING_LEARNT,
     NOTHING_TAUGHT,
     SCORED_LANGUAGES,
     SCORER_VERSION,
     THRESHOLD,
     Explanation,
+    ReadWord,
     WordWeight,
     explain,
     label_of,
@@ -25,14 +28,17 @@ from listeners.sentiment.vader import vader_compound, vader_polarity
 
 __all__ = [
     "MEASURED",
+    "NOTHING_LEARNT",
     "NOTHING_TAUGHT",
     "SCORED_LANGUAGES",
     "SCORER_VERSION",
     "THRESHOLD",
     "Explanation",
     "Learnt",
+    "Mark",
     "Measured",
     "Quality",
+    "ReadWord",
     "Spoken",
     "WordWeight",
     "explain",
@@ -40,6 +46,7 @@ __all__ = [
     "label_of",
     "languages",
     "load",
+    "marks",
     "quality_of",
     "score",
     "vader_compound",

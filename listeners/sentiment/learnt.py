@@ -28,7 +28,7 @@ GUESS = 4.0
 """How firm the first guess is: the logit of a label at a compound of 1."""
 THRESHOLD = 0.05
 _SPREAD = math.sqrt(3.0)
-_FIGURE_SPREAD = math.sqrt(0.3)
+_FIGURE_SPREAD = 1.0
 """Scales of the two kinds of features, as measured best on held-out posts."""
 _SHORTEST, _LONGEST = 3, 5
 _PULLS = 8

@@ -27,8 +27,10 @@ THRESHOLD = 0.05
 """From this compound on a text is positive, from its negative on negative (VADER's own)."""
 
 NOTHING_TAUGHT: Mapping[str, float] = {}
+NOTHING_LEARNT: Mapping[str, Learnt] = {}
 
 Kind = Literal["word", "phrase", "emoji"]
+Does = Literal["weighs", "turns", "raises", "lowers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,15 @@ class WordWeight:
     kind: Kind
     base: float
     by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWord:
+    """A word that had a part in a verdict, by what it does: weigh, or work on one that does."""
+
+    text: str
+    does: Does
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,8 @@ class Explanation:
     quality: Quality | None = None
     listed: float | None = None
     pulls: tuple[tuple[str, float], ...] = ()
+    read: tuple[ReadWord, ...] = ()
+    """The same words in the order of the text, with those that raised, lowered or turned them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,7 @@ def score(
     usual: str | None = None,
     layered: bool = True,
     taught: Mapping[str, float] = NOTHING_TAUGHT,
-    learnt: Learnt | None = None,
+    learnt: Mapping[str, Learnt] = NOTHING_LEARNT,
 ) -> Score:
     """Judge a text; never raises.
 
@@ -142,7 +155,7 @@ def score(
     emoji alone is scored by their own table. Not ``layered``, the language's tables are used
     without our words, emoji and phrases: for English that is VADER itself. ``taught`` are words
     and their weights (in [-4, 4], 0: none) that go before every list, layered or not. ``learnt``
-    judges texts in its own language in place of the lists, where they are layered.
+    holds layers by language: one judges in place of the lists, where they are layered.
     """
     cleaned = normal(text, mask)
     spoken, scorer = _choose(cleaned, lang, languages, usual, taught)
@@ -157,8 +170,9 @@ def score(
     spelled, words, tables = _read(cleaned, scorer, taught)
     weights = _weights(words, tables)
     compound = compound_of(weights, spelled)
-    if learnt is not None and _judges(learnt, spoken, scorer):
-        return _by_learnt(learnt, spoken, learnt.compound(cleaned, weights, compound))
+    layer = _layer(learnt, spoken, scorer)
+    if layer is not None:
+        return _by_learnt(layer, spoken, layer.compound(cleaned, weights, compound))
     return _verdict(spoken, scorer, compound)
 
 
@@ -171,7 +185,7 @@ def explain(
     usual: str | None = None,
     layered: bool = True,
     taught: Mapping[str, float] = NOTHING_TAUGHT,
-    learnt: Learnt | None = None,
+    learnt: Mapping[str, Learnt] = NOTHING_LEARNT,
 ) -> Explanation:
     """Judge a text as ``score`` does, and name the words that made the verdict."""
     cleaned = normal(text, mask)
@@ -191,9 +205,10 @@ def explain(
     compound = compound_of(weights, spelled)
     verdict = _verdict(spoken, scorer, compound, "" if layered else "-plain")
     pulls: tuple[tuple[str, float], ...] = ()
-    if layered and learnt is not None and _judges(learnt, spoken, scorer):
-        verdict = _by_learnt(learnt, spoken, learnt.compound(cleaned, weights, compound))
-        pulls = learnt.pulls(cleaned)
+    layer = _layer(learnt, spoken, scorer) if layered else None
+    if layer is not None:
+        verdict = _by_learnt(layer, spoken, layer.compound(cleaned, weights, compound))
+        pulls = layer.pulls(cleaned)
     return Explanation(
         score=verdict,
         listed=compound,
@@ -203,6 +218,7 @@ def explain(
         plain=plain,
         spoken=spoken,
         quality=quality_of(spoken.lang) if scorer is not _EMOJI else None,
+        read=_with_parts(words, weights),
     )
 
 
@@ -228,8 +244,9 @@ def _verdict(spoken: Spoken, scorer: _Scorer, compound: float, how: str = "") ->
     )
 
 
-def _judges(learnt: Learnt, spoken: Spoken, scorer: _Scorer) -> bool:
-    return learnt.lang == spoken.lang and scorer is not _EMOJI
+def _layer(learnt: Mapping[str, Learnt], spoken: Spoken, scorer: _Scorer) -> Learnt | None:
+    """The layer learnt for a text's language; emoji alone are in none."""
+    return learnt.get(spoken.lang) if learnt and spoken.lang and scorer is not _EMOJI else None
 
 
 def _by_learnt(learnt: Learnt, spoken: Spoken, compound: float) -> Score:
@@ -278,6 +295,25 @@ def _worked_on(words: list[Word], at: int) -> tuple[str, ...]:
     near = reversed(words[max(0, at - 3) : at])
     return tuple(
         one.text for one in near if one.negates or (one.boost is not None and one.valence is None)
+    )
+
+
+def _with_parts(words: list[Word], weights: Sequence[float]) -> tuple[ReadWord, ...]:
+    """The words with a part in the verdict, in the order of the text."""
+    does: dict[int, Does] = {}
+    for at, weight in enumerate(weights):
+        for near in range(max(0, at - 3), at) if weight else ():
+            one = words[near]
+            if one.negates:
+                does[near] = "turns"
+            elif one.boost is not None and one.valence is None:
+                does[near] = "raises" if one.boost > 0 else "lowers"
+    return tuple(
+        ReadWord(word.text, "weighs", round(weights[at], 3))
+        if weights[at]
+        else ReadWord(word.text, does[at])
+        for at, word in enumerate(words)
+        if weights[at] or at in does
     )
 
 

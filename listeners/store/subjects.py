@@ -49,7 +49,18 @@ __all__ = [
 ]
 
 SubjectKind = Literal[
-    "conversation", "alert", "mention", "rule", "template", "outbox", "member", "maintenance"
+    "conversation",
+    "alert",
+    "mention",
+    "rule",
+    "template",
+    "outbox",
+    "member",
+    "maintenance",
+    "history",
+    "word",
+    "model",
+    "rescoring",
 ]
 
 

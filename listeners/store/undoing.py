@@ -15,6 +15,9 @@ ROWS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "template": ("template", ("name", "lang", "brand", "text", "removed")),
     "outbox": ("outbox", ("state",)),
     "maintenance": ("maintenance", ("from_at", "to_at", "removed")),
+    "word": ("taught_word", ("weight", "removed")),
+    "model": ("sentiment_model", ("state",)),
+    "history": ("backfill", ("state", "since_at", "ended_at")),
 }
 """Kinds of subject that are one row of a table: the table, and the columns that can be undone."""
 
