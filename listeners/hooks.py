@@ -51,8 +51,10 @@ _log = logging.getLogger(__name__)
 
 
 def happened(event: EventRow) -> tuple[str, ...]:
-    """Return the names of what a line of the log says has happened."""
+    """Return the names of what a line of the log says has happened; the past is no news."""
     kind, before, after = event.subject_kind, event.before, event.after
+    if after.get("history"):
+        return ()
     names = []
     if "state" in after and after["state"] != before.get("state"):
         name = _BY_STATE.get(kind, {}).get(str(after["state"]))

@@ -8,7 +8,7 @@ one that was deleted before it was heard stays away.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from listeners.alerting import PROGRAM, raise_alerts
@@ -69,6 +69,10 @@ class Counts:
         )
 
 
+Then = Callable[[Connection, Counts, bool], Awaitable[None]]
+"""What is done inside the write of a part, with what the part did and whether it is the last."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Sorted:
     """Judged posts by what the store knows of them."""
@@ -109,11 +113,18 @@ class Pipeline:
 
         self._brands = await self._store.write(work)
 
-    async def take(self, source: SourceConfig, source_id: int, batch: Batch) -> Counts:
+    def brand_id(self, name: str) -> int:
+        """Return the number of a brand of the configuration."""
+        return self._brands[name]
+
+    async def take(
+        self, source: SourceConfig, source_id: int, batch: Batch, *, then: Then | None = None
+    ) -> Counts:
         """Store a batch and then its cursor, and return what was new.
 
         A large batch is stored in several transactions, each short enough for a key press to get
-        in between; only the last one moves the cursor.
+        in between; only the last one moves the cursor. With ``then`` it is not the listening that
+        is moved on, but what ``then`` writes beside the posts.
 
         Raises:
             StoreError: the cursor was not moved, so that the batch is heard again.
@@ -125,15 +136,28 @@ class Pipeline:
         while len(posts) > AT_ONCE:
             first, posts = posts[:AT_ONCE], posts[AT_ONCE:]
             part = Batch(posts=first, fetched=len(first), lag=batch.lag)
-            total = total.plus(await self._take_part(source, source_id, part))
+            total = total.plus(await self._take_part(source, source_id, part, then, last=False))
         rest = replace(batch, posts=posts, fetched=batch.fetched - total.fetched)
-        return total.plus(await self._take_part(source, source_id, rest))
+        return total.plus(await self._take_part(source, source_id, rest, then, last=True))
 
-    async def _take_part(self, source: SourceConfig, source_id: int, batch: Batch) -> Counts:
+    async def _take_part(
+        self,
+        source: SourceConfig,
+        source_id: int,
+        batch: Batch,
+        then: Then | None,
+        *,
+        last: bool,
+    ) -> Counts:
         judged = await self._judge_all(source, batch.posts)
 
         async def work(connection: Connection) -> Counts:
-            return await self._write(connection, source, source_id, batch, judged)
+            counts = await self._write(connection, source, source_id, batch, judged)
+            if then is not None:
+                await then(connection, counts, last)
+            else:
+                await _move_on(connection, source_id, batch, counts)
+            return counts
 
         return await self._store.write(work)
 
@@ -231,7 +255,7 @@ class Pipeline:
         await ingest.bury(connection, source_id, batch.bad, now)
         if batch.gap is not None:
             await ingest.add_gap(connection, source_id, batch.gap, now)
-        counts = Counts(
+        return Counts(
             fetched=batch.fetched,
             new=len(ids),
             updated=len(kept.edits),
@@ -239,14 +263,6 @@ class Pipeline:
             bad=len(batch.bad),
             gaps=batch.gap is not None,
         )
-        await ingest.advance_source(
-            connection,
-            source_id,
-            batch.cursor,
-            ingest.Counts(counts.fetched, counts.new, counts.updated, counts.deleted, counts.bad),
-            batch.lag,
-        )
-        return counts
 
     def _drafts(self, judged: Judged, mention_id: int) -> list[Draft]:
         """Return what a post alone raises: leaks, words of risk, an author who looks like us."""
@@ -447,10 +463,22 @@ class Pipeline:
                     one.note,
                     now,
                     one.at,
+                    history=one.history,
                 )
                 for one in placement.happened
             ],
         )
+
+
+async def _move_on(connection: Connection, source_id: int, batch: Batch, counts: Counts) -> None:
+    """Move a source's cursor and counters, in the write of its batch."""
+    await ingest.advance_source(
+        connection,
+        source_id,
+        batch.cursor,
+        ingest.Counts(counts.fetched, counts.new, counts.updated, counts.deleted, counts.bad),
+        batch.lag,
+    )
 
 
 def _home(one: Placed, shown_in: int, homes: Mapping[RootKey, tuple[int, int]]) -> int:
@@ -469,8 +497,13 @@ def _event(
     note: Sentence,
     now: Micros,
     written_at: Micros | None = None,
+    *,
+    history: bool = False,
 ) -> subjects.NewEvent:
-    """Return the line of the log; the response times are read from it (``reports``)."""
+    """Return the line of the log; the response times are read from it (``reports``).
+
+    What the past brought is marked: it is no news for the hooks.
+    """
     return subjects.NewEvent(
         at=now,
         actor=PROGRAM,
@@ -487,5 +520,6 @@ def _event(
             "waiting_since": after.waiting_since,
             "first_response_at": after.first_response_at,
             "written_at": written_at,
+            **({"history": True} if history else {}),
         },
     )

@@ -80,7 +80,7 @@ class Placed:
 class Happened:
     """A change of a conversation that nobody pressed a key for, for the log.
 
-    ``at`` is when the message that made it was written.
+    ``at`` is when the message that made it was written; ``history``: it was read from the past.
     """
 
     root: RootKey
@@ -88,6 +88,7 @@ class Happened:
     after: Conversation
     note: Sentence
     at: Micros
+    history: bool = False
 
 
 @dataclass(slots=True)
@@ -187,7 +188,7 @@ class Placer:
             after = self.ranked(after, conversation, judged, need, role)
         self._remember(judged, origin, root, part, at, need, after, known)
         placement.touched[root, after.generation] = after
-        _log(placement, root, conversation, after, step, at)
+        _log(placement, root, conversation, after, step, at, history=post.history)
         placement.placed.append(
             Placed(
                 judged=judged,
@@ -406,6 +407,8 @@ def _log(
     after: Conversation,
     step: Step,
     at: Micros,
+    *,
+    history: bool,
 ) -> None:
     if step.note is not None and before.messages:
-        placement.happened.append(Happened(root, before, after, step.note, at))
+        placement.happened.append(Happened(root, before, after, step.note, at, history))

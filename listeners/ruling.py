@@ -51,7 +51,7 @@ class Ruling:
             return []
         caught: dict[Place, dict[int, Rule]] = {}
         for one in placement.placed:
-            if one.part is not Part.OURS:
+            if one.part is not Part.OURS and not one.judged.post.history:
                 place = (one.root, one.generation)
                 message = message_of(one, placement.touched[place], source)
                 for rule in self._book.catching(message):

@@ -61,6 +61,11 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "add": msgid("{who} added a maintenance window"),
         "end": msgid("{who} ended a maintenance window"),
     },
+    "history": {
+        "stop": msgid("{who} stopped a reading of the past"),
+        "go on": msgid("{who} let a reading of the past go on"),
+        "ask": msgid("{who} asked for more of the past"),
+    },
     "mention": {
         "mute": msgid("{who} muted {what}"),
         "unmute": msgid("{who} no longer mutes {what}"),

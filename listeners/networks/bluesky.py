@@ -21,6 +21,7 @@ from listeners.model import (
     MINUTE,
     Batch,
     Gap,
+    Micros,
     Post,
     Sentence,
     SourceState,
@@ -32,6 +33,7 @@ from listeners.networks.bluesky_cursor import Cursor, read_cursor
 from listeners.networks.bluesky_gap import LOST_PLACE, Backfill
 from listeners.networks.bluesky_harvest import Harvest
 from listeners.networks.bluesky_jetstream import Jetstream, Stream
+from listeners.networks.bluesky_past import past_of
 from listeners.networks.bluesky_record import NETWORK
 from listeners.networks.bluesky_reply import BlueskyVoice
 from listeners.networks.bluesky_sieve import Sieve
@@ -134,6 +136,16 @@ class BlueskyListener(Answering):
         async with aclosing(self._notified(tell_all=True)) as batches:
             async for batch in batches:
                 yield batch
+
+    def history(
+        self, brand: BrandConfig, since: Micros, place: str | None
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield what Bluesky's search still finds, newest first.
+
+        Raises:
+            SourceError: the search cannot be asked: it wants an account that is signed in.
+        """
+        return past_of(self._api, self._sieve, brand, since, place)
 
     def stream(self, cursor: str | None) -> AsyncIterator[Batch] | None:
         """Yield what is said, as it is said."""

@@ -27,6 +27,7 @@ from listeners.model import (
 )
 from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
+from listeners.networks.discourse_decode import time_of
 from listeners.networks.discourse_forum import NETWORK, forum_of
 from listeners.networks.discourse_harvest import Harvester
 from listeners.networks.discourse_places import Place, places_of, read_cursor, write_cursor
@@ -34,6 +35,7 @@ from listeners.networks.discourse_reader import PAGE, Page, Reader
 from listeners.networks.discourse_reply import Replier
 from listeners.networks.discourse_server import DiscourseServer, RefusedError
 from listeners.networks.discourse_threads import Threads
+from listeners.networks.past import PastPage, walk_down
 
 SECOND_LOOK = 5 * MINUTE
 """How often the newest page is read again: for edits, likes, deletions and late arrivals."""
@@ -131,6 +133,37 @@ class DiscourseListener(Answering):
                     if batch.posts or batch.deletions:
                         yield batch
                         self._harvester.handed_on(batch)
+
+    def history(
+        self, brand: BrandConfig, since: Micros, place: str | None
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield what the forum still has: searches where it is searched, else all its posts.
+
+        Raises:
+            SourceError: the forum refused a place the user asked for, or cannot be read.
+        """
+        found = places_of(self._source, [brand], signed_in=self._server.signed_in)
+        places = {one.key: one for one in found if one.kind != "private"}
+
+        async def ask(key: str, position: str) -> PastPage | None:
+            try:
+                page, below = await self._reader.older(places[key], position)
+            except RefusedError as error:
+                if error.state is SourceState.RATE_LIMITED or not places[key].optional:
+                    raise
+                return None
+            harvest = self._harvester.gather(page.records)
+            return PastPage(
+                posts=harvest.posts,
+                bad=harvest.bad,
+                fetched=harvest.fetched,
+                below=below,
+                oldest=min(
+                    (at for r in page.records if (at := time_of(r)) is not None), default=None
+                ),
+            )
+
+        return walk_down(list(places), place, since, ask)
 
     def stream(self, cursor: str | None) -> None:
         """Discourse pushes to browsers alone."""

@@ -71,6 +71,30 @@ class Reader:
         pages = await self._walk(place, mark)
         return await self._sifted(place, pages)
 
+    async def older(self, place: Place, position: str) -> tuple[Page, str | None]:
+        """Return a page below a position (empty: the newest), oldest first, and the next position.
+
+        A position is a post's id; in a search it is the number of the page.
+
+        Raises:
+            RefusedError: the forum does not show this place.
+            SourceError: it could not be asked, or understood.
+        """
+        number = int(position) if position.isdigit() else 0
+        if place.kind == "search":
+            asked = [("q", f"{place.word} order:latest"), ("page", str(number or 1))]
+            records = self._list(await self._server.get("/search.json", asked), "posts")
+            more = records and (number or 1) < SEARCH_PAGES
+            below = str((number or 1) + 1) if more else None
+            return Page(await self.whole(records[::-1]), None), below
+        records = await self._ask(place, number or None)
+        ids = [one for record in records if (one := number_of(record)) is not None]
+        lowest = min(ids, default=max(0, number - PAGE))
+        # Older versions answer an empty window with the page before it.
+        lowest = lowest if not number or lowest < number else number - PAGE
+        page = (await self._sifted(place, [Page(records[::-1], None)]))[0]
+        return page, str(lowest) if records and lowest > 1 else None
+
     async def newest(self, place: Place) -> Page:
         """Return the newest page of a place, whatever was read before."""
         records = await self._ask(place, None)

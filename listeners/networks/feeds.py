@@ -7,19 +7,20 @@ page without any of them is a gap, and an entry whose content changed is an edit
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher, HttpError
-from listeners.model import BadRecord, Batch, Gap, Post, Sentence
+from listeners.model import BadRecord, Batch, Gap, Micros, Post, Sentence
 from listeners.networks import feeds_schedule
 from listeners.networks.contract import Capability, SourceError
 from listeners.networks.feeds_comments import poll_comments, with_comment_feeds
 from listeners.networks.feeds_cursor import FeedCursor, dump_cursor, load_cursor
 from listeners.networks.feeds_html import host_of, shown
+from listeners.networks.feeds_past import past_of
 from listeners.networks.feeds_posts import NETWORK, Page
 from listeners.networks.feeds_reader import FeedReader, Got, fresh_items, posts_of
 
@@ -44,6 +45,7 @@ class FeedsListener:
         network=NETWORK,
         title="Feeds: RSS, Atom, JSON Feed",
         edits=True,
+        history=True,
         works_without_key=True,
         interval=feeds_schedule.USUAL,
         min_interval=feeds_schedule.SHORTEST,
@@ -91,6 +93,17 @@ class FeedsListener:
                     yield batch
         except HttpError as error:
             raise self._reader.in_peace(error) from error
+
+    def history(
+        self, brand: BrandConfig, since: Micros, place: str | None
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield older entries where the feed pages (RFC 5005, WordPress); most show none.
+
+        Raises:
+            SourceError: the feed said no, could not be reached, or is none.
+        """
+        self._address.check()
+        return past_of(self._reader, since, place)
 
     def stream(self, cursor: str | None) -> AsyncIterator[Batch] | None:
         """Return ``None``: a feed cannot push to a program behind a router."""

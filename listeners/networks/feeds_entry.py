@@ -53,7 +53,8 @@ class Feed:
 
     ``cut`` says that it is damaged or longer than what was read. ``period`` is how long it asks
     to be left alone, in seconds; ``skip_hours`` are hours of the day (UTC) it does not change in.
-    ``next_page`` is where older entries are, if it says so.
+    ``next_page`` is where older entries are, if it says so; ``paged`` says that it is made by a
+    program (WordPress) that shows older entries with ``?paged=2``.
     """
 
     title: str = ""
@@ -66,3 +67,4 @@ class Feed:
     period: float | None = None
     skip_hours: frozenset[int] = frozenset()
     next_page: str = ""
+    paged: bool = False

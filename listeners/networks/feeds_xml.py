@@ -86,8 +86,18 @@ def read_xml(body: bytes, charset: str, url: str) -> Feed:
         cut=cut or bool(found.get("bozo")),
         period=_period(about),
         skip_hours=_skip_hours(start),
-        next_page=next((address(_text(link, "href"), url) for link in _links(about, "next")), ""),
+        next_page=_older_page(about, url),
+        paged=wordpress,
     )
+
+
+def _older_page(about: Mapping[str, object], url: str) -> str:
+    """Return where older entries are: the next page, or the archive before (RFC 5005)."""
+    for relation in ("next", "prev-archive"):
+        for link in _links(about, relation):
+            if found := address(_text(link, "href"), url):
+                return found
+    return ""
 
 
 def _parse(data: bytes, url: str) -> Mapping[str, object]:

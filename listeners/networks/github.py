@@ -25,6 +25,7 @@ from listeners.networks.github_reply import Replier
 from listeners.networks.github_server import GitHubServer, RefusedError
 from listeners.networks.github_threads import Threads
 from listeners.networks.github_web import NETWORK, Web
+from listeners.networks.past import PastPage, walk_down
 
 REFUSED_FOR = HOUR
 """How long a place that we thought of ourselves is left alone after a refusal."""
@@ -108,6 +109,37 @@ class GitHubListener(Answering):
                 if not place.optional or error.status not in (403, 422):
                     raise
                 self._refused[place.key] = self._clock()
+
+    def history(
+        self, brand: BrandConfig, since: Micros, place: str | None
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield issues and comments by when they were written; discussions begin with listening.
+
+        Raises:
+            SourceError: GitHub refused a place the user asked for, or cannot be read.
+        """
+        found = places_of(self._source, [brand], signed_in=self._server.signed_in)
+        places = {one.key: one for one in found if one.kind != "discussions"}
+
+        async def ask(key: str, position: str) -> PastPage | None:
+            try:
+                records, below, oldest = await self._reader.older(
+                    places[key], position, since // SECOND
+                )
+            except RefusedError as error:
+                if not places[key].optional or error.status not in (403, 422):
+                    raise
+                return None
+            harvest = self._harvester.gather(records[::-1])
+            return PastPage(
+                posts=harvest.posts,
+                bad=harvest.bad,
+                fetched=len(records),
+                below=below,
+                oldest=None if oldest is None else Micros(oldest * SECOND),
+            )
+
+        return walk_down(list(places), place, since, ask)
 
     def stream(self, cursor: str | None) -> None:
         """GitHub pushes to servers that it can reach alone."""

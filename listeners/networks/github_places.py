@@ -68,6 +68,20 @@ class Place:
         state = [("state", "all")] if self.kind == "issues" else []
         return [*state, ("direction", order), *asked, *([("since", at)] if at else [])]
 
+    def past(self, position: int | None, since: int) -> list[tuple[str, str]]:
+        """Return what a page of the past is asked with, newest first: see ``Reader.older``."""
+        asked = [("sort", "created"), ("per_page", str(PER_PAGE))]
+        if self.kind in ("search", "pulls"):
+            until = ".." + _iso(position) if position else "..*"
+            words = [self.word, "is:pull-request" if self.kind == "pulls" else "is:issue"]
+            return [
+                ("q", " ".join([*words, f"created:{_iso(since)}{until}"])),
+                ("order", "desc"),
+                *asked,
+            ]
+        state = [("state", "all")] if self.kind == "issues" else []
+        return [*state, ("direction", "desc"), *asked, ("page", str(position or 1))]
+
 
 def read_cursor(cursor: str | None) -> dict[str, int] | None:
     """Return the newest second read of each place; ``None`` if it is not a cursor of ours."""

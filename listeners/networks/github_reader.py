@@ -98,6 +98,31 @@ class Reader:
             newest = max(sheet.newest or since, since)
             since, number = (newest, 1) if newest > since else (since, number + 1)
 
+    async def older(
+        self, place: Place, position: str, since: int
+    ) -> tuple[tuple[object, ...], str | None, int | None]:
+        """Return a page of what was written before, the next position, and its oldest second.
+
+        A position is the number of the page; in a search it is a second, since GitHub shows only
+        a thousand hits of one question.
+
+        Raises:
+            RefusedError: GitHub does not show this place.
+            SourceError: it could not be asked, or understood.
+        """
+        number = int(position) if position.isdigit() else 0
+        answer = await self._server.ask(place.path, place.past(number or None, since))
+        body = answer.json() if answer.status != 304 else []
+        if place.searches:
+            body = body.get("items") if isinstance(body, dict) else None
+        records = self._list(body)
+        oldest = min(
+            (at for r in records if (at := second_of(r, "created_at")) is not None), default=None
+        )
+        if len(records) < PER_PAGE or oldest is None:
+            return records, None, oldest
+        return records, str(oldest if place.searches else (number or 1) + 1), oldest
+
     def stored(self, place: Place, page: Page) -> None:
         """Remember that a page is stored: asked for again, it may be answered by 304."""
         if page.keep is not None:

@@ -48,6 +48,7 @@ from listeners.networks.hackernews_search import (
     write_cursor,
 )
 from listeners.networks.hackernews_thread import Relevance, around
+from listeners.networks.past import PastPage, walk_down
 from listeners.networks.recent import Recent
 
 OVERLAP = 10 * 60
@@ -128,6 +129,35 @@ class HackerNewsListener:
                     self._handed_on.put(post.native_id, _fingerprint(post))
                 for letter in batch.bad:
                     self._bad.put(letter.record, None)
+
+    def history(
+        self, brand: BrandConfig, since: Micros, place: str | None
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield what was said before, newest first, search by search.
+
+        Raises:
+            SourceError: the index could not be asked, or its answer not understood.
+        """
+        searches = {search.key: search for search in searches_of(self._source, [brand])}
+
+        async def ask(key: str, position: str) -> PastPage:
+            before = int(position) if position.isdigit() else None
+            records, below = await self._index.older(searches[key], before, since // SECOND)
+            posts: list[Post] = []
+            bad: list[BadRecord] = []
+            for record in records:
+                try:
+                    posts.append(read_hit(record))
+                except UnreadableError as fault:
+                    bad.append(bad_record(record, fault))
+            return PastPage(
+                posts=tuple(self._settled(posts)),
+                bad=tuple(bad),
+                fetched=len(records),
+                below=None if below is None else str(below),
+            )
+
+        return walk_down(list(searches), place, since, ask)
 
     def stream(self, cursor: str | None) -> None:
         """Hacker News pushes to nobody."""

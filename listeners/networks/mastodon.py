@@ -28,6 +28,7 @@ from listeners.networks.mastodon_reply import MastodonVoice
 from listeners.networks.mastodon_seek import Seeker
 from listeners.networks.mastodon_server import MastodonServer, RefusedError
 from listeners.networks.mastodon_threads import Threads
+from listeners.networks.past import PastPage, walk_down
 
 SECOND_LOOK = 5 * MINUTE
 """How often newest pages are read again: for edits, counts, deletions and late arrivals."""
@@ -115,6 +116,35 @@ class MastodonListener(Answering):
                     yield batch
         if refusal is not None:
             raise refusal
+
+    def history(
+        self, brand: BrandConfig, since: Micros, place: str | None
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield what tags, accounts and, with a token, searches and notifications still hold.
+
+        Raises:
+            SourceError: the server cannot be read, or refuses what the user asked for.
+        """
+        found = places_of(self._source, [brand], signed_in=self._server.signed_in)
+        places = {one.key: one for one in found if not one.crowded}
+
+        async def ask(key: str, position: str) -> PastPage | None:
+            try:
+                records, below, oldest = await self._reader.older(places[key], position)
+            except RefusedError:
+                if not places[key].optional:
+                    raise
+                return None
+            harvest = await self._harvester.gather(places[key], records[::-1])
+            return PastPage(
+                posts=harvest.posts,
+                bad=harvest.bad,
+                fetched=harvest.fetched,
+                below=below,
+                oldest=oldest,
+            )
+
+        return walk_down(list(places), place, since, ask)
 
     def stream(self, cursor: str | None) -> AsyncIterator[Batch] | None:
         """Yield batches as posts are written, read again regularly; ``None`` without a token.

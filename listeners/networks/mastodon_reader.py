@@ -95,6 +95,29 @@ class Reader:
         sheet = await self._ask(place)
         return Page(sheet.records[::-1], sheet.mark())
 
+    async def older(
+        self, place: Place, position: str
+    ) -> tuple[tuple[object, ...], str | None, Micros | None]:
+        """Return a page below a position (empty: the newest), the next position, its oldest time.
+
+        A position is an id; in a search it is how many were seen.
+
+        Raises:
+            RefusedError: the server does not show this place.
+            SourceError: it could not be asked, or understood.
+        """
+        name = "offset" if place.kind == "search" else "max_id"
+        sheet = await self._ask(place, (name, position) if position else None)
+        oldest = _oldest_time(sheet.records)
+        if not sheet.records:
+            return (), None, oldest
+        if place.kind == "search":
+            seen = (int(position) if position.isdigit() else 0) + len(sheet.records)
+            return sheet.records, str(seen), oldest
+        # A server that ignores how it is paged sends the same page again: that is the end.
+        below = None if position and position in sheet.ids else sheet.oldest
+        return sheet.records, below, oldest
+
     async def _climb(self, place: Place, mark: Mark) -> AsyncGenerator[Page, None]:
         ahead: _Sheet | None = None
         for _ in range(MOST_CLIMBED):

@@ -42,6 +42,7 @@ from listeners.networks.matrix_reply import Replies
 from listeners.networks.matrix_rooms import Rooms
 from listeners.networks.matrix_server import MatrixServer, no_token, segment
 from listeners.networks.matrix_sync import News
+from listeners.networks.past import PastPage, walk_down
 
 WAIT = 30.0
 """Seconds the server may wait for something new before it answers that there is nothing."""
@@ -116,6 +117,32 @@ class MatrixListener(Answering):
             async for batch in batches:
                 if batch.fetched or batch.gap or batch.cursor != before:
                     yield batch
+
+    async def history(
+        self, brand: BrandConfig, since: Micros, place: str | None
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield what was said in every room before, as far as the server shows it to the account.
+
+        Raises:
+            SourceError: the server refuses us or cannot be read, or no room can be heard.
+        """
+        now = await self._look()
+        rooms = [name for name in self._rooms.wanted if not self._rooms[name].encrypted]
+
+        async def ask(room_id: str, position: str) -> PastPage:
+            found, below, oldest = await self._reader.older(room_id, position or now)
+            posts = tuple(found.posts.values())
+            return PastPage(
+                posts=posts,
+                bad=tuple(found.bad),
+                fetched=found.fetched,
+                below=below,
+                oldest=oldest,
+            )
+
+        async with aclosing(walk_down(rooms, place, since, ask)) as batches:
+            async for batch in batches:
+                yield batch
 
     def stream(self, cursor: str | None) -> AsyncGenerator[Batch, None] | None:
         """Yield what is said as it is said: the server keeps the question until there is news."""

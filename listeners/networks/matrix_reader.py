@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from listeners.clock import Clock
-from listeners.model import BadRecord, Batch, Deletion, Gap, Post, Sentence
+from listeners.model import BadRecord, Batch, Deletion, Gap, Micros, Post, Sentence
 from listeners.networks.matrix_cursor import Mark, Place, write_cursor
 from listeners.networks.matrix_event import event_id_of, time_of
 from listeners.networks.matrix_harvest import Harvest, Harvester
@@ -162,6 +162,37 @@ class Reader:
                 await self._harvest(room_id, events, place, pending, first=mark is None)
             place.todo.remove(room_id)
             yield pending.batch(place)
+
+    async def older(self, room_id: str, start: str) -> tuple[Harvest, str | None, Micros | None]:
+        """Return what a room's page below a token holds, the token below it, its oldest time.
+
+        Raises:
+            SourceError: it could not be read.
+        """
+        params: dict[str, str | int] = {
+            "dir": "b",
+            "from": start,
+            "limit": PER_PAGE,
+            "filter": page_filter(),
+        }
+        try:
+            body = await self._server.ask(f"/rooms/{segment(room_id)}/messages", params)
+        except RefusedError as error:
+            if not error.absent:
+                raise
+            return Harvest(mark=None), None, None
+        page = read_page(body)
+        if page is None:
+            raise self._server.misunderstood()
+        self._rooms.learn_members(room_id, page.state)
+        times = [
+            at
+            for event in page.events
+            if isinstance(event, dict) and (at := time_of(event.get("origin_server_ts")))
+        ]
+        found = await self._harvester.take(room_id, page.events[::-1], None, first=True)
+        below = page.end if page.end and page.end != start else None
+        return found, below, min(times, default=None)
 
     async def _harvest(
         self,

@@ -84,7 +84,7 @@ async def present_counts(
             for hours in (1, 6, 24)
         },
         tuple(bins.get(start, 0) for start in range(bins_from, now, BIN)),
-        await _shares(connection, brand_id, now - DAY, now),
+        await _heard_today(connection, brand_id, now),
         await _shares(connection, brand_id, now - 8 * DAY, now - DAY),
     )
 
@@ -204,6 +204,19 @@ async def _shares(connection: Connection, brand_id: int, since: int, until: int)
         (brand_id, since // HOUR * HOUR, until),
     )
     return int(row["negative"]), int(row["scored"])
+
+
+async def _heard_today(connection: Connection, brand_id: int, now: Micros) -> tuple[int, int]:
+    """Return the last day's share without what was read from the past: that is no change."""
+    negative, scored = await _shares(connection, brand_id, now - DAY, now)
+    (past,) = await connection.fetch(
+        """SELECT count(*) FILTER (WHERE label = 0) AS negative,
+                  count(*) FILTER (WHERE label != 3) AS scored FROM mention
+           WHERE brand_id = ? AND sort_at >= ? AND sort_at < ? AND history = 1
+             AND part != 'ours' AND deleted_at IS NULL""",
+        (brand_id, (now - DAY) // HOUR * HOUR, now),
+    )
+    return max(0, negative - past["negative"]), max(0, scored - past["scored"])
 
 
 async def _recent(connection: Connection, brand_id: int, since: int, until: int) -> tuple[int, int]:
