@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
+from listeners.backfilling import HistoryReader
 from listeners.clock import Clock, utc_now
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.hooks import Hooks
 from listeners.housekeeping import Housekeeping
 from listeners.http import Fetcher
 from listeners.model import Sentence, SourceState
+from listeners.networks.contract import Historical, Listener
 from listeners.networks.registry import NETWORKS, listener_class
 from listeners.notify import Notifier
 from listeners.notify.message import Say, plainly
@@ -20,6 +23,7 @@ from listeners.runner import SourceReport, SourceRunner
 from listeners.store import Store
 from listeners.store.budgets import StoredBudgets
 from listeners.store.connection import Connection
+from listeners.store.quotas import StoredLedger
 from listeners.store.sources import (
     NewSource,
     register_sources,
@@ -53,12 +57,13 @@ class Engine:
     async def run(self) -> None:
         """Listen until cancelled. A source that fails never ends another, nor this."""
         async with (
-            Fetcher(budgets=StoredBudgets(self._store)) as fetch,
+            self._fetcher() as fetch,
             Outbox(self._store, self._config, self._clock) as outbox,
         ):
             self._runners = await self._make_runners(fetch)
             house = Housekeeping(self._store, self._config, self._clock)
             services = [service for runner in self._runners for service in runner.services()]
+            services += [one.service for one in await self._make_histories(fetch)]
             services += [*house.services(), outbox.service()]
             services += Hooks(self._store, self._config, self._clock).services()
             notifier = Notifier(self._store, self._config, fetch, self._clock, say=self._say)
@@ -75,7 +80,7 @@ class Engine:
         self, reported: Callable[[SourceReport], None] | None = None
     ) -> list[SourceReport]:
         """Poll every source once, wait until all is stored, and report in the configured order."""
-        async with Fetcher(budgets=StoredBudgets(self._store)) as fetch:
+        async with self._fetcher() as fetch:
             runners = await self._make_runners(fetch)
             tasks = [spawn(f"once {runner.source.key}", runner.once()) for runner in runners]
             try:
@@ -101,12 +106,13 @@ class Engine:
             runner.service.wake()
         return len(woken)
 
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(budgets=StoredBudgets(self._store), ledger=StoredLedger(self._store))
+
     async def _make_runners(self, fetch: Fetcher) -> list[SourceRunner]:
         await self._pipeline.open()
         listeners = {
-            source.key: listener_class(source.network)(
-                source, self._brands_of(source), fetch, self._clock
-            )
+            source.key: self._listener(source, fetch)
             for source in self._config.sources
             if source.network in NETWORKS
         }
@@ -140,9 +146,41 @@ class Engine:
             await runner.remember()
         return runners
 
+    def _listener(self, source: SourceConfig, fetch: Fetcher) -> Listener:
+        kind = listener_class(source.network)
+        return kind(source, self._brands_of(source), fetch, self._clock)
+
+    async def _make_histories(self, fetch: Fetcher) -> list[HistoryReader]:
+        """Return what reads the past of each source that has one, planned and ready.
+
+        Each has a listener of its own: reading the past never disturbs the listening.
+        """
+        readers = []
+        for runner in self._runners:
+            listener = self._listener(runner.source, fetch)
+            if not isinstance(listener, Historical):
+                continue
+            reader = HistoryReader(
+                runner.source,
+                runner.number,
+                self._brands_of(runner.source),
+                listener,
+                self._pipeline,
+                self._store,
+                self._clock,
+                live=partial(_is_current, runner),
+            )
+            await reader.plan()
+            readers.append(reader)
+        return readers
+
     def _brands_of(self, source: SourceConfig) -> tuple[BrandConfig, ...]:
         brands = self._config.brands
         return tuple(b for b in brands if b.name == source.brand) if source.brand else brands
+
+
+def _is_current(runner: SourceRunner) -> bool:
+    return runner.is_current
 
 
 def _new_source(source: SourceConfig) -> NewSource:

@@ -8,21 +8,25 @@ asked for, so a crash replays at most one batch.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import cast
 
 from listeners.clock import Clock
 from listeners.config import SourceConfig
+from listeners.http import HttpError
 from listeners.known import KnownPosts
 from listeners.model import HOUR, MINUTE, SECOND, Batch, Micros, Sentence, SourceState
 from listeners.networks.contract import Listener, Remembering, SourceError
+from listeners.pace import after_refusals
 from listeners.pipeline import Counts, Pipeline
 from listeners.store import Store, agenda
 from listeners.store.connection import Connection
 from listeners.store.sources import set_source_state
 from listeners.supervisor import Service
+from listeners.timing import Timing
 
 THREADS_SECONDS = 60.0
 THREADS_AT_ONCE = 5
@@ -75,7 +79,10 @@ class SourceRunner:
         pipeline: Pipeline,
         store: Store,
         clock: Clock,
+        *,
+        chance: Callable[[], float] = random.random,
     ) -> None:
+        """Keep what is needed; ``chance`` in [0, 1) spreads the rounds."""
         self.source = source
         self.counts = Counts()
         self._id = source_id
@@ -84,9 +91,11 @@ class SourceRunner:
         self._pipeline = pipeline
         self._store = store
         self._clock = clock
+        self._timing = Timing(source, source_id, listener, store, clock, chance)
         self._state: SourceState | None = None
         self._failures = 0
         self._said_at = Micros(0)
+        self._reached_present = False
         self._known = KnownPosts()
         self.service = Service(f"source {source.key}", self._run, self._failed)
         self._threads = Service(
@@ -96,6 +105,7 @@ class SourceRunner:
     async def once(self) -> SourceReport:
         """Poll up to the present, store all of it, and say what was done. Never raises."""
         detail: Sentence | None = None
+        self._timing.watch()
         try:
             await self._poll()
             if self._listener.capability.thread:
@@ -104,6 +114,7 @@ class SourceRunner:
             state, detail, _ = _verdict(error, self.source.network)
             _log.warning("%s failed", self.source.key, exc_info=error)
             await self._say(state, detail=detail)
+        await self._store.write(self._timing.keep)
         return SourceReport(
             source=self.source.key,
             network=self.source.network,
@@ -117,6 +128,16 @@ class SourceRunner:
             detail=detail,
             cursor=self._cursor,
         )
+
+    @property
+    def number(self) -> int:
+        """The source's number in the store."""
+        return self._id
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is well and has read up to the present: its past may be read beside it."""
+        return self._reached_present and self._state is SourceState.OK
 
     def services(self) -> list[Service]:
         """Return what is to be supervised: the source, and the reading of its threads."""
@@ -149,6 +170,7 @@ class SourceRunner:
         return len(chosen)
 
     async def _read_threads_for_ever(self) -> None:
+        self._timing.watch()
         while True:
             await self._threads.rest(THREADS_SECONDS)
             await self.read_threads()
@@ -164,16 +186,22 @@ class SourceRunner:
             self._listener.known = self._known
 
     async def _run(self) -> None:
+        self._timing.watch()
+        if (wait := await self._timing.resume()) > 0:
+            await self.service.rest(wait)
         while True:
+            before = self.counts.new
+            await self._timing.begin()
             await self._poll()
             stream = self._listener.stream(self._cursor)
             if stream is not None:
                 await self._take_all(stream)
                 return
-            await self.service.rest(await self._announce_next())
+            await self.service.rest(await self._announce_next(self.counts.new > before))
 
     async def _poll(self) -> None:
         await self._take_all(self._listener.poll(self._cursor))
+        self._reached_present = True
         self._failures = 0
         await self._say(SourceState.OK)
 
@@ -246,15 +274,14 @@ class SourceRunner:
                 next_at=next_at,
                 failures=self._failures,
             )
+            await self._timing.keep(connection)
 
         await self._store.write(work)
 
-    async def _announce_next(self) -> float:
-        wanted = self.source.interval
-        own: float | None = getattr(self._listener, "next_interval", None)
-        seconds = wanted if wanted is not None else own or self._listener.capability.interval
-        await self._write_state(next_at=Micros(self._clock() + int(seconds * SECOND)))
-        return float(seconds)
+    async def _announce_next(self, heard: bool) -> float:
+        seconds, next_at = self._timing.ended(heard=heard)
+        await self._write_state(next_at=next_at)
+        return seconds
 
     async def _failed(self, error: Exception, delay: float) -> float:
         state, detail, until = _verdict(error, self.source.network)
@@ -263,10 +290,19 @@ class SourceRunner:
         else:
             delay = _AFTER.get(state, delay)
         self._failures += 1
+        if until is None and _is_refusal(error):
+            delay = max(delay, after_refusals(self._failures, self._timing.rhythm))
         next_at = Micros(self._clock() + int(delay * SECOND))
         self._state = state
         await self._write_state(detail=detail, until=until, next_at=next_at)
         return delay
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether a server answered that the question is wrong: asking it often changes nothing."""
+    if isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        return _is_refusal(error.exceptions[0])
+    return isinstance(error, HttpError) and 400 <= error.status < 500
 
 
 def _verdict(error: Exception, network: str) -> tuple[SourceState, Sentence, Micros | None]:

@@ -154,8 +154,9 @@ async def test_a_service_goes_on_after_failures_and_wakes_at_once(store: Store) 
     one = await runner(store, listener)
     task = asyncio.ensure_future(one.service.supervise())
     try:
-        await until(lambda: len(listener.cursors) == 1)
-        assert (await row(store)).state is SourceState.NEEDS_TOKEN
+        async with asyncio.timeout(5):
+            while (await row(store)).state is not SourceState.NEEDS_TOKEN:
+                await asyncio.sleep(0.01)
         while len(listener.cursors) < 2:
             one.service.wake()
             await asyncio.sleep(0.01)
