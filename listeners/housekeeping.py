@@ -33,10 +33,14 @@ from listeners.store.retention import forget_old
 from listeners.store.settings import remember, setting
 from listeners.store.sources import close_old_gaps
 from listeners.supervisor import Service
+from listeners.teaching.learning import learn
+from listeners.teaching.rescoring import finish_left_alone
 
 CONVERSATIONS_SECONDS = 15.0
 DETECTORS_SECONDS = 300.0
 RETENTION_SECONDS = 6 * 3600.0
+RESCORING_SECONDS = 20.0
+LEARNING_SECONDS = 900.0
 GAP_SHOWN = 7 * DAY
 """How long a gap that could not be filled stays on its source's line."""
 BUDGETS_SECONDS = 1800.0
@@ -64,6 +68,8 @@ class Housekeeping:
             self._service("detectors", DETECTORS_SECONDS, self.detectors),
             self._service("alarm budgets", BUDGETS_SECONDS, self.budgets),
             self._service("retention", RETENTION_SECONDS, self.retention),
+            self._service("rescoring", RESCORING_SECONDS, self.rescoring),
+            self._service("learning", LEARNING_SECONDS, self.learning),
         ]
 
     async def all_once(self) -> None:
@@ -185,6 +191,14 @@ class Housekeeping:
         if days:
             now = self._clock()
             await forget_old(self._store, Micros(now - days * DAY), now)
+
+    async def rescoring(self) -> None:
+        """Go on with scoring stored mentions anew where nobody is at it."""
+        await finish_left_alone(self._store, self._config, self._clock)
+
+    async def learning(self) -> None:
+        """Learn from corrections where enough are new, in a thread of its own."""
+        await learn(self._store, self._config, self._clock())
 
     def _service(self, name: str, seconds: float, chore: Callable[[], Awaitable[None]]) -> Service:
         async def run() -> None:

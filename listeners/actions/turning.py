@@ -32,7 +32,7 @@ from listeners.actions.words import done_again, step_back
 from listeners.conversations.conversation import Conversation
 from listeners.model import EventRow, Micros, Sentence
 from listeners.risk.alert import Alert
-from listeners.store import rescoring, subjects, taught, undoing
+from listeners.store import models, rescoring, subjects, taught, undoing
 from listeners.store.connection import Connection
 from listeners.store.subjects import NewEvent, SubjectKind
 
@@ -76,6 +76,15 @@ async def _word(connection: Connection, event: EventRow, change: Change) -> tupl
     return clash
 
 
+async def _model(connection: Connection, event: EventRow, change: Change) -> tuple[str, ...]:
+    """Switch a learnt model back; what was scored anew by it is scored once more."""
+    clash = await _row(connection, event, change)
+    lang = "" if clash else await models.language_of(connection, event.subject_id)
+    for wanted in await rescoring.rescored_in(connection, lang) if lang else ():
+        await rescoring.begin(connection, wanted, event.actor, event.at)
+    return clash
+
+
 TURNS: Mapping[str, Turn] = {
     "mention": _mention,
     "rule": _row,
@@ -83,7 +92,7 @@ TURNS: Mapping[str, Turn] = {
     "outbox": _row,
     "maintenance": _row,
     "word": _word,
-    "model": _row,
+    "model": _model,
     "history": _row,
     "member": _away,
 }

@@ -12,7 +12,7 @@ from listeners.sentiment import others
 from listeners.sentiment.emoji import emoji_weights, is_pictograph
 from listeners.sentiment.english import english_tables
 from listeners.sentiment.french import french_plain_tables, french_tables, french_text
-from listeners.sentiment.learnt import Learnt
+from listeners.sentiment.learnt import Features, Learnt, features_of
 from listeners.sentiment.normal import normal
 from listeners.sentiment.quality import Quality, quality_of
 from listeners.sentiment.rules import MAX_TEXT, compound_of, leaning, spelled_out, weigh
@@ -220,6 +220,23 @@ def explain(
         quality=quality_of(spoken.lang) if scorer is not _EMOJI else None,
         read=_with_parts(words, weights),
     )
+
+
+def as_listed(
+    text: str, *, lang: str, mask: Sequence[str] = (), taught: Mapping[str, float] = NOTHING_TAUGHT
+) -> tuple[Features, float] | None:
+    """Return what a learnt layer sees of a text, and the compound of the word lists.
+
+    ``None`` for a language without lists.
+    """
+    scorer = _SCORERS.get(lang)
+    if scorer is None:
+        return None
+    cleaned = normal(text, mask)
+    spelled, words, tables = _read(cleaned, scorer, taught)
+    weights = _weights(words, tables)
+    compound = compound_of(weights, spelled)
+    return features_of(cleaned, weights, compound), compound
 
 
 def _unscored(spoken: Spoken) -> Score:

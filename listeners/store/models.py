@@ -62,14 +62,10 @@ async def model(store: Store, model_id: int) -> Model | None:
     return _model(rows[0]) if rows else None
 
 
-async def model_in(connection: Connection, lang: str) -> Model | None:
-    """Return the newest model of a language, inside a write."""
-    rows = await connection.fetch(
-        """SELECT id, lang, made_at, corrections, figures, state FROM sentiment_model
-           WHERE lang = ? ORDER BY id DESC LIMIT 1""",
-        (lang,),
-    )
-    return _model(rows[0]) if rows else None
+async def language_of(connection: Connection, model_id: int) -> str:
+    """Return the language of a model, empty if it is no longer there."""
+    rows = await connection.fetch("SELECT lang FROM sentiment_model WHERE id = ?", (model_id,))
+    return str(rows[0]["lang"]) if rows else ""
 
 
 async def switched_on(store: Store) -> list[tuple[Model, bytes]]:
@@ -116,12 +112,12 @@ async def set_state(connection: Connection, model_id: int, state: State) -> None
     await connection.fetch("UPDATE sentiment_model SET state = ? WHERE id = ?", (state, model_id))
 
 
-async def judging(connection: Connection, lang: str) -> int:
-    """Return the number of the model that judges a language, 0 for none."""
+async def states_in(connection: Connection, lang: str) -> Mapping[int, State]:
+    """Return the models of a language by number, the newest first, and how each is switched."""
     rows = await connection.fetch(
-        "SELECT id FROM sentiment_model WHERE lang = ? AND state = 'on'", (lang,)
+        "SELECT id, state FROM sentiment_model WHERE lang = ? ORDER BY id DESC", (lang,)
     )
-    return int(rows[0]["id"]) if rows else 0
+    return {row["id"]: row["state"] for row in rows}
 
 
 _BY_PEOPLE = """

@@ -253,6 +253,16 @@ async def rescored_for(connection: Connection, brand: str, word: str) -> Micros 
     return None if since is None else Micros(since)
 
 
+async def rescored_in(connection: Connection, lang: str) -> list[Wanted]:
+    """Return what was scored anew for a language, a brand each."""
+    rows = await connection.fetch(
+        """SELECT b.name AS brand, min(r.since_at) AS since FROM rescoring r
+           JOIN brand b ON b.id = r.brand_id WHERE r.lang = ? GROUP BY b.name""",
+        (lang,),
+    )
+    return [Wanted(brand=row["brand"], since=Micros(row["since"]), lang=lang) for row in rows]
+
+
 def _stored(row: Row) -> Stored:
     return Stored(
         id=row["id"],
