@@ -34,6 +34,7 @@ _CLASSES: Mapping[str, str] = {
     "mastodon": "listeners.networks.mastodon:MastodonListener",
     "matrix": "listeners.networks.matrix:MatrixListener",
     "hackernews": "listeners.networks.hackernews:HackerNewsListener",
+    "reddit": "listeners.networks.reddit:RedditListener",
     "discourse": "listeners.networks.discourse:DiscourseListener",
     "github": "listeners.networks.github:GitHubListener",
     "feeds": "listeners.networks.feeds:FeedsListener",
