@@ -30,7 +30,7 @@ from listeners.store.outbox import outbox as replies_of
 from listeners.team import may_write
 from tui.actions import BY_ID, Action, Panel
 from tui.colleagues import Colleagues
-from tui.explaining import masks, weights
+from tui.explaining import weights
 from tui.filtering import View, alert_filter, queue_filter, stream_filter
 from tui.here import Here
 from tui.i18n import _, say
@@ -254,7 +254,7 @@ class Desk:
         focus = thread.focus
         if focus is None or thread.alert is not None:
             return thread
-        return thread._replace(weights=await weights(focus, masks(self.config)))
+        return thread._replace(weights=tuple(await weights(focus, self.config)))
 
     async def alert(self, alert: int) -> Thread:
         """Return an alert with its newest evidence and our notes on it."""

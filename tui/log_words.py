@@ -14,8 +14,15 @@ from tui.language import msgid
 
 PROGRAM = "hubbub"
 
+_MOODS: Mapping[str, str] = {
+    "negative": msgid("{who} corrected a sentiment: negative"),
+    "neutral": msgid("{who} corrected a sentiment: neutral"),
+    "positive": msgid("{who} corrected a sentiment: positive"),
+    "automatic": msgid("{who} gave a sentiment back to the scorer"),
+}
 _SAID: Mapping[str, Mapping[str, str]] = {
     "conversation": {
+        **_MOODS,
         "answered": msgid("{who} marked it as answered"),
         "reply": msgid("{who} replied from here"),
         "reopen": msgid("{who} put it back to work"),
@@ -67,6 +74,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "ask": msgid("{who} asked for more of the past"),
     },
     "mention": {
+        **_MOODS,
         "mute": msgid("{who} muted {what}"),
         "unmute": msgid("{who} no longer mutes {what}"),
     },
@@ -112,6 +120,7 @@ _VERBS: Mapping[str, str] = {
     "add": msgid("adding"),
     "answered": msgid("marking as answered"),
     "assign": msgid("handing over"),
+    "automatic": msgid("giving a sentiment back to the scorer"),
     "away": msgid("marking as away"),
     "back": msgid("marking as back"),
     "change": msgid("changing"),
@@ -124,7 +133,10 @@ _VERBS: Mapping[str, str] = {
     "merge": msgid("merging"),
     "move": msgid("moving"),
     "mute": msgid("muting"),
+    "negative": msgid("correcting a sentiment: negative"),
+    "neutral": msgid("correcting a sentiment: neutral"),
     "note": msgid("noting"),
+    "positive": msgid("correcting a sentiment: positive"),
     "priority": msgid("setting the importance"),
     "promote": msgid("putting into the queue"),
     "redo": msgid("doing again"),

@@ -46,7 +46,7 @@ def normal(text: str, mask: Sequence[str] = ()) -> str:
     if "@" in text:
         text = _HANDLE.sub(" ", text)
     if mask:
-        names = _names(tuple(mask))
+        names = names_pattern(tuple(mask))
         if names is not None:
             text = names.sub(MASK, text)
     if "#" in text:
@@ -62,7 +62,8 @@ def straight(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _names(mask: tuple[str, ...]) -> re.Pattern[str] | None:
+def names_pattern(mask: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return what finds the names that are masked, ``None`` where there are none."""
     written = {unicodedata.normalize("NFC", name.strip().lstrip("@#")) for name in mask}
     plain = {straight(name) for name in written if name}
     bare = {_bare(name) for name in plain}

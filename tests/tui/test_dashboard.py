@@ -288,10 +288,10 @@ async def test_the_range_of_the_chart_and_the_brand_go_round(tmp_path: Path) -> 
     brands = Config(brands=(BrandConfig(name="Aurora Bikes"), BrandConfig(name="Other")))
     async with driven(tmp_path, config=brands) as one:
         assert "13:45" in one.frame()
-        await one.press("w")
+        await one.press("3", "w")
         assert "now" in one.frame()
         assert "13:45" not in one.frame()
-        await one.press("B")
+        await one.press("1", "B")
         assert listed(one.screen) == QUEUE
         await one.press("B")
         assert listed(one.screen) == []

@@ -56,7 +56,12 @@ def test_without_wishes_the_usual_keys_stay() -> None:
 )
 def test_a_wish_replaces_the_usual_keys(wish: str, keys: tuple[str, ...]) -> None:
     # The comma is free only where "again" has another key.
-    wishes = {"done": wish, "chart.range": "f12", "repeat": "f9" if wish == "," else "comma"}
+    wishes = {
+        "done": wish,
+        "chart.range": "f12",
+        "why": "f11",
+        "repeat": "f9" if wish == "," else "comma",
+    }
     wishes["rules"] = "8"
     assert user_keys(wishes)["done"] == keys
 

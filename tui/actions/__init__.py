@@ -8,10 +8,11 @@ No Textual here: the headless help and the documentation read this package too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from tui.actions.kinds import Action, Group, Panel, Wording
 from tui.actions.looking import LOOK
+from tui.actions.mood import MOOD, WHY
 from tui.actions.moving import MARK, MOVE
 from tui.actions.places import HUBBUB, PANELS
 from tui.actions.triage import TRIAGE
@@ -25,17 +26,29 @@ __all__ = [
     "Wording",
     "actions_in",
     "footer_actions",
+    "meant",
 ]
 
-ACTIONS: tuple[Action, ...] = (*TRIAGE, *MOVE, *MARK, *LOOK, *PANELS, *HUBBUB)
+ACTIONS: tuple[Action, ...] = (*TRIAGE, *MOOD, *MOVE, *MARK, *WHY, *LOOK, *PANELS, *HUBBUB)
 """The registry, in the order of the help screen."""
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
+
+KeysOf = Callable[[Action], Sequence[str]]
 
 
 def actions_in(panel: Panel | None) -> tuple[Action, ...]:
     """Return the actions that mean something in a panel, in the order of the help screen."""
     return tuple(action for action in ACTIONS if action.applies_in(panel))
+
+
+def meant(action: Action, panel: Panel | None, keys_of: KeysOf) -> Action:
+    """Return what the key of an action means in a panel: another action may share it there."""
+    if action.applies_in(panel):
+        return action
+    keys = set(keys_of(action))
+    shared = (one for one in actions_in(panel) if keys.intersection(keys_of(one)))
+    return next(shared, action)
 
 
 def footer_actions(panel: Panel | None) -> tuple[Action, ...]:

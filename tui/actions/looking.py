@@ -133,6 +133,7 @@ LOOK = (
         label=msgid("Range"),
         help=msgid("The last hour by the minute, or two days by the hour."),
         group=Group.LOOK,
+        panels=frozenset({Panel.SENTIMENT, Panel.ALERTS, Panel.REPORT}),
         footer=1,
         wording={
             Panel.REPORT: Wording(msgid("Range"), msgid("A day, a week, four weeks, or a quarter."))

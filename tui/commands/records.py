@@ -66,6 +66,9 @@ def mention_record(row: MentionRow) -> Record:
         "likes": row.engagement.likes,
         "shares": row.engagement.shares,
         "replies": row.engagement.replies,
+        "scorer": row.scorer,
+        "lang_by": row.lang_by or None,
+        "corrected_by": row.corrected_by or None,
     }
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from listeners.config import Config
 from listeners.sentiment import (
-    MEASURED,
     SCORED_LANGUAGES,
     Explanation,
     explain,
@@ -21,6 +20,7 @@ from tui.commands import DONE
 from tui.commands.common import settings
 from tui.commands.output import Column, Record
 from tui.i18n import _, msgid, signed
+from tui.sentiment_words import mixed_line, plain_lines, quality_line, why_sentence
 from tui.words import word
 
 
@@ -164,27 +164,23 @@ def _tell(told: Explanation, line: Callable[[str], None], arguments: argparse.Na
     value = "—" if shown is None else signed(shown, 4)
     line(f"{word(label_of(shown))} {value}  ({language}, {verdict.scorer or '—'})")
     if arguments.explain:
-        for sentence in _about(told):
+        for sentence in _about(told, arguments):
             line(f"  {sentence}")
     for one in told.words:
         by = f"  ({clean_line(' '.join(reversed(one.by)), 40)})" if one.by else ""
         line(f"  {signed(one.weight)}  {clean_line(one.text, 80)}{by}  {one.kind}")
 
 
-def _about(told: Explanation) -> Iterator[str]:
+def _about(told: Explanation, arguments: argparse.Namespace) -> Iterator[str]:
     """What stands behind the words: the language, how far to trust it, and the plain score."""
+    if not arguments.plain:
+        yield why_sentence(told)
     yield _(_SAID_BY[told.spoken.why])
-    if told.spoken.also:
-        yield _("Also in: {languages}").format(languages=", ".join(told.spoken.also))
-    measured = MEASURED.get(told.score.lang or "")
-    if told.quality is not None and measured is not None:
-        yield _("{quality}: macro-F1 {figure} on {posts} posts, guessing gives 0.33").format(
-            quality=_(_QUALITIES[told.quality]), figure=measured.macro_f1, posts=measured.posts
-        )
-    if told.vader is not None:
-        yield _("VADER alone: {compound}").format(compound=signed(told.vader, 4))
-    elif told.plain is not None:
-        yield _("Without our layer: {compound}").format(compound=signed(told.plain, 4))
+    if mixed := mixed_line(told):
+        yield mixed
+    if told.quality is not None and (quality := quality_line(told.score.lang)):
+        yield quality
+    yield from plain_lines(told)
 
 
 _SAID_BY = {
@@ -192,9 +188,4 @@ _SAID_BY = {
     "text": msgid("Language found in the text"),
     "usual": msgid("Language its author usually writes in"),
     "unknown": msgid("Too little text to tell the language"),
-}
-_QUALITIES = {
-    "good": msgid("Good"),
-    "fair": msgid("Fair, about four in ten posts are judged otherwise by people"),
-    "rough": msgid("Rough, nearly half of the posts are judged otherwise by people"),
 }

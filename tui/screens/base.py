@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from listeners.model import SourceRow
-from tui.actions import ACTIONS, BY_ID, Action, Panel, footer_actions
+from tui.actions import ACTIONS, BY_ID, Action, Panel, footer_actions, meant
 from tui.desk import Desk
 from tui.feed import Changed
 from tui.i18n import _, clock_time, ngettext, say
@@ -78,7 +78,7 @@ class HubScreen(Screen[Result]):
     def action_hub(self, action_id: str) -> None:
         """Run an action of the registry, or say why it does nothing here."""
         self.desk.session.acted(self.desk.clock())
-        action = BY_ID[action_id]
+        action = meant(BY_ID[action_id], self.panel, self.desk.keys_of)
         method = self.method_of(action)
         refusal = self.desk.refusal if action.writes and method is not None else ""
         if refusal:

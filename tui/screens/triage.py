@@ -89,6 +89,37 @@ class TriageScreen(MovingScreen[Result]):
         """A mention goes to the queue."""
         self._act("promote")
 
+    # --- how it sounds ---------------------------------------------------------------------------
+
+    def do_why(self) -> None:
+        """Show what made the sentiment of a message."""
+        from tui.screens.feeling import open_why
+
+        self.later(partial(open_why, self))
+
+    do_why_evidence = do_why
+
+    def do_mood_negative(self) -> None:
+        """Correct its sentiment: negative."""
+        self._correct("mood.negative")
+
+    def do_mood_neutral(self) -> None:
+        """Correct its sentiment: neutral."""
+        self._correct("mood.neutral")
+
+    def do_mood_positive(self) -> None:
+        """Correct its sentiment: positive."""
+        self._correct("mood.positive")
+
+    def do_mood_automatic(self) -> None:
+        """Take a correction away."""
+        self._correct("mood.automatic")
+
+    def _correct(self, action: str) -> None:
+        from tui.screens.feeling import correct
+
+        correct(self, action)
+
     # --- verbs that ask one thing --------------------------------------------------------------
 
     def do_snooze(self) -> None:

@@ -268,6 +268,8 @@ class MentionRows(VirtualList[MentionRow]):
             marks.append((_("deleted") + " ", styles.warn))
         elif row.edited_at is not None:
             marks.append((_("edited") + " ", styles.faint))
+        if row.corrected_by:
+            marks.append((_("corrected") + " ", styles.accent))
         if row.needs_reply is not None and row.conversation_id is not None:
             marks.append(("↩ ", styles.accent))
         if row.rating is not None:

@@ -160,6 +160,9 @@ def _person(thread: Thread, focus: MentionRow, width: int, styles: Palette) -> l
 def _why_mood(thread: Thread, focus: MentionRow, styles: Palette) -> Line:
     glyph, style = mood(focus.label, focus.compound, styles)
     line: Line = [(" ".join(glyph.split()), style + BOLD)]
+    if focus.corrected_by:
+        by = _("corrected by {name}").format(name=one_line(focus.corrected_by))
+        return [*line, (f"  {by}", styles.accent)]
     if focus.label is Label.UNSCORED:
         why = _("no scorer for the language {lang}").format(lang=focus.lang or "?")
         return [*line, (f"  {why}", styles.faint)]
@@ -291,6 +294,9 @@ def _marks(row: MentionRow, now: Micros, styles: Palette) -> list[Line]:
     elif row.edited_at is not None:
         when = moment(row.edited_at, now)
         marks.append([(_("edited {when}").format(when=when), styles.faint)])
+    if row.corrected_by:
+        by = _("corrected by {name}").format(name=one_line(row.corrected_by))
+        marks.append([(by, styles.accent)])
     if row.private:
         marks.append([(_("private"), styles.accent)])
     if row.rating is not None:
