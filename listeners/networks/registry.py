@@ -39,6 +39,7 @@ _CLASSES: Mapping[str, str] = {
     "github": "listeners.networks.github:GitHubListener",
     "feeds": "listeners.networks.feeds:FeedsListener",
     "telegram": "listeners.networks.telegram:TelegramListener",
+    "nostr": "listeners.networks.nostr:NostrListener",
     "import": "listeners.networks.dropfolder:DropFolderListener",
 }
 
