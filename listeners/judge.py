@@ -89,11 +89,16 @@ class Judge:
         return any(handle_key(name) in own for name in post.mentions)
 
     def judge(
-        self, post: Post, source: SourceConfig, followed: Mapping[str, Collection[str]]
+        self,
+        post: Post,
+        source: SourceConfig,
+        followed: Mapping[str, Collection[str]],
+        usual: str | None = None,
     ) -> list[Judged]:
         """Return the post once for every brand it concerns; empty if it concerns none.
 
-        ``followed`` maps native ids of threads we follow on this network to their brands.
+        ``followed`` maps native ids of threads we follow on this network to their brands,
+        ``usual`` is the language the author or source usually writes in.
         """
         text = clean(post.text)
         title = clean_line(post.title)
@@ -112,7 +117,7 @@ class Judge:
         matched = self._matcher.match(subject)
         reasons = self._reasons(post, source, matched, followed)
         return [
-            self._judged(post, brand, title, text, why)
+            self._judged(post, brand, title, text, why, usual)
             for brand, why in reasons.items()
             if not source.brand or brand in (source.brand, "")
         ]
@@ -155,7 +160,13 @@ class Judge:
         return ""
 
     def _judged(
-        self, post: Post, brand: str, title: SafeText, text: SafeText, why: tuple[Sentence, ...]
+        self,
+        post: Post,
+        brand: str,
+        title: SafeText,
+        text: SafeText,
+        why: tuple[Sentence, ...],
+        usual: str | None,
     ) -> Judged:
         whole = whole_text(title, text)
         config = self._brands.get(brand)
@@ -174,6 +185,7 @@ class Judge:
                 lang=post.lang,
                 mask=self._masks.get(brand, ()),
                 languages=languages,
+                usual=usual,
                 layered=config is None or not config.plain_sentiment,
                 taught=self.lessons.taught(brand),
                 learnt=self.lessons.layers,

@@ -24,7 +24,7 @@ from listeners.sentiment.scoring import (
     label_of,
     score,
 )
-from listeners.sentiment.spoken import Spoken
+from listeners.sentiment.spoken import Spoken, needs_model
 from listeners.sentiment.vader import vader_compound, vader_polarity
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "languages",
     "load",
     "marks",
+    "needs_model",
     "quality_of",
     "score",
     "vader_compound",

@@ -143,6 +143,15 @@ def identify_normal(text: str, languages: Sequence[str]) -> str | None:
     return _by_letters("".join(words).lower(), languages)
 
 
+def may_need_model(text: str) -> bool:
+    """Whether identifying a text that went through ``normal`` may ask the model."""
+    text = _TAGS.sub(" ", text) if "#" in text else text
+    alphabet = alphabet_of(text)
+    if alphabet == "LATIN":
+        return len(_WORD.findall(text)) >= MIN_WORDS
+    return alphabet != "CJK" and len(_ALPHABETS.get(alphabet or "", ())) > 1
+
+
 def _by_alphabet(alphabet: str, text: str, languages: Sequence[str]) -> str | None:
     candidates = _ALPHABETS.get(alphabet)
     if candidates is None:

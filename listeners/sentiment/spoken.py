@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from listeners.sentiment import language
+from listeners.sentiment.normal import normal
 
 Why = Literal["tag", "text", "usual", "unknown"]
 
@@ -82,6 +83,19 @@ def spoken_in(text: str, *, tag: str | None, languages: Sequence[str], usual: st
     if kept is not None and language.fits(kept, alphabet):
         return Spoken(lang=kept, why="usual")
     return Spoken(lang=None, why="unknown")
+
+
+def needs_model(text: str, tag: str | None) -> bool:
+    """Whether telling the language of a text may load py3langid: a second, and off any loop."""
+    text = normal(text)
+    tagged = language.normal_tag(tag)
+    alphabet = language.alphabet_of(text)
+    if alphabet is None:
+        return False
+    counted = _small_words(text) if alphabet == "LATIN" else {}
+    if tagged is not None and language.fits(tagged, alphabet) and not _refuted(tagged, counted):
+        return False
+    return language.may_need_model(text)
 
 
 def _small_words(text: str) -> dict[str, int]:
