@@ -26,7 +26,7 @@ from listeners.risk.alert import Draft
 from listeners.risk.detection import drafts_of, impersonation_draft
 from listeners.risk.tuning import tuned
 from listeners.ruling import Ruling, lines_of
-from listeners.sentiment import load
+from listeners.sentiment import load, needs_model
 from listeners.shaping import edit_of, new_mention
 from listeners.store import Store, ingest, subjects, thread_facts
 from listeners.store.absence import away_in
@@ -39,6 +39,7 @@ from listeners.store.sources import register_brands
 from listeners.store.spreading import grown
 from listeners.teaching.lessons import lessons
 from listeners.text import clean_line
+from listeners.usual import Usual
 
 AT_ONCE = 50
 """Posts in one transaction at most: about 20 ms."""
@@ -101,6 +102,7 @@ class Pipeline:
         self._config = config
         self._severities = {brand.name: brand.severities for brand in config.brands}
         self._brands: Mapping[str, int] = {}
+        self._usual = Usual(store)
         self._can_identify = False
 
     async def open(self) -> None:
@@ -165,7 +167,8 @@ class Pipeline:
         posts = list(posts)
         followed = await self._followed(posts)
         self._judge.lessons = await lessons(self._store, self._judge.lessons)
-        if not self._can_identify and any(post.lang is None for post in posts):
+        await self._usual.learn(source.key, posts)
+        if not self._can_identify and any(needs_model(_whole(post), post.lang) for post in posts):
             # The first look for a language loads a model for a second: beside the loop.
             await asyncio.to_thread(load)
             self._can_identify = True
@@ -174,7 +177,9 @@ class Pipeline:
             if number % _JUDGED_AT_ONCE == 0:
                 await asyncio.sleep(0)
             known = followed[post.network]
-            found = self._judge.judge(post, source, known)
+            found = self._judge.judge(post, source, known, self._usual.of(source.key, post))
+            if found:
+                self._usual.heard(source.key, post, found[0].score)
             for one in found:
                 # What is stored makes its root followed: in this very batch too.
                 for name in {post.native_id, post.root_id or post.native_id}:
@@ -479,6 +484,10 @@ async def _move_on(connection: Connection, source_id: int, batch: Batch, counts:
         ingest.Counts(counts.fetched, counts.new, counts.updated, counts.deleted, counts.bad),
         batch.lag,
     )
+
+
+def _whole(post: Post) -> str:
+    return f"{post.title}\n{post.text}"
 
 
 def _home(one: Placed, shown_in: int, homes: Mapping[RootKey, tuple[int, int]]) -> int:
