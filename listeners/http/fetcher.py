@@ -240,6 +240,7 @@ class Fetcher:
         self,
         url: str,
         *,
+        json: object = None,
         headers: Mapping[str, str] | None = None,
         secret_headers: Mapping[str, Secret | str] | None = None,
         timeout: float = 20.0,
@@ -248,7 +249,9 @@ class Fetcher:
         allow_private: bool = False,
         allow_status: frozenset[int] = frozenset(),
     ) -> Answer:
-        """Delete what ``url`` names; never repeated by itself. Otherwise as ``get``.
+        """Delete what ``url`` and, where that wants one, a body name; never repeated by itself.
+
+        Otherwise as ``get``.
 
         Raises:
             SourceError: as ``get``.
@@ -264,7 +267,8 @@ class Fetcher:
                 expect=expect,
                 allow_private=allow_private,
                 allow_status=allow_status,
-            )
+            ),
+            json=json,
         )
 
     async def stream_lines(
