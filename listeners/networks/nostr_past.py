@@ -67,7 +67,8 @@ class Past:
         if len(errors) == len(self._relays):
             raise errors[0]
         # What lies below was not given by every relay: the next stretch brings it.
-        return [each for each in found.values() if each.created_at >= reached], reached, offered
+        kept = [each for each in found.values() if reached <= each.created_at <= until]
+        return kept, reached, offered
 
     async def _of(
         self, relay: Relay, wishes: Wishes, lowest: int, until: int
@@ -77,8 +78,9 @@ class Past:
         floor = lowest
         async with relay.open() as talk:
             for question in wishes.filters():
+                # Some relays leave out the second itself, which NIP-01 says belongs to it.
                 answer = await talk.ask(
-                    {**question, "since": lowest, "until": until, "limit": _AT_ONCE}
+                    {**question, "since": max(0, lowest - 1), "until": until + 1, "limit": _AT_ONCE}
                 )
                 records += answer
                 times = [at for each in answer if (at := seconds_of(each)) is not None]

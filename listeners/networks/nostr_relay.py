@@ -164,7 +164,8 @@ class Talk:
         until: int | None = None
         for _ in range(MOST_PAGES):
             paged = {**question, "since": since, "limit": PAGE}
-            records = await self.ask(paged if until is None else {**paged, "until": until})
+            # Some relays leave out the second itself, which NIP-01 says belongs to it.
+            records = await self.ask(paged if until is None else {**paged, "until": until + 1})
             news = {_key(record): record for record in records if _key(record) not in found}
             found.update(news)
             times = [at for record in records if (at := seconds_of(record)) is not None]
