@@ -40,6 +40,11 @@ _CLASSES: Mapping[str, str] = {
     "feeds": "listeners.networks.feeds:FeedsListener",
     "telegram": "listeners.networks.telegram:TelegramListener",
     "nostr": "listeners.networks.nostr:NostrListener",
+    "stackexchange": "listeners.networks.stackexchange:StackExchangeListener",
+    "lobsters": "listeners.networks.lobsters:LobstersListener",
+    "devto": "listeners.networks.devto:DevListener",
+    "gdelt": "listeners.networks.gdelt:GdeltListener",
+    "appstore": "listeners.networks.appstore:AppStoreListener",
     "import": "listeners.networks.dropfolder:DropFolderListener",
 }
 

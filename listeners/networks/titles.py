@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _TITLES = {
     "appstore": "App Store",
+    "devto": "DEV",
     "discord": "Discord",
     "eml": "Mail",
     "facebook": "Facebook",
