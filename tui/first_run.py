@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from listeners.config import write_first_config
@@ -17,6 +18,14 @@ from listeners.networks.contract import Capability
 from listeners.text import clean_line
 
 LONGEST_NAME = 80
+
+AT_ONCE = ("bluesky", "mastodon", "hackernews", "reddit", "lemmy", "gdelt")
+"""Networks a first run listens to where they need no key: open squares and the news, where anybody
+may speak of any brand and its name finds them.
+
+Trackers and questions of developers (GitHub, Stack Exchange, Lobsters, DEV) are full of words that
+are also brands, and Nostr of names nobody vouches for: those start when they are asked for.
+"""
 
 _NETWORK_AND_HANDLE = re.compile(r"([^\W\d_]+)\s*[:=]\s*(\S.*)")
 _SERVER_HANDLE = re.compile(r"@?[\w.-]+@([\w-]+(?:\.[\w-]+)+)", re.UNICODE)
@@ -42,13 +51,22 @@ class FirstBrand:
     website: str = ""
 
 
+class Wait(StrEnum):
+    """What a network that does not start at once waits for."""
+
+    WISH = "wish"
+    PLACE = "place"
+    KEY = "key"
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Whether a network starts at once, and why, or what it needs."""
+    """Whether a network starts at once, and why, or what it waits for."""
 
     capability: Capability
     sources: tuple[Mapping[str, str], ...]
     why: Sentence
+    waits: Wait = Wait.PLACE
 
     @property
     def at_once(self) -> bool:
@@ -144,7 +162,12 @@ def read_website(text: str) -> str:
 def starts(brand: FirstBrand, capabilities: Sequence[Capability]) -> tuple[Start, ...]:
     """Return for every network whether it would start at once, those that do first."""
     found = [_start(brand, capability) for capability in capabilities]
-    return tuple(sorted(found, key=lambda start: not start.at_once))
+    places = {network: place for place, network in enumerate(AT_ONCE)}
+    at_once = sorted(
+        (start for start in found if start.at_once),
+        key=lambda start: places.get(start.capability.network, len(places)),
+    )
+    return (*at_once, *(start for start in found if not start.at_once))
 
 
 def _start(brand: FirstBrand, capability: Capability) -> Start:
@@ -162,11 +185,15 @@ def _start(brand: FirstBrand, capability: Capability) -> Start:
         )
     if network == "discourse":
         return Start(capability, (), Sentence("needs a forum's address, such as forum.example.org"))
-    if capability.works_without_key:
-        return Start(
-            capability, _servers(brand, network), Sentence("starts at once, no key needed")
-        )
-    return Start(capability, (), Sentence("needs a key; the source screen says how"))
+    if not capability.works_without_key:
+        why = Sentence("needs a key; the source screen says how")
+        return Start(capability, (), why, Wait.KEY)
+    if capability.needs is not None:
+        return Start(capability, (), capability.needs)
+    if network not in AT_ONCE:
+        why = Sentence("needs no key; add it as a source when you want it")
+        return Start(capability, (), why, Wait.WISH)
+    return Start(capability, _servers(brand, network), Sentence("starts at once, no key needed"))
 
 
 def _servers(brand: FirstBrand, network: str) -> tuple[Mapping[str, str], ...]:

@@ -84,12 +84,13 @@ ABILITIES: tuple[tuple[str, str], ...] = (
     ("stream", msgid("live")),
     ("thread", msgid("threads")),
     ("own_posts", msgid("our replies")),
+    ("reply", msgid("reply")),
+    ("delete_reply", msgid("delete")),
     ("edits", msgid("edits")),
     ("deletions", msgid("deletions")),
     ("reach", msgid("reach")),
     ("history", msgid("history")),
     ("gapless", msgid("gapless")),
-    ("reply", msgid("reply")),
 )
 """What a network may let us do: the field of its ``Capability``, and a word for it."""
 
@@ -97,6 +98,23 @@ ABILITIES: tuple[tuple[str, str], ...] = (
 def abilities(capability: Capability) -> tuple[tuple[str, bool], ...]:
     """Return each ability's word and whether the network has it."""
     return tuple((_(word), bool(getattr(capability, name))) for name, word in ABILITIES)
+
+
+def access_mark(capability: Capability) -> str:
+    """Return one cell for whether a network needs a key."""
+    if capability.by_hand:
+        return "✎"
+    return " " if capability.works_without_key else "⚷"
+
+
+def numbers_legend() -> str:
+    """Return what the numbers above the table of networks mean."""
+    return " · ".join(f"{at} {_(name)}" for at, (_field, name) in enumerate(ABILITIES, 1))
+
+
+def marks_legend() -> str:
+    """Return what the marks behind the table of networks mean."""
+    return " · ".join([_("no key needed"), f"⚷ {_('needs a key')}", f"✎ {_('by hand')}"])
 
 
 def access(capability: Capability) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from listeners.clock import to_iso
+from listeners.http import Budget
 from listeners.model import (
     HOUR,
     MINUTE,
+    SECOND,
     Gap,
     Micros,
     SafeText,
@@ -17,18 +20,26 @@ from listeners.model import (
     SourceRow,
     SourceState,
 )
+from listeners.networks import registry
 from listeners.networks.contract import Capability
-from listeners.store import Connection, Store
+from listeners.store import Connection, Store, reads
+from listeners.store.budgets import StoredBudgets
 from listeners.store.ingest import add_gap
+from listeners.store.quotas import StoredLedger
+from listeners.store.reads.uses import HostUse, QuotaUse, SourceUse, TurnUse
 from listeners.store.sources import set_source_state
+from listeners.store.uses import keep_pace, keep_uses
 from tests.fake.hostile import HOSTILE
 from tests.tui.driving import Engine, driven
 from tests.tui.seeded import NOW
+from tui.i18n import clock_time, moment
 from tui.screens.sources import SourcesScreen
-from tui.sources import gap_text, mend
+from tui.sources import gap_text, mend, short_title
 from tui.theme import DARK, palette
+from tui.uses import pace_text, scarce, use_texts
+from tui.widgets.network_lines import network_table
 from tui.widgets.paint import text_of
-from tui.widgets.source_lines import network_table, source_lines
+from tui.widgets.source_lines import source_lines
 from tui.words import word
 
 STYLES = palette(DARK)
@@ -180,3 +191,147 @@ async def test_an_empty_list_says_where_sources_come_from(tmp_path: Path) -> Non
 
 def test_times_are_told_in_utc_for_programs() -> None:
     assert to_iso(NOW).endswith("Z")
+
+
+# --- what a source lives on ---------------------------------------------------------------------
+
+
+def used(**fields: object) -> SourceUse:
+    known: dict[str, object] = {
+        "pace": 240.0,
+        "hosts": (
+            HostUse("closed.example", 0, 300, None, Micros(NOW + 5 * MINUTE)),
+            HostUse("api.example", 412, 1000, Micros(NOW + 5 * MINUTE), None),
+            HostUse("plain.example", 7, None, None, None),
+        ),
+        "quotas": (QuotaUse("youtube search", 97, 100, Micros(NOW + 3 * HOUR)),),
+        "turns": (TurnUse("reddit.example", 60.0, Micros(NOW + 30 * SECOND)),),
+    }
+    return SourceUse(**{**known, **fields})  # type: ignore[arg-type]
+
+
+def test_what_is_left_is_told_in_words() -> None:
+    at = clock_time(Micros(NOW + 5 * MINUTE))
+    assert use_texts(used(), NOW) == [
+        f"closed.example: nothing until {at}",
+        f"api.example: 412 of 1,000 left until {at}",
+        "plain.example: 7 left",
+        f"youtube search: 3 of 100 left today, anew {moment(Micros(NOW + 3 * HOUR), NOW)}",
+        "reddit.example: 60s between two requests of all sources, next in 30 sec",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        (used(), "closed.example: nothing"),
+        (used(hosts=()), "youtube search: 3 of 100"),
+        (used(hosts=(), quotas=()), ""),
+        (used(hosts=(HostUse("a", 100, 1000, None, None),), quotas=()), "a: 100 of 1,000"),
+        (used(hosts=(HostUse("a", 101, 1000, None, None),), quotas=()), ""),
+    ],
+)
+def test_only_what_runs_out_stands_in_the_list(use: SourceUse, said: str) -> None:
+    found = scarce(use, NOW)
+    assert found.startswith(said)
+    assert bool(found) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("pace", "said"),
+    [
+        (None, ""),
+        (60.0, "every 60s"),
+        (30.0, "every 30s · usually 60s"),
+        (240.0, "every 4m · usually 60s, quiet here"),
+    ],
+)
+def test_the_pace_is_told_beside_the_usual_one(pace: float | None, said: str) -> None:
+    capability = replace(OFFERED[0], interval=60.0)
+    assert pace_text(SourceUse(pace=pace), capability) == said
+
+
+KEYED = Capability(
+    network="mastodon",
+    title="Mastodon",
+    needs_token=True,
+    needs=Sentence("A number."),
+    steps=(Sentence("Open the page."), Sentence("Copy the key.")),
+    limits=(Sentence("No search there."),),
+)
+
+
+def said_of(state: SourceState) -> str:
+    lines = source_lines(row(state), KEYED, 40, NOW, STYLES, used())
+    assert all(len(text_of(line)) <= 40 for line in lines)
+    return "\n".join(text_of(line) for line in lines)
+
+
+def test_who_needs_a_key_is_told_the_steps_first() -> None:
+    said = said_of(SourceState.NEEDS_TOKEN)
+    assert said.index("Give it a key") < said.index(" 1. Open the page.") < said.index("heard")
+    assert said.index("A number.") < said.index("No search there.")
+    assert "How to get a key" not in said
+    well = said_of(SourceState.OK)
+    assert well.index("No search there.") < well.index("How to get a key") < well.index(" 2. Copy")
+
+
+REAL = registry.capabilities()
+
+
+@pytest.mark.parametrize("width", [30, 40, 56, 72, 110, 160])
+def test_every_network_of_the_table_is_whole_at_every_width(width: int) -> None:
+    lines = [text_of(line) for line in network_table(REAL, width, STYLES)]
+    for line in lines:
+        assert len(line) <= width, line
+        assert "…" not in line
+    said = "\n".join(lines)
+    assert all(short_title(one) in said for one in REAL)
+
+
+def test_numbers_stand_for_what_does_not_fit() -> None:
+    lines = [text_of(line) for line in network_table(OFFERED, 60, STYLES)]
+    head = next(at for at, line in enumerate(lines) if line.split() == list(map(str, range(1, 12))))
+    assert "1 search" in " ".join(lines[:head])
+    marks = {line.split("  ")[0]: line.split()[-1] for line in lines[head + 1 :]}
+    assert marks["Reddit"] == "⚷"
+    assert lines[head + 1].index("✓") == lines[head].index("1")
+
+
+async def live(store: Store) -> None:
+    """Let source 1 live on a budget that runs out, an allowance and a spaced host."""
+    await StoredBudgets(store, lambda: NOW).save(
+        "api.example#1", Budget(4, Micros(NOW + MINUTE), None, 1000)
+    )
+    await StoredBudgets(store, lambda: NOW).save("old.example", Budget(4, Micros(NOW - 1), None))
+    ledger = StoredLedger(store)
+    await ledger.take("youtube search#1", "2026-11-23", 40, 100, Micros(NOW + HOUR))
+    await ledger.take("youtube search#1", "2026-11-22", 90, 100, NOW)
+    await ledger.claim("api.example", 5.0, NOW)
+
+    async def work(connection: Connection) -> None:
+        await keep_uses(
+            connection, 1, {"api.example#1", "api.example", "old.example", "youtube search#1"}
+        )
+        await keep_pace(connection, 1, 480.0)
+
+    await store.write(work)
+
+
+async def test_the_store_tells_what_each_source_lives_on(tmp_path: Path) -> None:
+    async with driven(tmp_path, (120, 40), prepare=live) as hub:
+        uses = await reads.source_uses(hub.app.desk.store, NOW)
+        assert uses[1] == SourceUse(
+            480.0,
+            (HostUse("api.example", 4, 1000, Micros(NOW + MINUTE), None),),
+            (QuotaUse("youtube search", 40, 100, Micros(NOW + HOUR)),),
+            (TurnUse("api.example", 5.0, Micros(NOW + 5 * SECOND)),),
+        )
+        assert uses[2] == SourceUse()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_screen_shows_what_is_left(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with driven(tmp_path, size, prepare=live) as hub:
+        await hub.press("5")
+        assert "4 of 1,000 left" in hub.frame()

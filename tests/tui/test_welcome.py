@@ -13,21 +13,33 @@ from textual import events
 from textual.pilot import Pilot
 
 from listeners.config import load_config
+from listeners.model import Sentence
 from listeners.networks import registry
 from listeners.networks.contract import Capability
 from listeners.query import query_for_brand
 from tests.fake.hostile import HOSTILE
 from tests.tui.driving import until
 from tui.first_run import (
+    AT_ONCE,
     FirstBrand,
     FirstRunError,
+    Wait,
     read_handles,
     read_name,
     read_website,
     starts,
 )
 from tui.i18n import use_language
-from tui.screens.welcome import Demonstration, Started, WelcomeApp, WelcomeScreen
+from tui.screens.welcome import (
+    Demonstration,
+    Started,
+    WelcomeApp,
+    WelcomeScreen,
+    preview_lines,
+)
+from tui.sources import short_title
+from tui.theme import DARK, palette
+from tui.widgets.paint import text_of as text_of_line
 
 OFFERED = (
     Capability(network="bluesky", title="Bluesky", stream=True, works_without_key=True),
@@ -120,6 +132,55 @@ def test_only_what_needs_no_key_starts() -> None:
         "reddit",
         "import",
     ]
+
+
+def test_what_developers_or_nobody_vouches_for_waits_for_a_wish() -> None:
+    offered = (
+        *OFFERED,
+        Capability(network="github", title="GitHub", works_without_key=True),
+        Capability(network="gdelt", title="News", works_without_key=True),
+        Capability(
+            network="appstore", title="App Store", works_without_key=True, needs=Sentence("An app.")
+        ),
+    )
+    waits = {
+        one.capability.network: None if one.at_once else one.waits
+        for one in starts(FirstBrand("Acme"), offered)
+    }
+    assert waits == {
+        "bluesky": None,
+        "mastodon": None,
+        "hackernews": None,
+        "gdelt": None,
+        "feeds": Wait.PLACE,
+        "reddit": Wait.KEY,
+        "import": Wait.PLACE,
+        "github": Wait.WISH,
+        "appstore": Wait.PLACE,
+    }
+
+
+def test_what_starts_at_once_is_there_and_takes_its_word_alone() -> None:
+    for network in AT_ONCE:
+        if network in registry.NETWORKS:
+            capability = registry.listener_class(network).capability
+            assert capability.works_without_key, network
+            assert capability.needs is None, network
+
+
+@pytest.mark.parametrize("width", [30, 52, 72])
+def test_twenty_networks_are_told_in_a_few_lines(width: int) -> None:
+    offered = [listener.capability for listener in map(registry.listener_class, registry.NETWORKS)]
+    lines = [
+        text_of_line(line)
+        for line in preview_lines(starts(FirstBrand("Acme"), offered), width, palette(DARK))
+    ]
+    said = " ".join(" ".join(lines).split())
+    assert all(len(line) <= max(width, 32) for line in lines)
+    assert all(short_title(one) in said for one in offered)
+    assert said.index("✓ Bluesky") < said.index("with a key:")
+    if width >= 72:
+        assert len(lines) <= 10
 
 
 def test_a_feed_starts_with_its_address_and_a_plain_website_does_not() -> None:

@@ -11,15 +11,17 @@ from listeners.model import SourceRow
 from listeners.networks.contract import Capability
 from listeners.networks.registry import capabilities
 from listeners.store import reads
+from listeners.store.reads.uses import SourceUse
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.i18n import _, clock_time, ngettext
 from tui.screens.moving import MovingScreen
 from tui.screens.two_panes import TwoPanes
 from tui.session import RowList
+from tui.widgets.network_lines import network_table
 from tui.widgets.paint import Line, content, palette_of
 from tui.widgets.row_list import VirtualList
-from tui.widgets.source_lines import SourceRows, network_table, source_lines
+from tui.widgets.source_lines import SourceRows, source_lines
 from tui.widgets.status import Top
 from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
@@ -41,6 +43,7 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._known: Mapping[int, SourceRow] = {}
+        self._uses: Mapping[int, SourceUse] = {}
         self._offered: Sequence[Capability] = ()
         self.list = SourceRows(RowList(), self._load, desk.clock, id="sources")
         self.about = ThreadMessages(id="about")
@@ -69,6 +72,8 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
         )
         rows = await reads.sources(self.desk.store)
         self._known = {row.id: row for row in rows}
+        self._uses = await reads.source_uses(self.desk.store, self.desk.clock())
+        self.list.uses = self._uses
         if not self._offered:
             # The networks' own code is loaded beside the loop: it takes a while the first time.
             self._offered = await asyncio.to_thread(capabilities)
@@ -107,7 +112,8 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
         lines: list[Line] = []
         if row is not None:
             capability = next((one for one in self._offered if one.network == row.network), None)
-            lines = source_lines(row, capability, width, self.desk.clock(), styles)
+            use = self._uses.get(row.id)
+            lines = source_lines(row, capability, width, self.desk.clock(), styles, use)
             lines += [[], [("─" * width, styles.ghost)], []]
         lines += network_table(self._offered, width, styles)
         self.about.show(Laid(lines), again=again)

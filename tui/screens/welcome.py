@@ -20,12 +20,12 @@ from textual.widgets import Input
 
 from listeners.config import ConfigError
 from listeners.networks.contract import Capability
-from tui.first_run import FirstBrand, FirstRunError, Start, read_brand, starts, write
-from tui.i18n import _, ngettext, say
+from tui.first_run import FirstBrand, FirstRunError, Start, Wait, read_brand, starts, write
+from tui.i18n import _, msgid, ngettext, say
 from tui.sources import short_title
 from tui.terminal.guard import GuardedApp
 from tui.theme import DARK, THEMES, Palette
-from tui.widgets.paint import Line, palette_of, wrapped
+from tui.widgets.paint import Line, Piece, palette_of, wrapped
 from tui.widgets.thread import ThreadHead
 from tui.widgets.too_small import TooSmall
 
@@ -36,6 +36,12 @@ _ROOMY = 30
 _WORDY = 20
 """Lines from which there is room to say what hubbub is."""
 _FRAME = 2
+
+_WAITING = {
+    Wait.WISH: msgid("no key needed, when you want them:"),
+    Wait.PLACE: msgid("with an address or a file of yours:"),
+    Wait.KEY: msgid("with a key:"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,22 +353,36 @@ def _head(width: int, styles: Palette, *, brief: bool) -> list[Line]:
 
 
 def preview_lines(found: Sequence[Start], width: int, styles: Palette) -> list[Line]:
-    """Return which networks start at once, and what the others need."""
+    """Return which networks start at once, and the others by what they wait for."""
     ready = sum(1 for start in found if start.at_once)
     title = ngettext(
         "{count} network starts at once", "{count} networks start at once", ready
     ).format(count=ready)
     lines: list[Line] = [[(title, styles.faint)]]
-    column = max((len(short_title(start.capability)) for start in found), default=0) + 2
-    for start in found:
-        mark = ("✓ ", styles.ours) if start.at_once else ("· ", styles.ghost)
-        name = short_title(start.capability).ljust(column)
-        style = styles.ink if start.at_once else styles.faint
-        head: Line = [mark, (name, style)]
-        for at, line in enumerate(wrapped([(say(start.why), styles.faint)], width - column - 2)):
-            before: Line = head if at == 0 else [(" " * (column + 2), styles.ink)]
-            lines.append([*before, *line])
+    at_once = [start for start in found if start.at_once]
+    if at_once:
+        lines += _hanging(("✓ ", styles.ours), [(_titles(at_once), styles.ink)], width)
+    for wait, heading in _WAITING.items():
+        some = [start for start in found if not start.at_once and start.waits is wait]
+        if some:
+            named: Line = [(f"{_(heading)} ", styles.faint), (_titles(some), styles.faint)]
+            lines += _hanging(("· ", styles.ghost), named, width)
+    if len(at_once) < len(found):
+        told = _("The source screen says what each needs; so does “hubbub sources --networks”.")
+        lines += _hanging(("  ", styles.ghost), [(told, styles.faint)], width)
     return lines
+
+
+def _titles(some: Sequence[Start]) -> str:
+    return ", ".join(short_title(start.capability) for start in some)
+
+
+def _hanging(mark: Piece, line: Line, width: int) -> list[Line]:
+    """Return a line wrapped under itself behind its mark."""
+    return [
+        [mark if at == 0 else ("  ", mark[1]), *part]
+        for at, part in enumerate(wrapped(line, width - 2))
+    ]
 
 
 class WelcomeApp(GuardedApp[Answer]):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from textual.style import Style
 
 from listeners.model import SECOND, Micros, SourceRow, SourceState
 from listeners.networks.contract import Capability
+from listeners.store.reads.uses import SourceUse
 from tui.i18n import _, age, ago, clock_time, moment, number, say, until
-from tui.sources import ABILITIES, abilities, access, gap_text, mend, short_title
+from tui.sources import gap_text, mend
 from tui.theme import BOLD, Palette
-from tui.widgets.paint import Line, network_name, one_line, padded, width_of, wrapped
+from tui.uses import pace_text, scarce, use_texts
+from tui.widgets.network_lines import ability_lines, numbered, points
+from tui.widgets.paint import Line, network_name, one_line, padded, wrapped
 from tui.widgets.row_list import VirtualList
 from tui.words import word
 
@@ -52,7 +56,12 @@ def state_style(state: SourceState, styles: Palette) -> Style:
 
 
 class SourceRows(VirtualList[SourceRow]):
-    """Every place listened to, two lines each: how it is doing, and what to know."""
+    """Every place listened to, two lines each: how it is doing, and what to know.
+
+    ``uses`` is what each source lives on, by its number.
+    """
+
+    uses: Mapping[int, SourceUse] = MappingProxyType({})
 
     def row_height(self, width: int) -> int:
         """Return two lines."""
@@ -79,7 +88,9 @@ class SourceRows(VirtualList[SourceRow]):
             (padded(network_name(row.network), _NETWORK), styles.strong),
             (_what(row), styles.ink),
         ]
-        return [first, [("    ", styles.ink), *_second(row, now, styles)]]
+        use = self.uses.get(row.id)
+        runs_out = "" if use is None else scarce(use, now)
+        return [first, [("    ", styles.ink), *_second(row, runs_out, now, styles)]]
 
 
 def _what(row: SourceRow) -> str:
@@ -88,7 +99,7 @@ def _what(row: SourceRow) -> str:
     return "" if label == row.network else label.removeprefix(f"{row.network}:").strip()
 
 
-def _second(row: SourceRow, now: Micros, styles: Palette) -> Line:
+def _second(row: SourceRow, runs_out: str, now: Micros, styles: Palette) -> Line:
     if row.open_gap is not None:
         return [("⚠ ", styles.warn), (one_line(gap_text(row.open_gap, now)), styles.warn)]
     if row.detail is not None and row.state is not SourceState.OK:
@@ -100,13 +111,20 @@ def _second(row: SourceRow, now: Micros, styles: Palette) -> Line:
         parts.append(_("{span} behind").format(span=age(int(row.lag * SECOND))))
     elif row.next_at is not None and row.next_at > now:
         parts.append(_("next look {when}").format(when=until(row.next_at, now)))
+    if runs_out:
+        parts.append(one_line(runs_out))
     return [(" · ".join(parts), styles.faint)]
 
 
 def source_lines(
-    row: SourceRow, capability: Capability | None, width: int, now: Micros, styles: Palette
+    row: SourceRow,
+    capability: Capability | None,
+    width: int,
+    now: Micros,
+    styles: Palette,
+    use: SourceUse | None = None,
 ) -> list[Line]:
-    """Return all that is known of a source."""
+    """Return all that is known of a source: how it is, what to do, what it lives on."""
     lines: list[Line] = [
         [
             (f"{MARKS[row.state]} ", state_style(row.state, styles)),
@@ -114,32 +132,48 @@ def source_lines(
         ],
         [],
     ]
-    lines += _field(_("state"), _state(row, now), width, styles)
+    lines += field(_("state"), _state(row, now), width, styles)
     if row.detail is not None:
-        lines += _field(_("why"), say(row.detail), width, styles)
+        lines += field(_("why"), say(row.detail), width, styles)
     if advice := mend(row):
-        lines += _field(_("to do"), advice, width, styles)
+        lines += field(_("to do"), advice, width, styles)
+    wants_key = row.state is SourceState.NEEDS_TOKEN
+    if capability is not None and wants_key:
+        lines += numbered(capability.steps, width, styles)
+    if capability is not None and capability.needs is not None:
+        lines += field(_("needs"), say(capability.needs), width, styles)
     if row.open_gap is not None:
-        lines += _field(_("gap"), gap_text(row.open_gap), width, styles)
+        lines += field(_("gap"), gap_text(row.open_gap), width, styles)
     lines.append([])
     heard = ago(row.last_ok_at, now) if row.last_ok_at is not None else _("never")
-    lines += _field(_("heard"), heard, width, styles)
+    lines += field(_("heard"), heard, width, styles)
     if row.next_at is not None:
         when = until(row.next_at, now) if row.next_at > now else _("now")
-        lines += _field(_("next"), when, width, styles)
+        lines += field(_("next"), when, width, styles)
+    if use is not None:
+        if rhythm := pace_text(use, capability):
+            lines += field(_("pace"), rhythm, width, styles)
+        for at, text in enumerate(use_texts(use, now)):
+            lines += field(_("left") if at == 0 else "", one_line(text), width, styles)
     if row.lag >= 1:
-        lines += _field(_("behind"), age(int(row.lag * SECOND)), width, styles)
-    lines += _field(_("counts"), _counts(row), width, styles)
+        lines += field(_("behind"), age(int(row.lag * SECOND)), width, styles)
+    lines += field(_("counts"), _counts(row), width, styles)
     promise = (
         _("nothing is missed while it can be asked")
         if row.gapless
         else _("what a page no longer holds may be missed")
     )
-    lines += _field(_("promise"), promise, width, styles)
+    lines += field(_("promise"), promise, width, styles)
     if row.cursor:
-        lines += _field(_("place"), one_line(row.cursor)[:200], width, styles)
+        lines += field(_("place"), one_line(row.cursor)[:200], width, styles)
     if capability is not None:
-        lines += [[], *_abilities(capability, width, styles)]
+        lines += [[], *ability_lines(capability, width, styles)]
+        if capability.limits:
+            lines += [[], [(_("What to know"), styles.faint)]]
+            lines += points(capability.limits, width, styles)
+        if capability.steps and not wants_key:
+            lines += [[], [(_("How to get a key"), styles.faint)]]
+            lines += numbered(capability.steps, width, styles)
     return lines
 
 
@@ -162,50 +196,10 @@ def _counts(row: SourceRow) -> str:
     return " · ".join(f"{number(count)} {name}" for count, name in figures)
 
 
-def _field(name: str, text: str, width: int, styles: Palette) -> list[Line]:
+def field(name: str, text: str, width: int, styles: Palette) -> list[Line]:
     """Return a name in its column and the text beside it, wrapped under itself."""
     column = 9
     return [
         [(padded("" if at else name, column), styles.faint), *line]
         for at, line in enumerate(wrapped([(text, styles.ink)], max(10, width - column)))
     ]
-
-
-def _abilities(capability: Capability, width: int, styles: Palette) -> list[Line]:
-    line: Line = []
-    lines: list[Line] = [
-        [(_("What {network} lets hubbub do").format(network=short_title(capability)), styles.faint)]
-    ]
-    for name, has in abilities(capability):
-        piece: Line = [
-            ("✓ " if has else "· ", styles.ours if has else styles.ghost),
-            (f"{name}  ", styles.ink if has else styles.ghost),
-        ]
-        if line and width_of(line) + width_of(piece) > width:
-            lines.append(line)
-            line = []
-        line += piece
-    return [*lines, line]
-
-
-def network_table(offered: Sequence[Capability], width: int, styles: Palette) -> list[Line]:
-    """Return what every network lets hubbub do, a row each."""
-    names = [_(name) for _field, name in ABILITIES]
-    titles = max((len(short_title(one)) for one in offered), default=0) + 2
-    needed = titles + sum(len(name) + 1 for name in names) + 14
-    lines: list[Line] = [[(_("What each network lets hubbub do"), styles.strong)], []]
-    if needed > width:
-        for one in offered:
-            lines += [[(short_title(one), styles.strong), (f"  {access(one)}", styles.faint)]]
-            lines += [
-                [("  ", styles.ink), *line] for line in _abilities(one, width - 2, styles)[1:]
-            ]
-        return lines
-    lines.append([(" " * titles, styles.faint), *((f"{name} ", styles.faint) for name in names)])
-    for one in offered:
-        line: Line = [(padded(short_title(one), titles), styles.ink)]
-        for (_name, has), name in zip(abilities(one), names, strict=True):
-            mark = ("✓" if has else "·").center(len(name) + 1)
-            line.append((mark, styles.ours if has else styles.ghost))
-        lines.append([*line, (f" {access(one)}", styles.faint)])
-    return lines

@@ -12,11 +12,13 @@ from listeners.store.reads.log import account_history, events, notes
 from listeners.store.reads.places import sources
 from listeners.store.reads.queue import conversations, queue_ids
 from listeners.store.reads.stream import mention_ids, mentions, revealed, thread
+from listeners.store.reads.uses import SourceUse, source_uses
 from listeners.store.views import SavedView, remove_view, save_view, saved_views
 
 __all__ = [
     "Episode",
     "SavedView",
+    "SourceUse",
     "absorbed_rows",
     "account_history",
     "alert_ids",
@@ -37,6 +39,7 @@ __all__ = [
     "saved_views",
     "series",
     "shown_in",
+    "source_uses",
     "sources",
     "status_line",
     "thread",
