@@ -95,6 +95,17 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "away": msgid("{who} marked {member} as away"),
         "back": msgid("{who} marked {member} as back"),
     },
+    "word": {
+        "teach": msgid("{who} taught what {word} means for {brand}"),
+        "remove": msgid("{who} no longer teaches {word} for {brand}"),
+    },
+    "model": {
+        "on": msgid("{who} let what was learnt judge"),
+        "off": msgid("{who} let the word lists judge again"),
+    },
+    "rescoring": {
+        "rescore": msgid("{who} had stored mentions of {brand} scored anew"),
+    },
     "outbox": {
         "reply": msgid("{who} sent a reply by hand"),
         "answered": msgid("{who} sent a reply by hand"),
@@ -130,6 +141,10 @@ _VERBS: Mapping[str, str] = {
     "end": msgid("ending"),
     "escalate": msgid("raising as a risk"),
     "ignore": msgid("needing no answer"),
+    "off": msgid("letting the word lists judge"),
+    "on": msgid("letting what was learnt judge"),
+    "rescore": msgid("scoring anew"),
+    "teach": msgid("teaching a word"),
     "merge": msgid("merging"),
     "move": msgid("moving"),
     "mute": msgid("muting"),
@@ -222,6 +237,8 @@ def _values(event: EventRow) -> dict[str, str]:
         "tags": ", ".join(clean_line(tag) for tag in sorted(tags)),
         "number": str(into),
         "member": clean_line(str(event.after.get("member", ""))),
+        "word": clean_line(str(event.after.get("word", ""))),
+        "brand": clean_line(str(event.after.get("brand", ""))),
         "what": what,
     }
 

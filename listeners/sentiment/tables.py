@@ -78,7 +78,8 @@ class Tables:
     def with_taught(self, taught: Mapping[tuple[str, ...], float]) -> Tables:
         """Return these tables with words and phrases of a brand before all of them.
 
-        A weight of 0 takes a word out, together with what it does to the words beside it.
+        A weight of 0 takes a word out, together with what it does to the words beside it. Phrases
+        that hold a taught word mean what it means: theirs no longer count.
         """
         words = {key[0]: weight for key, weight in taught.items() if len(key) == 1}
         silent = frozenset(word for word, weight in words.items() if not weight)
@@ -92,11 +93,14 @@ class Tables:
             lexicon={word: weight for word, weight in lexicon.items() if word not in silent},
             boosters={word: step for word, step in self.boosters.items() if word not in known},
             negations=self.negations,
-            idioms=self.idioms,
+            idioms={p: w for p, w in self.idioms.items() if known.isdisjoint(p.split())},
             emoji=self.emoji,
             but=self.but,
             english=self.english,
-            terms={**self.terms, **{key: w for key, w in taught.items() if len(key) > 1}},
+            terms={
+                **{key: w for key, w in self.terms.items() if known.isdisjoint(key)},
+                **{key: w for key, w in taught.items() if len(key) > 1},
+            },
             prepare=self.prepare,
             alternatives=alternatives,
             leanings={word: w for word, w in self.leanings.items() if word not in known},

@@ -191,7 +191,7 @@ async def stale(store: Store, config: Config) -> list[Stale]:
             )
         if older:
             found.append(Stale(brand=brand.name, count=older, sentence=why))
-        else:
+        elif not store.read_only:
             await remember(store, _mark_key(brand.name), now)
     return found
 

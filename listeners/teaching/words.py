@@ -116,7 +116,8 @@ async def teach(
         if before is not None:
             was["weight"] = before.weight
         left: dict[str, object] = {"removed": 0, "weight": weight}
-        return await _log(connection, actor, "teach", number, word, was, left, now)
+        named = {"word": word, "brand": brand}
+        return await _log(connection, actor, "teach", number, named, was, left, now)
 
     return await store.write(work, urgent=True)
 
@@ -140,9 +141,8 @@ async def take_away(
             none = Sentence("{word} was not taught for {brand}.", {"word": word, "brand": brand})
             return Outcome(0, none, (none,))
         await kept.take_word(connection, before.id)
-        return await _log(
-            connection, actor, "remove", before.id, word, {"removed": 0}, {"removed": 1}, now
-        )
+        was, left, named = {"removed": 0}, {"removed": 1}, {"word": word, "brand": brand}
+        return await _log(connection, actor, "remove", before.id, named, was, left, now)
 
     return await store.write(work, urgent=True)
 
@@ -152,7 +152,7 @@ async def _log(
     actor: str,
     verb: str,
     number: int,
-    word: str,
+    named: Mapping[str, str],
     was: Mapping[str, object],
     left: Mapping[str, object],
     now: Micros,
@@ -164,9 +164,9 @@ async def _log(
         verb=verb,
         subject_kind=KIND,
         subject_id=number,
-        before={**was, "word": word},
-        after={**left, "word": word},
+        before={**was, **named},
+        after={**left, **named},
         step=step,
     )
     await subjects.add_events(connection, [event])
-    return Outcome(1, done(KIND, verb, 1, word=word), step=step)
+    return Outcome(1, done(KIND, verb, 1, **named), step=step)

@@ -15,6 +15,7 @@ from tui.actions.looking import LOOK
 from tui.actions.mood import MOOD, WHY
 from tui.actions.moving import MARK, MOVE
 from tui.actions.places import HUBBUB, PANELS
+from tui.actions.teaching import TAUGHT, TEACH
 from tui.actions.triage import TRIAGE
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "meant",
 ]
 
-ACTIONS: tuple[Action, ...] = (*TRIAGE, *MOOD, *MOVE, *MARK, *WHY, *LOOK, *PANELS, *HUBBUB)
+ACTIONS: tuple[Action, ...] = (
+    *TRIAGE, *MOOD, *TEACH, *MOVE, *MARK, *WHY, *LOOK, *PANELS, *HUBBUB, *TAUGHT,
+)  # fmt: skip
 """The registry, in the order of the help screen."""
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}

@@ -292,6 +292,13 @@ class HubScreen(Screen[Result]):
         if not isinstance(self, TeamScreen):
             self.app.push_screen(TeamScreen(self.desk))
 
+    def do_taught(self) -> None:
+        """Show the words taught for a brand, and what was learnt from corrections."""
+        from tui.screens.teaching import TeachingScreen
+
+        if not isinstance(self, TeachingScreen):
+            self.app.push_screen(TeachingScreen(self.desk))
+
     def do_maintenance(self) -> None:
         """Show the known events during which alerts do not ring."""
         from tui.screens.maintenance import ask_maintenance

@@ -115,6 +115,14 @@ class TriageScreen(MovingScreen[Result]):
         """Take a correction away."""
         self._correct("mood.automatic")
 
+    def do_teach(self) -> None:
+        """Say what a word of the post means for its brand."""
+        from tui.screens.teaching_word import ask_word
+
+        subjects = self.subjects()
+        brand = getattr(subjects.first, "brand", "") if subjects is not None else ""
+        ask_word(self, self.words, brand)
+
     def _correct(self, action: str) -> None:
         from tui.screens.feeling import correct
 
