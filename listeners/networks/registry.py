@@ -39,6 +39,7 @@ _CLASSES: Mapping[str, str] = {
     "github": "listeners.networks.github:GitHubListener",
     "feeds": "listeners.networks.feeds:FeedsListener",
     "telegram": "listeners.networks.telegram:TelegramListener",
+    "discord": "listeners.networks.discord:DiscordListener",
     "nostr": "listeners.networks.nostr:NostrListener",
     "stackexchange": "listeners.networks.stackexchange:StackExchangeListener",
     "lobsters": "listeners.networks.lobsters:LobstersListener",

@@ -102,8 +102,12 @@ def discord_faults(request: Request, base: str = "/api/v10") -> list[str]:
         if name in allowed:
             schema = allowed[name]["schema"]
             many = _resolved(schema).get("type") == "array"
-            sent: Any = [_number(one) for one in values] if many else _number(values[0])
-            faults += _schema(sent, schema, f"{known}?{name}")
+            # An address has no types: what looks like a number may be meant as a text.
+            tried = [
+                _schema([read(one) for one in values] if many else read(values[0]), schema, name)
+                for read in (_number, str)
+            ]
+            faults += [f"{known}?{fault}" for fault in min(tried, key=len)]
     if request.body:
         content = method["requestBody"]["content"]["application/json"]["schema"]
         faults += _schema(json.loads(request.body), content, known)
