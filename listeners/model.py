@@ -481,7 +481,8 @@ class StatusLine:
     """The one line at the top: mood and rate against usual, work, alerts, sources in trouble.
 
     Moods are net sentiments in [-1, 1]; rates are mentions per hour. ``usual`` figures are
-    ``None`` while there is less than a day of history.
+    ``None`` while there is less than a day of history. ``unscored_share`` is that of the stretch
+    of time whose mood it is.
     """
 
     mood: float | None
@@ -496,3 +497,5 @@ class StatusLine:
     sources_total: int
     sources_trouble: tuple[SafeText, ...]
     catching_up: int
+    stretch: Bucket | None = None
+    """The counts of the stretch of time whose mood it is: the last hour, or the last day."""
