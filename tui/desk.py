@@ -88,6 +88,8 @@ class Desk:
     """What sends replies, once one was written."""
     voice: MakeListener | None = None
     """What makes the listeners that send, in place of the networks' own: the demonstration's."""
+    qualities: tuple[tuple[str, str], ...] = ()
+    """The languages of the brands and how good verdicts in them are, once that is known."""
     here: Here | None = None
     """What tells the team that this person is here, where there is a team."""
 
@@ -185,6 +187,8 @@ class Desk:
             rate=figures.rate if figures else 0.0,
             rate_usual=figures.rate_usual if figures else None,
             unscored_share=figures.unscored_share if figures else 0.0,
+            stretch=figures.stretch if figures else None,
+            qualities=self.qualities,
             range=chosen,
             buckets=tuple(buckets),
             networks=tuple(networks.items()),

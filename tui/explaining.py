@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from listeners.config import BrandConfig, Config
 from listeners.model import MentionRow
-from tui.widgets.thread_lines import Weight
 
 if TYPE_CHECKING:
     from listeners.sentiment import Explanation, Learnt, Mark
+    from tui.widgets.thread_lines import Weight
 
 _KEPT = 256
 _thread = ThreadPoolExecutor(1, thread_name_prefix="hubbub-words")
@@ -90,6 +90,18 @@ async def told(
     return await asyncio.get_running_loop().run_in_executor(_thread, work)
 
 
+async def qualities(config: Config) -> tuple[tuple[str, str], ...]:
+    """Return the languages of the brands that are scored, each with how good its verdicts are."""
+    spoken = tuple(dict.fromkeys(lang for brand in config.brands for lang in brand.languages))
+
+    def look() -> tuple[tuple[str, str], ...]:
+        from listeners.sentiment import quality_of
+
+        return tuple((lang, quality) for lang in spoken if (quality := quality_of(lang)))
+
+    return await asyncio.get_running_loop().run_in_executor(_thread, look)
+
+
 async def weights(
     mention: MentionRow,
     config: Config,
@@ -103,6 +115,8 @@ async def weights(
     key = (mention.title, mention.text, mention.lang, mention.brand, tuple(sorted(taught.items())))
     if not learnt and key in _weighed:
         return _weighed[key]
+    from tui.widgets.thread_lines import Weight
+
     found = await told(mention, config, taught=taught, learnt=learnt)
     words = found.explanation.words if found is not None else ()
     made = tuple(Weight(one.text, one.weight) for one in words if one.weight)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from listeners.model import Label
-from tui.i18n import _, signed
+from listeners.uncertainty import Band
+from tui.i18n import _, number, signed
 from tui.language import msgid
 from tui.tongues import tongue
 from tui.words import word
@@ -104,3 +105,8 @@ def unscored_sentence(lang: str | None) -> str:
     return _(
         "There is no scorer for {language}: it has no score, and is not counted as neutral."
     ).format(language=tongue(lang))
+
+
+def give_or_take(band: Band | None) -> str:
+    """Return how far a net sentiment may be off by chance; empty where there is none."""
+    return "" if band is None else f"±{number(band.spread, 2)}"

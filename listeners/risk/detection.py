@@ -211,7 +211,7 @@ def share_draft(brand: str, verdict: NegativeShare, evidence: Sequence[int] = ()
         rule="negative share",
         severity=Severity.HIGH if verdict.share >= 0.6 else Severity.WARN,
         title=Sentence(
-            "What is said about {brand} is {share} % negative",
+            "At least {share} % of what is said about {brand} is negative",
             {"brand": brand, "share": round(100 * verdict.share)},
         ),
         explanation=verdict.explanation,

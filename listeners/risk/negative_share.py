@@ -73,7 +73,7 @@ def negative_share(
     fires = p < rules.alpha and stands_out(negative, scored, usual, rules)
     said = (
         Sentence(
-            "{share} % negative in {count} scored mentions of 24 h, usually {usual} %",
+            "at least {share} % negative in {count} scored mentions of 24 h, usually {usual} %",
             {"share": round(100 * share), "count": scored, "usual": round(100 * usual)},
         ),
         Sentence("at least: many complaints are read as neutral"),

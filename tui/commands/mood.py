@@ -18,9 +18,6 @@ from tui.commands.records import mention_record, when
 from tui.explaining import Told, told
 from tui.i18n import _
 from tui.terminal.ending import run_to_end
-from tui.theme import DARK, palette
-from tui.widgets.paint import text_of
-from tui.widgets.why_lines import Why, why_lines
 
 _WIDTH = 78
 
@@ -74,9 +71,8 @@ async def _why(known: Settings, ids: tuple[int, ...]) -> int:
         if known.output.for_people:
             if place:
                 known.output.line("")
-            why = Why(rows[one], found, put.get(one))
-            for line in why_lines(why, _WIDTH, utc_now(), palette(DARK, True)):
-                known.output.line(text_of(line).rstrip())
+            for line in _page(rows[one], found, put.get(one)):
+                known.output.line(line)
         else:
             records.append(_record(rows[one], found, put.get(one)))
     if records and len(records) == 1:
@@ -84,6 +80,16 @@ async def _why(known: Settings, ids: tuple[int, ...]) -> int:
     elif records:
         known.output.records(records)
     return DONE
+
+
+def _page(row: MentionRow, found: Told | None, put: Corrected | None) -> list[str]:
+    """Return the page of the screen as plain lines; what draws it is loaded here alone."""
+    from tui.theme import DARK, palette
+    from tui.widgets.paint import text_of
+    from tui.widgets.why_lines import Why, why_lines
+
+    lines = why_lines(Why(row, found, put), _WIDTH, utc_now(), palette(DARK, True))
+    return [text_of(line).rstrip() for line in lines]
 
 
 def _record(row: MentionRow, found: Told | None, put: Corrected | None) -> Record:

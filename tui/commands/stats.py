@@ -16,10 +16,12 @@ from listeners.model import (
 )
 from listeners.store import Store, reads
 from listeners.store.filters import AlertFilter, QueueFilter
+from listeners.uncertainty import negative_at_least, net_band
 from tui.commands import DONE
 from tui.commands.common import Settings, reading, settings
 from tui.commands.output import Record
 from tui.i18n import _, number, percent, signed
+from tui.sentiment_words import give_or_take
 from tui.terminal.ending import run_to_end
 
 
@@ -68,7 +70,10 @@ def _record(figures: StatusLine, networks: dict[str, Bucket]) -> Record:
         "mood_usual": figures.mood_usual,
         "rate": figures.rate,
         "rate_usual": figures.rate_usual,
+        "mood_band": _band(figures.stretch),
+        "mood_scored": figures.stretch.scored if figures.stretch else 0,
         "unscored_share": figures.unscored_share,
+        "negative_share_at_least": negative_at_least(figures.stretch),
         "open": figures.open,
         "overdue": figures.overdue,
         "due_soon": figures.due_soon,
@@ -86,6 +91,7 @@ def _record(figures: StatusLine, networks: dict[str, Bucket]) -> Record:
                 "positive": bucket.positive,
                 "unscored": bucket.unscored,
                 "net_sentiment": bucket.net_sentiment,
+                "net_band": _band(bucket),
             }
             for network, bucket in networks.items()
         },
@@ -98,6 +104,9 @@ def _tell(
     line = known.output.line
     usual = _("usual {value}")
     mood = "—" if figures.mood is None else signed(figures.mood)
+    if figures.mood is not None and (off := give_or_take(net_band(figures.stretch))):
+        mood += f" {off}"
+    least = negative_at_least(figures.stretch)
     if figures.mood_usual is not None:
         mood += f" ({usual.format(value=signed(figures.mood_usual))})"
     rate = number(figures.rate, 1)
@@ -108,6 +117,7 @@ def _tell(
         (_("mood"), mood),
         (_("mentions an hour"), rate),
         (_("unscored"), percent(figures.unscored_share)),
+        (_("negative, at least"), "—" if least is None else percent(least)),
         (_("open"), number(figures.open)),
         (_("overdue"), number(figures.overdue)),
         (_("due soon"), number(figures.due_soon)),
@@ -128,4 +138,11 @@ def _tell(
 
 
 def _mood(bucket: Bucket) -> str:
-    return "—" if bucket.net_sentiment is None else signed(bucket.net_sentiment)
+    if bucket.net_sentiment is None:
+        return "—"
+    return f"{signed(bucket.net_sentiment)} {give_or_take(net_band(bucket))}"
+
+
+def _band(bucket: Bucket | None) -> list[float] | None:
+    band = net_band(bucket)
+    return None if band is None else [round(band.low, 4), round(band.high, 4)]

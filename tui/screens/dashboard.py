@@ -12,6 +12,7 @@ from textual.timer import Timer
 from listeners.model import AlertState, Severity, SourceRow
 from tui.actions import Panel
 from tui.desk import Desk
+from tui.explaining import qualities
 from tui.feed import Changed
 from tui.filtering import NOBODY, View, next_owner, owned_by
 from tui.i18n import _, say
@@ -89,6 +90,10 @@ class Dashboard(PanelScreen):
         self._ring()
         self.show_titles()
         await self._detail()
+        if self.shown(Panel.SENTIMENT) and not desk.qualities:
+            # Asked of the scorer, which is not loaded before all else is there.
+            desk.qualities = await qualities(desk.config)
+            self.sentiment.show(await desk.mood(self._top))
 
     def show_detail(self) -> None:
         """Show the thread of the row under the cursor, without holding up the keys."""

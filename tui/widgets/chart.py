@@ -181,18 +181,20 @@ def _times(cells: Sequence[Column], styles: Palette) -> Line:
 
 
 def split_bar(bucket: Bucket, width: int, styles: Palette) -> Line:
-    """Return a bar split into negative, neutral and positive, by largest remainder."""
-    parts = (bucket.negative, bucket.neutral + bucket.unscored, bucket.positive)
+    """Return a bar split into negative, neutral, unscored and positive, by largest remainder."""
+    parts = (bucket.negative, bucket.neutral, bucket.unscored, bucket.positive)
     whole = sum(parts)
     if not whole or width < 1:
         return [(" " * max(0, width), PLAIN)]
     shares = [part * width / whole for part in parts]
     cells = [int(share) for share in shares]
-    by_rest = sorted(range(3), key=lambda at: shares[at] - cells[at], reverse=True)
+    by_rest = sorted(range(4), key=lambda at: shares[at] - cells[at], reverse=True)
     for at in by_rest[: width - sum(cells)]:
         cells[at] += 1
     return [
         ("▇" * cells[0], styles.negative),
         ("▇" * cells[1], styles.ghost),
-        ("▇" * cells[2], styles.positive),
+        # What has no score is not neutral, and does not look so.
+        ("░" * cells[2], styles.ghost),
+        ("▇" * cells[3], styles.positive),
     ]

@@ -10,9 +10,13 @@ from textual.style import Style
 from textual.widget import Widget
 
 from listeners.model import Bucket, Label
+from listeners.uncertainty import negative_at_least, net_band
 from tui.i18n import _, compact, number, percent, signed
+from tui.language import msgid
+from tui.sentiment_words import give_or_take
 from tui.session import ChartRange
 from tui.theme import BOLD, Palette
+from tui.tongues import tongue
 from tui.widgets.chart import mirrored, split_bar
 from tui.widgets.paint import (
     GLYPHS,
@@ -45,6 +49,12 @@ _DOTS = {
 }
 _TABLE = 40
 _SIDE_BY_SIDE = 100
+_ROOM_FOR_QUALITY = 10
+QUALITY_WORDS: Mapping[str, str] = {
+    "good": msgid("good"),
+    "fair": msgid("fair"),
+    "rough": msgid("rough"),
+}
 
 
 class Mood(NamedTuple):
@@ -55,6 +65,10 @@ class Mood(NamedTuple):
     rate: float = 0.0
     rate_usual: float | None = None
     unscored_share: float = 0.0
+    stretch: Bucket | None = None
+    """The counts of the stretch of time whose mood it is."""
+    qualities: tuple[tuple[str, str], ...] = ()
+    """The brand's languages and how good verdicts in them are."""
     range: ChartRange = ChartRange.HOUR
     buckets: tuple[Bucket, ...] = ()
     networks: tuple[tuple[str, Bucket], ...] = ()
@@ -89,6 +103,27 @@ def against_usual(mood: float | None, usual: float | None, styles: Palette) -> L
     ]
 
 
+def unsure(data: Mood, styles: Palette) -> Line:
+    """Return what the mood leaves out: what has no score, and how much is negative at least."""
+    parts: list[Line] = []
+    if data.unscored_share > 0:
+        share = _("{share} unscored").format(share=percent(data.unscored_share))
+        parts.append([(share, styles.faint)])
+    least = negative_at_least(data.stretch)
+    if least:
+        said = _("at least {share} negative").format(share=percent(least))
+        parts.append([(said, styles.faint)])
+    return joined(parts, (" · ", styles.ghost))
+
+
+def quality_line(qualities: tuple[tuple[str, str], ...], styles: Palette) -> Line:
+    """Return the brand's languages, each with how good verdicts in it are."""
+    if not qualities:
+        return []
+    said = [f"{tongue(lang)} {_(QUALITY_WORDS[quality])}" for lang, quality in qualities]
+    return [(_("verdicts:") + " " + " · ".join(said), styles.faint)]
+
+
 def headline(data: Mood, width: int, styles: Palette, *, big: bool) -> list[Line]:
     """Return the mood figure with its words, in three lines of large digits where there is room."""
     label = label_of(data.mood)
@@ -101,16 +136,16 @@ def headline(data: Mood, width: int, styles: Palette, *, big: bool) -> list[Line
     if data.rate_usual is not None:
         usual = _("(usual {usual})").format(usual=number(data.rate_usual, 0))
         rate.append((" " + usual, styles.faint))
-    missing: Line = []
-    if data.unscored_share > 0:
-        share = _("{share} unscored").format(share=percent(data.unscored_share))
-        missing = [(share, styles.faint)]
+    missing = unsure(data, styles)
     gap = ("   ", styles.ink)
+    off = give_or_take(net_band(data.stretch) if data.mood is not None else None)
+    about: Line = [(f"{off}  ", styles.faint)] if off else []
     if big and data.mood is not None:
         digits = _large(figure, styles.label(label) + BOLD)
-        beside: list[Line] = [compared, rate, missing]
+        beside: list[Line] = [[*about, *compared], rate, missing]
         return [[*digits[row], gap, *beside[row]] for row in range(3)]
-    net: Line = [(figure, styles.label(label) + BOLD), ("  ", styles.ink), *compared]
+    net: Line = [(figure, styles.label(label) + BOLD), (" ", styles.ink), *about]
+    net += [*([] if about else [(" ", styles.ink)]), *compared]
     whole = joined([net, rate, missing], gap)
     return [whole] if width_of(whole) <= width else [net, joined([rate, missing], gap)]
 
@@ -137,7 +172,8 @@ def network_table(
     ranked = sorted(networks, key=lambda entry: (-entry[1].total, entry[0]))
     shown = ranked if len(ranked) <= height else ranked[: height - 1]
     busiest = max((bucket.total for _, bucket in ranked), default=1) or 1
-    bar = width - 11 - 1 - 6 - 8 - 1
+    wide = width >= _TABLE
+    bar = width - 11 - 1 - 6 - 8 - 1 - (6 if wide else 0)
     lines: list[Line] = []
     for network, bucket in shown:
         net = bucket.net_sentiment
@@ -151,6 +187,7 @@ def network_table(
                 (" " * max(0, bar - length), styles.ink),
                 (f"{compact(bucket.total):>6} ", styles.faint),
                 (f"{GLYPHS[label]} {figure:>5}", styles.label(label)),
+                (f" {give_or_take(net_band(bucket)):5}" if wide else "", styles.faint),
             ]
         )
     if len(ranked) > len(shown):
@@ -163,6 +200,9 @@ def panel_lines(data: Mood, width: int, height: int, styles: Palette) -> list[Li
     """Return the whole panel for a size; what does not fit is left out, the least useful first."""
     big = height >= 12 and width >= 60
     lines = headline(data, width, styles, big=big)
+    judged = quality_line(data.qualities, styles) if height >= _ROOM_FOR_QUALITY else []
+    if judged and width_of(judged) <= width:
+        lines.append(judged)
     beside = width >= _SIDE_BY_SIDE and data.networks
     room = height - len(lines)
     under: list[Line] = []

@@ -10,7 +10,9 @@ from textual.widget import Widget
 
 from listeners.model import HOUR, SECOND, Severity, StatusLine
 from listeners.risk.maintenance import Window
+from listeners.uncertainty import net_band
 from tui.i18n import _, age, clock_time, ngettext, number, signed
+from tui.sentiment_words import give_or_take
 from tui.theme import BOLD, Palette
 from tui.widgets.paint import (
     GLYPHS,
@@ -136,14 +138,17 @@ def _mood(figures: StatusLine, styles: Palette) -> Segment:
     figure = "—" if figures.mood is None else signed(figures.mood)
     short: Line = [(f"{GLYPHS[label]} {figure}", styles.label(label) + BOLD)]
     long: Line = [(_("mood") + " ", styles.faint), *short]
+    off = give_or_take(net_band(figures.stretch) if figures.mood is not None else None)
+    about: Line = [(f" {off}", styles.faint)] if off else []
     if figures.mood_usual is None:
-        return Segment([long, short, []], (15, 75))
+        return Segment([[*long, *about], long, short, []], (9, 15, 75))
     usual = " " + _("usual {usual}").format(usual=signed(figures.mood_usual))
     change = label_of(None if figures.mood is None else figures.mood - figures.mood_usual)
     arrow = {"▲": "↑", "▼": "↓"}.get(GLYPHS[change], "=")
     against: Line = [*short, (f" {arrow}", styles.label(change) + BOLD)]
-    forms: list[Line] = [[*long, (usual, styles.faint)], [*short, (usual, styles.faint)], against]
-    return Segment([*forms, []], (15, 25, 75))
+    said = (usual, styles.faint)
+    forms: list[Line] = [[*long, *about, said], [*long, said], [*short, said], against]
+    return Segment([*forms, []], (9, 15, 25, 75))
 
 
 def _rate(figures: StatusLine, styles: Palette) -> Segment:

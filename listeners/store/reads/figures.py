@@ -98,14 +98,16 @@ async def status_line(store: Store, brand: str, now: Micros) -> StatusLine:
     usual_rate, usual_mood = await _usual(store, ids, now, days)
     if hour.scored < ENOUGH_SCORED:
         usual_mood = await _usual_mood_of_days(store, ids, now, days)
+    stretch = hour if hour.scored >= ENOUGH_SCORED else day
     open_, overdue, due_soon = await _work(store, ids, now)
     trouble, sources_total, catching_up = await _sources(store)
     return StatusLine(
-        mood=(hour if hour.scored >= ENOUGH_SCORED else day).net_sentiment,
+        mood=stretch.net_sentiment,
         mood_usual=usual_mood,
         rate=float(fresh),
         rate_usual=usual_rate,
-        unscored_share=day.unscored / day.total if day.total else 0.0,
+        unscored_share=stretch.unscored / stretch.total if stretch.total else 0.0,
+        stretch=stretch if stretch.total else None,
         open=open_,
         overdue=overdue,
         due_soon=due_soon,

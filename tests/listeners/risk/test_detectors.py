@@ -358,7 +358,7 @@ def test_shares(negative: int, scored: int, week: tuple[int, int], fires: bool) 
 
 def test_a_share_says_percent() -> None:
     said = words(negative_share(40, 60, 60, 400).explanation[0])
-    assert said == "67 % negative in 60 scored mentions of 24 h, usually 15 %"
+    assert said == "at least 67 % negative in 60 scored mentions of 24 h, usually 15 %"
 
 
 # --- silence -------------------------------------------------------------------------------------
@@ -466,7 +466,7 @@ def test_overdue_answers() -> None:
         (spike_draft("Acme", "", spike([*bins(20), 2, 2, 2, 2, 2, 2])), AlertClass.IMAGE,
          "12 negative mentions of Acme in half an hour"),
         (share_draft("Acme", negative_share(40, 60, 60, 400)), AlertClass.IMAGE,
-         "What is said about Acme is 67 % negative"),
+         "At least 67 % of what is said about Acme is negative"),
         (silence_draft("Acme", "feeds:x", silence(2, Micros(MONDAY + DAY), history(28),
          healthy=True)), AlertClass.SILENCE, "Hardly anybody speaks of Acme"),
         (source_draft("", "feeds:x", source_health(source(SourceState.BLOCKED), MONDAY)[0]),
