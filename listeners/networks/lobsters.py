@@ -8,6 +8,7 @@ all four. Its robots.txt bars robots from the search, so hubbub looks for the br
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import replace
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
@@ -36,6 +37,7 @@ from listeners.networks.lobsters_decode import (
     story_of,
 )
 from listeners.networks.lobsters_places import Place, places_of
+from listeners.networks.recent import Recent
 from listeners.networks.searching import lost_place, read_marks, write_marks
 
 DEFAULT_SERVER = "https://lobste.rs"
@@ -45,6 +47,7 @@ OVERLAP = 3600
 MOST_PAGES = 8
 """Pages of 25 stories that are walked back before the rest is called a gap: about a week."""
 MOST_THREADS = 5
+_MOST_STORIES = 1_000
 MOST_HISTORY = 200
 """Pages that reading the past walks: half a year, in half an hour."""
 
@@ -88,6 +91,7 @@ class LobstersListener:
         self._spacing = 0.0 if source.base_url else SPACING
         self._handed_on = HandedOn(clock)
         self._relevance = Relevance(source, self._brands)
+        self._comments: Recent[str, int] = Recent(_MOST_STORIES)
 
     async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Yield the new stories of every list, oldest first within each, and changed ones.
@@ -119,6 +123,9 @@ class LobstersListener:
                     yield batch
                     # Only here is the batch known to be stored.
                     self._handed_on.stored(batch)
+                async for below in self._talk(posts, place, first=first):
+                    yield below
+                    self._handed_on.stored(below)
 
     def stream(self, cursor: str | None) -> None:
         """Lobsters pushes to nobody."""
@@ -130,32 +137,16 @@ class LobstersListener:
         Raises:
             SourceError: as ``poll``.
         """
-        posts: list[Post] = []
-        gone: dict[str, None] = {}
-        bad: list[BadRecord] = []
-        fetched = 0
         asked = dict.fromkeys(story for one in native_ids if (story := story_of(one)))
-        for story in list(asked)[:MOST_THREADS]:
-            below = [one for one in self._handed_on.below(story) if story_of(one) == story]
-            known = [*(one for one in native_ids if story_of(one) == story), *below]
-            record = await self._story(story)
-            if record is None:
-                gone |= dict.fromkeys([story, *known])
-                continue
-            here, removed, faults = self._read_thread(record, story)
-            fetched += len(here) + len(removed) + len(faults)
-            bad += faults
-            posts += here
-            gone |= dict.fromkeys(removed)
-            if not faults:
-                seen = {post.native_id for post in here}
-                gone |= dict.fromkeys(one for one in known if one not in seen)
-        self._relevance.learn(posts)
+        talks = [
+            await self._talk_below(story, [one for one in native_ids if story_of(one) == story])
+            for story in list(asked)[:MOST_THREADS]
+        ]
         return Batch(
-            posts=tuple(self._relevance.addressed(post) for post in posts),
-            deletions=tuple(Deletion(NETWORK, one) for one in gone),
-            bad=tuple(bad),
-            fetched=fetched,
+            posts=tuple(post for talk in talks for post in talk.posts),
+            deletions=tuple(gone for talk in talks for gone in talk.deletions),
+            bad=tuple(letter for talk in talks for letter in talk.bad),
+            fetched=sum(talk.fetched for talk in talks),
         )
 
     async def history(
@@ -209,6 +200,43 @@ class LobstersListener:
         if not isinstance(records, list):
             raise SourceError(SourceState.FORMAT_CHANGED, _CHANGED)
         return records
+
+    async def _talk(
+        self, posts: Iterable[Post], place: Place, *, first: bool
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield the comments of stories that concern us, where their number changed."""
+        for post in posts:
+            said = post.engagement.replies or 0
+            if said == self._comments.get(post.native_id, 0):
+                continue
+            if place.linked or self._relevance.concerns_us(post):
+                talk = await self._talk_below(post.native_id, ())
+                news = self._handed_on.news(talk.posts, first=first)
+                batch = replace(talk, posts=news, bad=self._handed_on.letters(talk.bad))
+                if says_something(batch):
+                    yield batch
+                self._comments.put(post.native_id, said)
+
+    async def _talk_below(self, story: str, asked: Sequence[str]) -> Batch:
+        """Return a story with all its comments, and which of the known ones are gone."""
+        below = [one for one in self._handed_on.below(story) if story_of(one) == story]
+        known = [*asked, *below]
+        record = await self._story(story)
+        if record is None:
+            gone = dict.fromkeys([story, *known])
+            return Batch(deletions=tuple(Deletion(NETWORK, one) for one in gone))
+        posts, removed, bad = self._read_thread(record, story)
+        gone = dict.fromkeys(removed)
+        if not bad:
+            here = {post.native_id for post in posts}
+            gone |= dict.fromkeys(one for one in known if one not in here)
+        self._relevance.learn(posts)
+        return Batch(
+            posts=tuple(self._relevance.addressed(post) for post in posts),
+            deletions=tuple(Deletion(NETWORK, one) for one in gone),
+            bad=tuple(bad),
+            fetched=len(posts) + len(removed) + len(bad),
+        )
 
     async def _story(self, story: str) -> dict[str, object] | None:
         try:
