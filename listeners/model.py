@@ -263,6 +263,25 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRow:
+    """Where a mention stands besides its own place: a cross-post, or the article in another feed.
+
+    ``same`` says that it is the very same post, read by another way; ``gone``: it was deleted there.
+    """
+
+    network: str
+    source: str
+    label: SafeText
+    native_id: str
+    url: str
+    author: SafeText
+    seen_at: Micros
+    gone: bool
+    same: bool
+    engagement: Engagement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MentionRow:
     """One stored mention, as lists and threads show it."""
 
@@ -301,6 +320,8 @@ class MentionRow:
     rating: int | None
     masked: bool = False
     """A secret in it is masked here; ``reads.revealed`` alone returns it as it was written."""
+    places: tuple[PlaceRow, ...] = ()
+    """Where else it stands; ``engagement`` is that of all places together."""
     corrected_by: str = ""
     """Who set its sentiment by hand, empty: nobody."""
     lang_by: str = ""

@@ -16,6 +16,7 @@ from listeners.clock import Clock
 from listeners.config import Config, SourceConfig
 from listeners.conversations.events import DeletedAtSource
 from listeners.conversations.state import Conversation, apply
+from listeners.folding import Folded, Folding
 from listeners.judge import Judge, Judged, handle_key
 from listeners.model import Batch, Engagement, Micros, Post, Sentence
 from listeners.own_posts import OwnAccounts
@@ -26,14 +27,16 @@ from listeners.risk.alert import Draft
 from listeners.risk.detection import drafts_of, impersonation_draft
 from listeners.risk.tuning import tuned
 from listeners.ruling import Ruling, lines_of
+from listeners.sameness import ARTICLES, article_keys, parts_of
 from listeners.sentiment import load, needs_model
 from listeners.shaping import edit_of, new_mention
-from listeners.store import Store, ingest, subjects, thread_facts
+from listeners.store import Store, ingest, places, subjects, thread_facts
 from listeners.store.absence import away_in
 from listeners.store.connection import Connection
 from listeners.store.keys import dedupe_key
 from listeners.store.maintenance import register_windows
 from listeners.store.outbox import sent_here
+from listeners.store.places import KnownPlace
 from listeners.store.records import KnownMention, MentionKey, RootKey, SeenAccount
 from listeners.store.sources import register_brands
 from listeners.store.spreading import grown
@@ -76,11 +79,13 @@ Then = Callable[[Connection, Counts, bool], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """Judged posts by what the store knows of them."""
+    """Judged posts by what the store knows of them. ``folded`` are told with another mention."""
 
     fresh: list[Judged]
     edits: list[tuple[KnownMention, Judged]]
     counted: list[tuple[int, Engagement]]
+    folded: list[Folded]
+    elsewhere: Mapping[MentionKey, list[KnownPlace]]
 
 
 class Pipeline:
@@ -102,6 +107,7 @@ class Pipeline:
         self._config = config
         self._severities = {brand.name: brand.severities for brand in config.brands}
         self._brands: Mapping[str, int] = {}
+        self._folding = Folding({})
         self._usual = Usual(store)
         self._can_identify = False
 
@@ -114,6 +120,7 @@ class Pipeline:
             return await register_brands(connection, names)
 
         self._brands = await self._store.write(work)
+        self._folding = Folding(self._brands)
 
     def brand_id(self, name: str) -> int:
         """Return the number of a brand of the configuration."""
@@ -135,11 +142,15 @@ class Pipeline:
         # A reply finds its parent stored, in whatever order the network gave them.
         posts = tuple(sorted(batch.posts, key=lambda post: written_at(post, now)))
         total = Counts()
-        while len(posts) > AT_ONCE:
-            first, posts = posts[:AT_ONCE], posts[AT_ONCE:]
-            part = Batch(posts=first, fetched=len(first), lag=batch.lag)
+        parts = [
+            some[start : start + AT_ONCE]
+            for some in parts_of(posts)
+            for start in range(0, len(some) or 1, AT_ONCE)
+        ]
+        for first in parts[:-1]:
+            part = Batch(posts=tuple(first), fetched=len(first), lag=batch.lag)
             total = total.plus(await self._take_part(source, source_id, part, then, last=False))
-        rest = replace(batch, posts=posts, fetched=batch.fetched - total.fetched)
+        rest = replace(batch, posts=tuple(parts[-1]), fetched=batch.fetched - total.fetched)
         return total.plus(await self._take_part(source, source_id, rest, then, last=True))
 
     async def _take_part(
@@ -208,13 +219,13 @@ class Pipeline:
     ) -> Counts:
         now = self._clock()
         graves = await self._bury_the_gone(connection, batch, now)
-        stored, kept = await self._sort(connection, judged)
+        stored, kept = await self._sort(connection, judged, source_id, now)
         names = await self._own.names(connection, judged)
         accounts = await ingest.upsert_accounts(
             connection, [self._seen(one) for one in judged], now
         )
         edited = [one for _, one in kept.edits]
-        known = await self._known(connection, source, kept.fresh, edited, stored, now)
+        known = await self._known(connection, source, kept, edited, stored, now)
         placement = self._placer.place(kept.fresh, source.key, known, now)
         ruled = await self._ruling.follow(connection, placement, source.key, now)
         conversations = await self._save_conversations(connection, placement)
@@ -234,6 +245,9 @@ class Pipeline:
         ]
         ids = await ingest.insert_mentions(connection, mentions)
         await self._note_newest(connection, placement, conversations, ids)
+        threads = [self._placer.root(one.judged, source.key, known)[2] for one in kept.folded]
+        await self._folding.write(connection, kept.folded, threads, source_id, accounts, now)
+        await self._folding.write_articles(connection, placement.placed, ids)
         retold = await retell(connection, self._placer, kept.edits, known, now)
         await ingest.edit_mentions(
             connection,
@@ -285,12 +299,14 @@ class Pipeline:
             return 0
         posts = [(one.network, dedupe_key(one.network, one.native_id)) for one in batch.deletions]
         await ingest.tombstones(connection, [(n, "post", key) for n, key in posts], now)
+        await places.gone(connection, posts)
         gone = await ingest.mentions_of_posts(connection, posts)
         for account in batch.accounts_gone:
             gone += await ingest.mentions_of_account(
                 connection, account.network, account.author_key
             )
-        gone = [one for one in gone if one.deleted_at is None]
+            await places.author_gone(connection, account.network, account.author_key)
+        gone = await places.take_over(connection, [one for one in gone if one.deleted_at is None])
         await ingest.delete_mentions(connection, gone, now)
         await self._tell_threads(connection, gone, now)
         return len(gone)
@@ -322,7 +338,7 @@ class Pipeline:
     # --- what is known -------------------------------------------------------------------------
 
     async def _sort(
-        self, connection: Connection, judged: list[Judged]
+        self, connection: Connection, judged: list[Judged], source_id: int, now: Micros
     ) -> tuple[dict[MentionKey, KnownMention], _Sorted]:
         by_key: dict[MentionKey, Judged] = {}
         for one in judged:
@@ -333,17 +349,28 @@ class Pipeline:
             if (parent := one.post.parent_id)
         ]
         stored = await ingest.known_mentions(connection, {*by_key, *parents})
+        elsewhere = await places.known_places(connection, {*by_key, *parents})
         graves = await ingest.buried(
             connection,
             {grave for key, one in by_key.items() for grave in _graves(key, one.post)},
         )
-        kept = _Sorted([], [], [])
+        kept = _Sorted([], [], [], [], elsewhere)
+        left: list[MentionKey] = []
         for key, one in by_key.items():
             known = stored.get(key)
             if any(grave in graves for grave in _graves(key, one.post)):
                 continue
             if known is None:
-                kept.fresh.append(one)
+                told = elsewhere.get(key)
+                article = one.post.network in ARTICLES
+                if told and (article or any(spot.fold == one.fold for spot in told)):
+                    kept.folded.append(Folded(one, told[0].mention_id))
+                else:
+                    # Other words than at the other places: no longer the same.
+                    left += [key] if told else []
+                    kept.fresh.append(one)
+            elif known.source_id != source_id and article_keys(one.post):
+                kept.folded.append(Folded(one, known.id))
             elif known.deleted_at is None:
                 if (known.text, known.title) != (one.text, one.title) or louder(known, one):
                     kept.edits.append((known, one))
@@ -356,18 +383,24 @@ class Pipeline:
         for place, one in enumerate(kept.fresh):
             if (one.post.network, one.post.native_id) in sent:
                 kept.fresh[place] = replace(one, ours=True, findings=(), look_alike=None)
+        await places.leave(connection, left)
+        again = [one for one in kept.fresh if self._key(one) in left]
+        new = [one for one in kept.fresh if self._key(one) not in left]
+        found = await self._folding.sort(connection, new, stored, elsewhere, source_id, now)
+        kept.fresh[:] = [*again, *found.fresh]
+        kept.folded.extend(found.folded)
         return stored, kept
 
     async def _known(
         self,
         connection: Connection,
         source: SourceConfig,
-        fresh: list[Judged],
+        kept: _Sorted,
         edited: list[Judged],
         stored: Mapping[MentionKey, KnownMention],
         now: Micros,
     ) -> Known:
-        known = Known()
+        known, fresh = Known(), kept.fresh
         names = {number: name for name, number in self._brands.items()}
         parents = await subjects.load_conversations(
             connection, {one.conversation_id for one in stored.values() if one.conversation_id}
@@ -378,8 +411,15 @@ class Pipeline:
             thread = parents.get(mention.conversation_id or 0)
             if thread is not None:
                 known.roots[place] = thread.root
+        for one in (*fresh, *(folded.judged for folded in kept.folded)):
+            parent = one.post.parent_id or ""
+            place = (one.brand, one.post.network, parent)
+            if spots := kept.elsewhere.get((*self._key(one)[:2], dedupe_key(place[1], parent))):
+                known.roots.setdefault(place, spots[0].root)
+                known.parts.setdefault(place, spots[0].part)
         roots = {self._placer.root(one, source.key, known) for one in fresh}
         known.conversations = await ingest.conversations_for(connection, roots)
+        openers = await self._folding.find_elsewhere(connection, roots, known)
         for thread in list(known.conversations.values()):
             known.conversations.setdefault((thread.brand, thread.network, thread.root), thread)
         by_id = {
@@ -393,6 +433,8 @@ class Pipeline:
             known.asking[by_id[id_]] = times
         for id_, keys in (await thread_facts.other_openers(connection, by_id)).items():
             known.openers[by_id[id_]] = keys
+        for root, keys in openers.items():
+            known.openers[root] = known.openers.get(root, frozenset()) | keys
         known.opened_by_us = {
             by_id[id_] for id_ in await thread_facts.opened_by_us(connection, by_id)
         }

@@ -24,6 +24,7 @@ from listeners.pace import after_refusals
 from listeners.pipeline import Counts, Pipeline
 from listeners.store import Store, agenda
 from listeners.store.connection import Connection
+from listeners.store.places import threads_elsewhere
 from listeners.store.sources import set_source_state
 from listeners.supervisor import Service
 from listeners.timing import Timing
@@ -152,12 +153,15 @@ class SourceRunner:
         """
         now = self._clock()
 
-        async def choose(connection: Connection) -> dict[int, str]:
+        async def choose(connection: Connection) -> tuple[dict[int, str], list[str]]:
             stale = Micros(now - THREAD_AGE)
-            return await agenda.threads_to_read(connection, self._id, stale, THREADS_AT_ONCE)
+            own = await agenda.threads_to_read(connection, self._id, stale, THREADS_AT_ONCE)
+            told = await threads_elsewhere(connection, self._id, stale, now, THREADS_AT_ONCE)
+            return own, told
 
-        chosen = await self._store.write(choose)
-        if not chosen:
+        chosen, elsewhere = await self._store.write(choose)
+        wanted = list(dict.fromkeys([*chosen.values(), *elsewhere]))
+        if not wanted:
             return 0
 
         async def done(connection: Connection) -> None:
@@ -165,9 +169,9 @@ class SourceRunner:
 
         # Marked first: a thread the network cannot give must not keep the others waiting.
         await self._store.write(done)
-        batch = await self._listener.thread(list(chosen.values()))
+        batch = await self._listener.thread(wanted)
         await self._pipeline.take(self.source, self._id, replace(batch, cursor=None))
-        return len(chosen)
+        return len(wanted)
 
     async def _read_threads_for_ever(self) -> None:
         self._timing.watch()

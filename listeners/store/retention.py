@@ -19,6 +19,7 @@ from listeners.store.fulltext import begin_merge, go_on_merging, unindex_text
 from listeners.store.graves import tombstones
 from listeners.store.ingest import known_of_ids
 from listeners.store.mention_rows import uncounted
+from listeners.store.places import forget_places, forget_places_of
 from listeners.store.rollups import bump_rollups
 from listeners.store.settings import put_setting
 
@@ -96,6 +97,7 @@ async def _delete_mentions(connection: Connection, ids: list[int]) -> int:
     )
     await _never_again(connection, rows)
     await unindex_text(connection, ids)
+    await forget_places(connection, ids)
     for table, column in (
         ("edit", "mention_id"),
         ("correction", "mention_id"),
@@ -154,6 +156,7 @@ async def _delete_strangers(connection: Connection, ids: set[int]) -> None:
         """DELETE FROM account WHERE id IN (SELECT value FROM json_each(?))
              AND ours = 0 AND role = '' AND person_id IS NULL
              AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.account_id = account.id)
+             AND NOT EXISTS (SELECT 1 FROM place p WHERE p.account_id = account.id)
              AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.opener_id = account.id)""",
         (dumps(list(ids)),),
     )
@@ -182,6 +185,7 @@ async def forget_account(
     await store.write(lambda c: tombstones(c, [(network, "account", author_key)], now), urgent=True)
     author = await store.fetch(_AUTHOR, (network, storable(author_key)))
     deleted = 0
+    await store.write(lambda c: forget_places_of(c, network, author_key))
     while chunk := await store.write(lambda c: _forget_account_chunk(c, network, author_key)):
         deleted += chunk
         await asyncio.sleep(pause)

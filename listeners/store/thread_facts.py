@@ -197,7 +197,10 @@ async def note_newest(connection: Connection, newest: Mapping[int, int]) -> None
 async def followed(
     store: Store, network: str, native_ids: Iterable[str]
 ) -> dict[str, frozenset[str]]:
-    """Return the brands that know these posts, by native id: as a thread's root, or as stored."""
+    """Return the brands that know these posts, by native id.
+
+    As a thread's root, as stored, or as the place of a mention that stands elsewhere too.
+    """
     asked = list(dict.fromkeys(native_ids))
     if not asked:
         return {}
@@ -214,6 +217,13 @@ async def followed(
            JOIN brand b ON b.id = m.brand_id""",
         (dumps([dedupe_key(network, one) for one in asked]), network),
     )
-    for row in (*roots, *posts):
+    elsewhere = await store.fetch(
+        """SELECT w.key AS place, b.name AS brand
+           FROM json_each(?) w JOIN place p ON p.network = ?
+            AND (p.key = json_extract(w.value, '$[0]') OR p.root = json_extract(w.value, '$[1]'))
+           JOIN brand b ON b.id = p.brand_id""",
+        (dumps([[dedupe_key(network, one), storable(one)] for one in asked]), network),
+    )
+    for row in (*roots, *posts, *elsewhere):
         found[asked[row["place"]]].add(row["brand"])
     return {native_id: frozenset(brands) for native_id, brands in found.items()}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from dataclasses import replace
 
-from listeners.model import Engagement, MentionRow, Micros, Part, SafeText
+from listeners.model import Engagement, MentionRow, Micros, Part, PlaceRow, SafeText
 from listeners.risk.masking import Shown, masked
 from listeners.store.codec import (
     LABELS,
@@ -20,6 +21,7 @@ from listeners.store.connection import Row
 from listeners.store.database import Store
 from listeners.store.filters import StreamFilter
 from listeners.store.reads.brands import brand_ids, merged
+from listeners.store.reads.where import places_of, together
 from listeners.store.search import Condition, Search
 
 THREAD_LIMIT = 1000
@@ -117,7 +119,14 @@ async def mentions(store: Store, ids: Iterable[int]) -> dict[int, MentionRow]:
         f"{_COLUMNS} FROM json_each(?) w JOIN mention m ON m.id = w.value {_JOINS}",
         (dumps(list(ids)),),
     )
-    return {row["id"]: mention_of(row) for row in rows}
+    places = await places_of(store, [row["id"] for row in rows])
+    return {row["id"]: _with_places(mention_of(row), places.get(row["id"])) for row in rows}
+
+
+def _with_places(row: MentionRow, places: tuple[PlaceRow, ...] | None) -> MentionRow:
+    if not places:
+        return row
+    return replace(row, places=places, engagement=together(row.engagement, places))
 
 
 async def revealed(store: Store, mention: int) -> SafeText | None:

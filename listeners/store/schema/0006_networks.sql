@@ -73,7 +73,8 @@ CREATE TABLE place (
     shares INTEGER,
     replies INTEGER,
     fold TEXT NOT NULL DEFAULT '',
-    state TEXT NOT NULL DEFAULT 'here',  -- here, gone, changed
+    state TEXT NOT NULL DEFAULT 'here',  -- here, gone, changed; main: the mention's own place now
+    read_at INTEGER,                     -- when its thread was last asked for there
     PRIMARY KEY (network, key, brand_id, source_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX place_mention ON place (mention_id);
