@@ -335,3 +335,16 @@ async def test_the_screen_shows_what_is_left(tmp_path: Path, size: tuple[int, in
     async with driven(tmp_path, size, prepare=live) as hub:
         await hub.press("5")
         assert "4 of 1,000 left" in hub.frame()
+
+
+async def test_news_do_not_move_the_place_somebody_reads(tmp_path: Path) -> None:
+    async with driven(tmp_path, (80, 24), prepare=live) as hub:
+        await hub.press("5", "J", "J")
+        place = hub.screen.about.scroll_offset.y
+        assert place > 0
+        await trouble(hub.app.desk.store)
+        await hub.screen.look()
+        await hub.pilot.pause()
+        assert hub.screen.about.scroll_offset.y == place
+        await hub.press("j")
+        assert hub.screen.about.scroll_offset.y == 0

@@ -43,6 +43,7 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._known: Mapping[int, SourceRow] = {}
+        self._shown: int | None = None
         self._uses: Mapping[int, SourceUse] = {}
         self._offered: Sequence[Capability] = ()
         self.list = SourceRows(RowList(), self._load, desk.clock, id="sources")
@@ -88,7 +89,7 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
             ]
         )
         self._titles(rows)
-        self.call_after_refresh(self._show_about, again=True)
+        self.call_after_refresh(self._show_about)
 
     def _titles(self, rows: Sequence[SourceRow]) -> None:
         styles = palette_of(self)
@@ -103,9 +104,9 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
-        self._show_about(again=False)
+        self._show_about()
 
-    def _show_about(self, *, again: bool) -> None:
+    def _show_about(self) -> None:
         width, styles, row = self.about.view.width, palette_of(self), self.list.row
         if width < 2:
             return
@@ -116,11 +117,13 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
             lines = source_lines(row, capability, width, self.desk.clock(), styles, use)
             lines += [[], [("─" * width, styles.ghost)], []]
         lines += network_table(self._offered, width, styles)
-        self.about.show(Laid(lines), again=again)
+        # A list that changes while somebody reads must not move her place.
+        shown, self._shown = self._shown, None if row is None else row.id
+        self.about.show(Laid(lines), again=shown is not None and shown == self._shown)
 
     def on_resize(self) -> None:
         """Wrap anew for the new width."""
-        self.call_after_refresh(self._show_about, again=True)
+        self.call_after_refresh(self._show_about)
 
     # --- keys --------------------------------------------------------------------------------
 
