@@ -46,6 +46,7 @@ _CLASSES: Mapping[str, str] = {
     "devto": "listeners.networks.devto:DevListener",
     "gdelt": "listeners.networks.gdelt:GdeltListener",
     "appstore": "listeners.networks.appstore:AppStoreListener",
+    "forum": "listeners.networks.forum:ForumListener",
     "import": "listeners.networks.dropfolder:DropFolderListener",
 }
 

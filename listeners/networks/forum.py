@@ -1,0 +1,255 @@
+"""Forums by their feeds: from a forum's address alone, whatever program runs it.
+
+The page at the address shows the program; its feeds are tried in the order in which they tell the
+most, and the one that answers is remembered in the cursor. Reading the feed is the work of the
+feeds listener: here its entries become posts of topics.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Final, cast
+
+from listeners.clock import Clock
+from listeners.config import BrandConfig, SourceConfig
+from listeners.http import Fetcher, HttpError
+from listeners.http.answer import looks_like_page
+from listeners.model import HOUR, Batch, Micros, Sentence, SourceState
+from listeners.networks import feeds_schedule
+from listeners.networks.contract import Capability, SourceError
+from listeners.networks.feeds import FeedsListener
+from listeners.networks.feeds_cursor import FeedCursor
+from listeners.networks.feeds_entry import NotAFeedError
+from listeners.networks.feeds_html import feeds_of_page, shown
+from listeners.networks.feeds_reader import FeedReader
+from listeners.networks.forum_posts import NETWORK, as_forum_post
+from listeners.networks.forum_software import (
+    DISCOURSE,
+    Software,
+    feeds_to_try,
+    named,
+    roots_of,
+    software_by_feed,
+    software_of,
+)
+
+INTERVAL: Final = 300.0
+"""Seconds between two looks at a feed that wishes nothing else: a busy one holds an hour."""
+LOOK_AGAIN: Final = 6 * HOUR
+"""How long a forum is left in peace whose feed was searched for in vain."""
+_GONE: Final = frozenset({401, 403, 404, 410})
+_IN_TROUBLE: Final = 500
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The feed of a forum: where, of what program, and up to where it was read."""
+
+    feed: str
+    software: str
+    cursor: str | None = None
+
+
+class ForumListener:
+    """One forum. ``what`` is its address, any page of it, or the address of one of its feeds.
+
+    ``ours = true`` says that it is the brand's own. ``next_interval`` is as for feeds.
+    """
+
+    capability = Capability(
+        network=NETWORK,
+        title="Forums: phpBB, XenForo, SMF, FluxBB, vBulletin, MyBB, Fossil",
+        edits=True,
+        works_without_key=True,
+        interval=INTERVAL,
+        min_interval=feeds_schedule.SHORTEST,
+        needs=Sentence("the forum's address, such as forum.example.org"),
+        limits=(
+            Sentence(
+                "A forum's feed holds its newest posts only, and some programs put topics or "
+                "titles into it, not every answer. A forum may switch its feeds off."
+            ),
+            Sentence("Answers are written in the browser: forums take none from programs."),
+        ),
+    )
+
+    def __init__(
+        self, source: SourceConfig, brands: Sequence[BrandConfig], fetch: Fetcher, clock: Clock
+    ) -> None:
+        self.next_interval: float | None = None
+        self._source = source
+        self._brands = brands
+        self._fetch = fetch
+        self._clock = clock
+        self._reader = FeedReader(source, brands, fetch, clock)
+        self._ours = source.options.get("ours") is True
+        self._searched_at: Micros | None = None
+
+    async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+        """Yield what is new or changed in the forum, oldest first.
+
+        Raises:
+            SourceError: it has no feed we may read, runs Discourse, or could not be reached.
+        """
+        known = _read_cursor(cursor)
+        if known is not None:
+            try:
+                async with aclosing(self._read(known)) as batches:
+                    async for batch in batches:
+                        yield batch
+                return
+            except SourceError as error:
+                if not self._is_lost(error):
+                    raise
+                _log.info("%s is lost: %s", shown(known.feed), error)
+        async with aclosing(self._search(known)) as batches:
+            async for batch in batches:
+                yield batch
+
+    def stream(self, cursor: str | None) -> None:
+        """A forum pushes to nobody."""
+        return
+
+    async def thread(self, native_ids: Sequence[str]) -> Batch:
+        """Return an empty batch: feeds know no threads."""
+        return Batch()
+
+    async def _read(self, found: _Found) -> AsyncGenerator[Batch, None]:
+        """Yield what the feed has, as posts of the forum."""
+        listener = FeedsListener(
+            replace(self._source, network="feeds", what=found.feed),
+            self._brands,
+            self._fetch,
+            self._clock,
+        )
+        software = named(found.software)
+        polled = cast("AsyncGenerator[Batch, None]", listener.poll(found.cursor))
+        async with aclosing(polled) as batches:
+            async for batch in batches:
+                moved = batch.cursor and replace(found, cursor=batch.cursor)
+                yield replace(
+                    batch,
+                    posts=tuple(
+                        as_forum_post(post, software, ours=self._ours) for post in batch.posts
+                    ),
+                    cursor=_write_cursor(moved) if moved else None,
+                )
+        wished = listener.next_interval
+        self.next_interval = INTERVAL if wished == feeds_schedule.USUAL else wished
+
+    async def _search(self, known: _Found | None) -> AsyncGenerator[Batch, None]:
+        """Yield what the first feed has that answers, of those a forum may have."""
+        self._searched_at = self._clock()
+        software, tries = await self._look()
+        trouble: SourceError | None = None
+        for feed in tries:
+            same = known is not None and known.feed == feed
+            found = known if known and same else _Found(feed, software.name)
+            if not software.name:
+                found = replace(found, software=software_by_feed(feed).name)
+            try:
+                async with aclosing(self._read(found)) as batches:
+                    async for batch in batches:
+                        yield batch
+                return
+            except SourceError as error:
+                if not _is_no_feed(error) and (_status(error) or 0) < _IN_TROUBLE:
+                    raise
+                trouble = trouble if _is_no_feed(error) else error
+                _log.info("no feed at %s: %s", shown(feed), error)
+        raise trouble or self._no_feed(software)
+
+    async def _look(self) -> tuple[Software, tuple[str, ...]]:
+        """Return the program that made the page at the forum's address, and the feeds to try."""
+        address = self._reader.address
+        if not self._source.what.strip():
+            raise SourceError(
+                SourceState.FAILING,
+                Sentence('This source names no forum. Write its address as what = "https://…".'),
+            )
+        try:
+            answer = await self._reader.ask(address.url, FeedCursor())
+        except HttpError as error:
+            raise self._reader.in_peace(error) from error
+        if not looks_like_page(answer.body):
+            return software_by_feed(address.name), (address.name,)
+        page = answer.body.decode("utf-8", "replace")
+        software = software_of(page)
+        url = address.public(address.name, answer.url)
+        if software is DISCOURSE:
+            raise SourceError(
+                SourceState.FAILING,
+                Sentence(
+                    "{address} runs Discourse, which hubbub hears better by its own name: write "
+                    'network = "discourse" and base_url = "{base}" in this source.',
+                    {"address": shown(url), "base": roots_of(url)[-1].rstrip("/")},
+                ),
+            )
+        return software, feeds_to_try(software, url, feeds_of_page(page, url))
+
+    def _is_lost(self, error: SourceError) -> bool:
+        """Whether a feed that answered is no more, and has not just been searched for."""
+        if not _is_no_feed(error):
+            return False
+        searched = self._searched_at
+        return searched is None or not 0 <= self._clock() - searched < LOOK_AGAIN
+
+    def _no_feed(self, software: Software) -> SourceError:
+        address = shown(self._reader.address.url)
+        until = Micros(self._clock() + HOUR)
+        if software.title:
+            return SourceError(
+                SourceState.FAILING,
+                Sentence(
+                    "{address} runs {software} and gives no feed: it has switched its feeds off, "
+                    "or shows them to members only. Its administrator can switch them on; "
+                    "otherwise let it send you mails, and import those.",
+                    {"address": address, "software": software.title},
+                ),
+                until=until,
+            )
+        return SourceError(
+            SourceState.FAILING,
+            Sentence(
+                "{address} shows no feed, and is no forum hubbub knows. If you find a feed there, "
+                "write its address into this source.",
+                {"address": address},
+            ),
+            until=until,
+        )
+
+
+def _status(error: SourceError) -> int | None:
+    """Return the status a server answered with, ``None`` where that was not what went wrong."""
+    answered = error if isinstance(error, HttpError) else error.__cause__
+    return answered.status if isinstance(answered, HttpError) else None
+
+
+def _is_no_feed(error: SourceError) -> bool:
+    """Whether a server answered that there is no feed for us here, and not that it is ill."""
+    return _status(error) in _GONE or isinstance(error.__cause__, NotAFeedError)
+
+
+def _read_cursor(cursor: str | None) -> _Found | None:
+    """Return the feed a cursor names; one that cannot be read begins anew, which loses nothing."""
+    try:
+        table = json.loads(cursor or "null")
+    except ValueError:
+        return None
+    if not isinstance(table, dict) or not isinstance(table.get("feed"), str):
+        return None
+    inner = table.get("cursor")
+    return _Found(
+        table["feed"], str(table.get("software", "")), inner if isinstance(inner, str) else None
+    )
+
+
+def _write_cursor(found: _Found) -> str:
+    table = {"feed": found.feed, "software": found.software, "cursor": found.cursor}
+    return json.dumps(table, separators=(",", ":"))
