@@ -38,6 +38,7 @@ _CLASSES: Mapping[str, str] = {
     "discourse": "listeners.networks.discourse:DiscourseListener",
     "github": "listeners.networks.github:GitHubListener",
     "feeds": "listeners.networks.feeds:FeedsListener",
+    "forum": "listeners.networks.forum:ForumListener",
     "telegram": "listeners.networks.telegram:TelegramListener",
     "discord": "listeners.networks.discord:DiscordListener",
     "nostr": "listeners.networks.nostr:NostrListener",
@@ -46,7 +47,6 @@ _CLASSES: Mapping[str, str] = {
     "devto": "listeners.networks.devto:DevListener",
     "gdelt": "listeners.networks.gdelt:GdeltListener",
     "appstore": "listeners.networks.appstore:AppStoreListener",
-    "forum": "listeners.networks.forum:ForumListener",
     "import": "listeners.networks.dropfolder:DropFolderListener",
 }
 
