@@ -17,6 +17,7 @@ from listeners.query.subject import host_and_path
 from listeners.risk.findings import Finding, RiskRules, findings_in
 from listeners.risk.impersonation import LookAlike, Protected, asks_for_secrets, names_of
 from listeners.sentiment import score
+from listeners.sentiment.stars import by_stars
 from listeners.teaching.lessons import Lessons, mask_of
 from listeners.text import clean, clean_line, fold
 
@@ -180,15 +181,18 @@ class Judge:
             title=title,
             text=text,
             raw_text=post.text if post.text != text else None,
-            score=score(
-                whole,
-                lang=post.lang,
-                mask=self._masks.get(brand, ()),
-                languages=languages,
-                usual=usual,
-                layered=config is None or not config.plain_sentiment,
-                taught=self.lessons.taught(brand),
-                learnt=self.lessons.layers,
+            score=by_stars(
+                score(
+                    whole,
+                    lang=post.lang,
+                    mask=self._masks.get(brand, ()),
+                    languages=languages,
+                    usual=usual,
+                    layered=config is None or not config.plain_sentiment,
+                    taught=self.lessons.taught(brand),
+                    learnt=self.lessons.layers,
+                ),
+                post.rating,
             ),
             reasons=why,
             findings=() if ours else findings_in(whole, post, self._rules.get(brand, RiskRules())),

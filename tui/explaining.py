@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from listeners.config import BrandConfig, Config
 from listeners.model import MentionRow
+from tui.sentiment_words import STARS
 
 if TYPE_CHECKING:
     from listeners.sentiment import Explanation, Learnt, Mark
@@ -110,7 +111,7 @@ async def weights(
     learnt: Mapping[str, Learnt] = NOTHING_LEARNT,
 ) -> Sequence[Weight]:
     """Return the words that made a mention's sentiment, the heaviest first."""
-    if mention.compound is None:
+    if mention.compound is None or mention.scorer == STARS:
         return ()
     key = (mention.title, mention.text, mention.lang, mention.brand, tuple(sorted(taught.items())))
     if not learnt and key in _weighed:

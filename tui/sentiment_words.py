@@ -33,6 +33,9 @@ QUALITIES: Mapping[str, str] = {
 }
 """How far verdicts in a language can be trusted, as it was measured."""
 
+STARS = "stars"
+"""Who judged a review: not its words, but its author's stars (``listeners.sentiment.stars``)."""
+
 
 def language_line(lang: str | None, said_by: str) -> str:
     """Return which language it is, and who says so."""
@@ -72,6 +75,13 @@ def plain_lines(told: Explanation) -> Iterator[str]:
         yield _("VADER alone: {compound}").format(compound=signed(told.vader, 4))
     elif told.plain is not None:
         yield _("Without our layer: {compound}").format(compound=signed(told.plain, 4))
+
+
+def stars_sentence(rating: int) -> str:
+    """Return in one sentence why a review's verdict is what it is."""
+    return _("Its mood is that of its stars, {rating} of 5; its words do not count.").format(
+        rating=rating
+    )
 
 
 def why_sentence(told: Explanation) -> str:

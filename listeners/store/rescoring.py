@@ -26,7 +26,8 @@ State = Literal["running", "done", "stopped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to be scored anew: a brand's mentions since then, not those that people corrected.
+    """What is to be scored anew: a brand's mentions since then, not those that people corrected,
+    nor reviews, whose stars are their mood.
 
     ``word`` and ``lang`` leave only those that hold it, and those in it.
     """
@@ -76,6 +77,7 @@ class Stored:
 _WHICH = """
 FROM mention m JOIN brand b ON b.id = m.brand_id
 WHERE b.name = ?1 AND m.sort_at >= ?2 AND m.deleted_at IS NULL AND m.corrected_by = ''
+  AND m.scorer IS NOT 'stars'
   AND (?3 = '' OR m.lang = ?3)
   AND (?4 = '' OR m.id IN (SELECT rowid FROM mention_fts WHERE mention_fts MATCH ?4))
   AND (?5 = '' OR instr(m.title || ' ' || m.text, ?5) > 0)
@@ -106,7 +108,7 @@ async def older_than(store: Store, brand: str, version: int) -> int:
     (row,) = await store.fetch(
         """SELECT count(*) AS count FROM mention m JOIN brand b ON b.id = m.brand_id
            WHERE m.corrected_by = '' AND m.scorer_version < ? AND b.name = ?
-             AND m.deleted_at IS NULL""",
+             AND m.deleted_at IS NULL AND m.scorer IS NOT 'stars'""",
         (version, brand),
     )
     return int(row["count"])

@@ -15,10 +15,12 @@ from listeners.model import Label, MentionRow, Micros
 from listeners.store.corrections import Corrected
 from tui.i18n import _, ago, moment, ngettext, signed
 from tui.sentiment_words import (
+    STARS,
     language_line,
     mixed_line,
     plain_lines,
     quality_line,
+    stars_sentence,
     unscored_sentence,
     why_sentence,
 )
@@ -87,6 +89,8 @@ def _head(why: Why, width: int, now: Micros, styles: Palette) -> list[Line]:
             edited = _("The text was edited since; the correction stays until it is taken away.")
             lines += wrapped([(edited, styles.warn)], width)
     said = why_sentence(why.told.explanation) if why.told else unscored_sentence(row.lang)
+    if row.scorer == STARS and row.rating is not None:
+        said = stars_sentence(row.rating)
     return [*lines, *wrapped([(said, styles.ink)], width)]
 
 
@@ -198,5 +202,7 @@ def _facts(row: MentionRow, told: Told | None) -> Iterator[tuple[str, str]]:
 def _other_now(row: MentionRow, told: Told) -> bool:
     now = told.explanation.score.compound
     if row.corrected_by or row.compound is None or now is None or row.label is Label.UNSCORED:
+        return False
+    if row.scorer == STARS:
         return False
     return abs(row.compound - now) > _CHANGED
