@@ -18,7 +18,7 @@ from listeners.networks.searching import write_marks
 
 MOST_POSTS = 500
 """Posts of one thread that are handed on."""
-_MOST_GONE = 2_000
+_MOST_REMEMBERED = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,8 @@ class Walker:
         self.own: set[str] = set()
         self._clock = clock
         self._depth = depth
-        self._gone: Recent[str, None] = Recent(_MOST_GONE)
+        self._gone: Recent[str, None] = Recent(_MOST_REMEMBERED)
+        self._addressed: Recent[str, None] = Recent(_MOST_REMEMBERED)
 
     async def batches(
         self, key: str, ask: Ask, marks: MutableMapping[str, int], *, ours: bool = False
@@ -155,7 +156,7 @@ class Walker:
         """Return the posts, those marked that answer us or stand in a place of ours."""
         posts = [replace(p, own=True) if p.author.key in self.own else p for p in posts]
         self.relevance.learn(posts)
-        marked = [self.relevance.addressed(post) for post in posts]
+        marked = [self._remembered(self.relevance.addressed(post)) for post in posts]
         if not ours:
             return marked
         return [
@@ -164,6 +165,12 @@ class Walker:
             else replace(post, addressed=True)
             for post in marked
         ]
+
+    def _remembered(self, post: Post) -> Post:
+        """Return the post addressed to us if any place showed it so: a search does not tell."""
+        if post.addressed:
+            self._addressed.put(post.native_id, None)
+        return replace(post, addressed=True) if post.native_id in self._addressed else post
 
     def around(self, posts: Sequence[Post], asked: Sequence[str]) -> list[Post]:
         """Return the part of a thread that belongs together, in its order; parents come first.

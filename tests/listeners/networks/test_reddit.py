@@ -331,6 +331,16 @@ async def test_an_app_reads_what_is_sent_to_us(world: World) -> None:
     assert "t4_zz" not in posts
 
 
+async def test_what_a_search_shows_too_stays_addressed_to_us(world: World) -> None:
+    mention = world.reddit.comment(f"kerlann? u/{ME}", on=world.reddit.submit("boats"))
+    world.reddit.notify(mention)
+    listener = world.listener("r/boats", app=True, token="REDDIT_REFRESH")
+    batches = await polled(listener)
+    told = [post.addressed for post in posts_of(batches) if post.native_id == mention["name"]]
+    assert told == [True]
+    assert await polled(listener, last_cursor(batches)) == []
+
+
 async def test_the_inbox_is_left_alone_where_the_app_may_not_read_it(world: World) -> None:
     refusal = json_reply({"message": "Forbidden", "error": 403}, 403)
     world.reddit.on("/message/inbox", refusal)
