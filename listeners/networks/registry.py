@@ -35,6 +35,7 @@ _CLASSES: Mapping[str, str] = {
     "matrix": "listeners.networks.matrix:MatrixListener",
     "hackernews": "listeners.networks.hackernews:HackerNewsListener",
     "reddit": "listeners.networks.reddit:RedditListener",
+    "lemmy": "listeners.networks.lemmy:LemmyListener",
     "discourse": "listeners.networks.discourse:DiscourseListener",
     "github": "listeners.networks.github:GitHubListener",
     "feeds": "listeners.networks.feeds:FeedsListener",
