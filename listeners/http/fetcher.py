@@ -248,6 +248,7 @@ class Fetcher:
         expect: Expect = "any",
         allow_private: bool = False,
         allow_status: frozenset[int] = frozenset(),
+        quota: Quota | None = None,
     ) -> Answer:
         """Delete what ``url`` and, where that wants one, a body name; never repeated by itself.
 
@@ -267,6 +268,7 @@ class Fetcher:
                 expect=expect,
                 allow_private=allow_private,
                 allow_status=allow_status,
+                quota=quota,
             ),
             json=json,
         )
