@@ -34,6 +34,7 @@ from listeners.store.settings import remember, setting
 from listeners.store.sources import close_old_gaps
 from listeners.supervisor import Service
 from listeners.teaching.learning import learn
+from listeners.teaching.news import find_news
 from listeners.teaching.rescoring import finish_left_alone
 
 CONVERSATIONS_SECONDS = 15.0
@@ -199,6 +200,7 @@ class Housekeeping:
     async def learning(self) -> None:
         """Learn from corrections where enough are new, in a thread of its own."""
         await learn(self._store, self._config, self._clock())
+        await find_news(self._store, self._config)
 
     def _service(self, name: str, seconds: float, chore: Callable[[], Awaitable[None]]) -> Service:
         async def run() -> None:

@@ -5,9 +5,11 @@ Screens read through here and act through ``listeners.actions``; no screen knows
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from listeners.clock import Clock, utc_now
@@ -20,11 +22,13 @@ from listeners.model import (
     ConversationRow,
     MentionRow,
     Micros,
+    Sentence,
     SourceRow,
 )
 from listeners.store import Store, reads
 from listeners.store.hooks import hook_faults
 from listeners.store.maintenance import running
+from listeners.store.news import take_news
 from listeners.store.outbox import UNKNOWN
 from listeners.store.outbox import outbox as replies_of
 from listeners.team import may_write
@@ -46,6 +50,7 @@ from tui.widgets.thread_lines import Acquaintance, Thread
 if TYPE_CHECKING:
     from listeners.replying import Outbox
     from listeners.replying.speakers import MakeListener
+    from listeners.teaching.lessons import Lessons
 
 STREAM_PAGE = 1000
 """Mentions the stream holds at once; older ones are found by the search."""
@@ -92,6 +97,9 @@ class Desk:
     """The languages of the brands and how good verdicts in them are, once that is known."""
     here: Here | None = None
     """What tells the team that this person is here, where there is a team."""
+
+    taught: Lessons | None = None
+    """What is taught and learnt about sentiment, once it was asked for."""
 
     @property
     def outbox(self) -> Outbox:
@@ -258,7 +266,24 @@ class Desk:
         focus = thread.focus
         if focus is None or thread.alert is not None:
             return thread
-        return thread._replace(weights=tuple(await weights(focus, self.config)))
+        known = await self.lessons()
+        taught = known.taught(focus.brand)
+        made = await weights(focus, self.config, taught=taught, learnt=known.layers)
+        return thread._replace(weights=tuple(made))
+
+    async def news(self) -> Sentence | None:
+        """Return what is to be said once about sentiment."""
+        return await take_news(self.store)
+
+    async def lessons(self) -> Lessons:
+        """Return the words taught and the layers learnt, read again only where they changed."""
+        if self.taught is None:
+            # The scorers' code takes a moment to load, which the first picture does not wait for.
+            await asyncio.to_thread(import_module, "listeners.teaching.lessons")
+        from listeners.teaching.lessons import lessons
+
+        self.taught = await lessons(self.store, self.taught)
+        return self.taught
 
     async def alert(self, alert: int) -> Thread:
         """Return an alert with its newest evidence and our notes on it."""

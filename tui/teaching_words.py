@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from listeners.store.models import State
 from listeners.store.rescoring import Rescoring
 from listeners.teaching.words import WEIGHTS, choice_of
-from tui.i18n import _, ngettext, number
+from listeners.text import clean_line
+from tui.i18n import _, ngettext, number, signed
 from tui.language import msgid
+
+if TYPE_CHECKING:
+    from listeners.sentiment import Explanation
 
 CHOICES: Mapping[str, str] = {
     "very good": msgid("very good"),
@@ -37,6 +42,20 @@ def weight_words(weight: float) -> str:
 def weight_figure(weight: float) -> str:
     """Return the figure of a weight."""
     return f"{weight:+.1f}" if weight else "0"
+
+
+def learnt_words(explained: Explanation) -> str:
+    """Return that a learnt layer judged, from how many corrections, and what it leans on."""
+    if not explained.learnt_from:
+        return ""
+    text = ngettext(
+        "learnt from {count} correction of yours; the word lists alone say {figure}",
+        "learnt from {count} corrections of yours; the word lists alone say {figure}",
+        explained.learnt_from,
+    )
+    said = text.format(count=number(explained.learnt_from), figure=signed(explained.listed or 0.0))
+    leans = ", ".join(f"{clean_line(token)} {signed(lean, 1)}" for token, lean in explained.pulls)
+    return f"{said}. " + _("It leans on: {words}").format(words=leans) if leans else said
 
 
 def progress_words(job: Rescoring) -> str:

@@ -66,7 +66,8 @@ class Explanation:
     changed is the difference to ``score.compound``. ``quality`` is how far verdicts in this
     language can be trusted, ``None`` where there is none. Where a learnt layer judged,
     ``score.scorer`` names it, ``listed`` is the compound of the words alone, and ``pulls`` are the
-    words it has learnt to lean on, with how far each leans (above 0: to the positive).
+    words it has learnt to lean on, with how far each leans (above 0: to the positive);
+    ``learnt_from`` is the number of corrections it was learnt from.
     """
 
     score: Score
@@ -77,6 +78,7 @@ class Explanation:
     quality: Quality | None = None
     listed: float | None = None
     pulls: tuple[tuple[str, float], ...] = ()
+    learnt_from: int = 0
     read: tuple[ReadWord, ...] = ()
     """The same words in the order of the text, with those that raised, lowered or turned them."""
 
@@ -213,6 +215,7 @@ def explain(
         score=verdict,
         listed=compound,
         pulls=pulls,
+        learnt_from=layer.corrections if layer is not None else 0,
         words=tuple(sorted(weighed, key=lambda one: -abs(one.weight))),
         vader=plain if scorer.name == "vader" else None,
         plain=plain,

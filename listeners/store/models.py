@@ -149,7 +149,7 @@ async def posts_that_stood(store: Store, lang: str, limit: int) -> list[Labelled
            FROM mention m JOIN brand b ON b.id = m.brand_id
            WHERE m.lang = ? AND m.corrected_by = '' AND m.deleted_at IS NULL AND m.text != ''
              AND m.label < 3 AND m.part != 'ours' AND m.repost = 0
-             AND coalesce(m.scorer, '') NOT LIKE 'learnt-%'
+             AND coalesce(m.scorer, '') NOT LIKE 'learnt-%' AND m.scorer IS NOT 'stars'
            ORDER BY m.id DESC LIMIT ?""",
         (lang, limit),
     )

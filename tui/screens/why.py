@@ -12,7 +12,7 @@ from listeners.store import reads
 from listeners.store.corrections import corrections
 from tui.actions import Panel
 from tui.desk import Desk
-from tui.explaining import told
+from tui.explaining import Told, told
 from tui.i18n import _
 from tui.screens.triage import Subjects, TriageScreen
 from tui.widgets.paint import content, palette_of
@@ -85,13 +85,18 @@ class WhyScreen(TriageScreen[None]):
             return
         self._row = row
         corrected = (await corrections(self.desk.store, [at])).get(at)
-        found = await told(row, self.desk.config) if row.deleted_at is None else None
+        found = await self._told(row) if row.deleted_at is None else None
         if at != self._at:
             return
         again = self._why is not None and self._why.mention.id == at
         place = self._mentions.index(at) + 1 if at in self._mentions else 1
         self._why = Why(row, found, corrected, place, len(self._mentions), self._keys_said())
         self._draw(again=again)
+
+    async def _told(self, row: MentionRow) -> Told | None:
+        known = await self.desk.lessons()
+        taught = known.taught(row.brand)
+        return await told(row, self.desk.config, taught=taught, learnt=known.layers)
 
     def _keys_said(self) -> str:
         key = self.desk.key_of
@@ -101,6 +106,7 @@ class WhyScreen(TriageScreen[None]):
             positive=key("mood.positive"),
         )
         said += " · " + _("{key} as the scorer says").format(key=key("mood.automatic"))
+        said += " · " + _("{key} teach a word").format(key=key("teach"))
         if len(self._mentions) > 1:
             said += " · " + _("{key} the next message").format(key=key("panel.next"))
         return said

@@ -63,8 +63,9 @@ def taught_page(
                            styles.strong + BOLD)], width)  # fmt: skip
         share = job.seen / max(1, job.total, job.seen)
         lines += [_bar(share, width, styles)]
-        said = f"{progress_words(job)} · {_('s stops it')}"
-        lines += [*wrapped([(said, styles.ink)], width), []]
+        stops = _("s stops it")
+        said: Line = [(progress_words(job), styles.ink), (" · " + stops, styles.faint)]
+        lines += [*wrapped(said, width), []]
     for one in old:
         lines += wrapped([(say(one.sentence), styles.warn)], width)
         lines += [*wrapped([(_("R scores them anew."), styles.faint)], width), []]
@@ -75,7 +76,7 @@ def taught_page(
         if state:
             head.append((f"  {state}", styles.strong))
         if standing.judging and standing.newest and standing.judging.id != standing.newest.id:
-            head.append((f"  {_('an older one judges')}", styles.faint))
+            head.append(("  " + _("an older one judges"), styles.faint))
         lines += [*wrapped(head, width), *wrapped([(say(told(standing)), styles.ink)], width), []]
     if not standings:
         none = _("Nothing yet: correct verdicts where they are wrong, with one key.")

@@ -24,6 +24,7 @@ from tui.sentiment_words import (
     unscored_sentence,
     why_sentence,
 )
+from tui.teaching_words import learnt_words
 from tui.theme import BOLD, Palette
 from tui.widgets.paint import Line, labelled, many_lines, mood, network_name, one_line, wrapped
 from tui.words import word
@@ -193,6 +194,8 @@ def _facts(row: MentionRow, told: Told | None) -> Iterator[tuple[str, str]]:
         _("scorer"),
         f"{explained.score.scorer} · {beside}" if beside else str(explained.score.scorer),
     )
+    if learnt := learnt_words(explained):
+        yield _("learnt"), learnt
     if _other_now(row, told):
         then, now = signed(row.compound or 0.0), signed(explained.score.compound)
         said = _("It was scored {then} when it was heard; by today's words it would be {now}.")
