@@ -80,7 +80,7 @@ class StackExchangeListener:
         limits=(
             Sentence(
                 "Without a key 300 questions a day may be asked from your address, so hubbub asks "
-                "every seven minutes and reads fewer threads; with a free key it is 10,000."
+                "more seldom and reads fewer threads; with a free key it is 10,000."
             ),
             Sentence(
                 "hubbub does not answer there: the API lets only approved applications write. "
