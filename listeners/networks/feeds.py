@@ -49,6 +49,19 @@ class FeedsListener:
         works_without_key=True,
         interval=feeds_schedule.USUAL,
         min_interval=feeds_schedule.SHORTEST,
+        needs=Sentence('The address of the feed, such as what = "https://blog.example/feed".'),
+        limits=(
+            Sentence(
+                "A feed holds its newest entries only: what came and went between two looks is a "
+                "gap. Podcasts are heard by their show notes, YouTube channels by the texts of "
+                "their videos."
+            ),
+            Sentence(
+                "Google allows its News feeds for personal use only: they are off until you "
+                "accept that. A Google Alert is made by hand at google.com/alerts, delivered to "
+                "an RSS feed."
+            ),
+        ),
     )
 
     def __init__(

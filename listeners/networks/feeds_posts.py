@@ -135,7 +135,9 @@ def _post(entry: Entry, native_id: str, feed: Feed, origin: Origin) -> Post:
         # The description is a list of other articles.
         title, text = title.removesuffix(f" - {entry.publisher}"), ""
     site = host_of(entry.link) or host_of(feed.link) or host_of(origin.url)
-    edited = entry.updated and entry.published and entry.updated > entry.published
+    # YouTube moves the date of a video with its counts.
+    dated = not entry.id.startswith("yt:")
+    edited = dated and entry.updated and entry.published and entry.updated > entry.published
     return Post(
         network=NETWORK,
         native_id=native_id,

@@ -69,7 +69,7 @@ class ForumListener:
         works_without_key=True,
         interval=INTERVAL,
         min_interval=feeds_schedule.SHORTEST,
-        needs=Sentence("the forum's address, such as forum.example.org"),
+        needs=Sentence('The address of the forum, such as what = "https://forum.example.org".'),
         limits=(
             Sentence(
                 "A forum's feed holds its newest posts only, and some programs put topics or "

@@ -159,6 +159,20 @@ async def test_comments_and_answers_find_their_parents(blog: Blog) -> None:
     assert {post.parent_id for post in one.values()} == {at}
 
 
+async def test_an_edited_comment_comes_again_as_itself(blog: Blog) -> None:
+    word = f"hubbub{time.time_ns()}"
+    article, at = blog.article(f"Avis {word}", f"{word} ?")
+    number = blog.comment(article, f"Bravo {word}", "Élodie")
+    config = source(blog, "feed=rss2", comments=True)
+    first = await polled(config)
+    assert posts_of(first)[f"{at}#comment-{number}"].text.strip() == f"Bravo {word}"
+    blog.rest(f"comments/{number}", content=f"Finalement déçue par {word}")
+    edited = posts_of(await polled(config, last_cursor(first)))
+    assert {key: post.text.strip() for key, post in edited.items()} == {
+        f"{at}#comment-{number}": f"Finalement déçue par {word}"
+    }
+
+
 async def test_the_search_feed_finds_by_word(blog: Blog) -> None:
     word = f"hubbub{time.time_ns()}"
     _, guid = blog.article("Cherché", f"Trouvez {word}")

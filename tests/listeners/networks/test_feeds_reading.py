@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from listeners.clock import from_iso
 from listeners.networks.feeds_bytes import MOST_ENTRIES, decode, tame
 from listeners.networks.feeds_entry import NotAFeedError
-from listeners.networks.feeds_html import address, feeds_of_page, unwrap
+from listeners.networks.feeds_html import address, feeds_of_page, host_of, unwrap
 from listeners.networks.feeds_posts import Item, Origin, Page, read_page
 from tests.fake.feeds import Article, articles, recorded, rss
 
@@ -82,6 +82,22 @@ def test_every_recorded_feed_is_read_or_refused_with_a_reason() -> None:
     assert not wrong
     assert totals["read"] > 0.9 * len(lines)
     assert totals["bad"] <= 1
+
+
+@pytest.mark.parametrize("name", ["fj_youtube_atom.xml", "fr_atom_mediarss_youtube_1.xml"])
+def test_a_video_whose_counts_moved_is_not_edited(name: str) -> None:
+    posts = [item.post for item in read(recorded("feeds")[f"feeds/{name}"]).items]
+    assert posts
+    assert [post.edited_at for post in posts] == [None] * len(posts)
+
+
+def test_what_google_alerts_finds_is_named_by_its_own_site() -> None:
+    posts = [item.post for item in read(recorded("news")["news/fj_google_alerts_atom.xml"]).items]
+    assert len(posts) == 20
+    hosts = {host_of(post.url) for post in posts}
+    assert not any(host.startswith("google.") for host in hosts)
+    assert {post.author.name for post in posts} == hosts
+    assert not any("<b>" in post.text + post.title for post in posts)
 
 
 @pytest.mark.parametrize(
