@@ -26,12 +26,30 @@ _SMALL_WORDS = {
     "es": "el los las y pero muy está del hay ya una cuando porque son ustedes hasta gracias eso",
     "it": "il di che è della sono gli anche questo nel alla più ho non perché dei delle mi grazie",
     "pt": "os um não você isso ao na muito foi eu ele seu uma são está pra dos das em obrigado",
+    # No scorer has these: they are here so that no other one is asked. Many apps tag every post
+    # with the language of their menus.
+    "nl": "een het niet maar wat zijn naar ook deze wel geen heb jullie wordt omdat mijn dit",
+    "sv": "och jag inte är att som mycket från vara också någon här",
+    "da": "og jeg ikke noget hvad fordi meget hvor blev nogensinde deres",
+    "fi": "että mutta myös kun niin olen oli tämä joka vain kanssa ikinä",
+    "pl": "nie się jest że jak czy dla od już tylko jestem był mnie proszę dlaczego jaką",
+    "cs": "že jsem jako také když není jsou proč už nikdy nebo jste",
+    "hr": "nije što kako samo jer zašto nisam sve bilo",
+    "hu": "az egy hogy csak még már nagyon vagy ezt azt soha",
+    "ro": "și că pentru sunt foarte acest când niciodată cel",
+    "tr": "bir için çok değil gibi kadar daha olarak yok hiç",
+    "id": "yang ini itu tidak untuk dengan dari saya akan bisa juga",
+    "ca": "els amb aquest aquesta molt perquè també doncs servei",
+    "vi": "và không của tôi được cho này",
+    "tl": "ang mga hindi naman siya ako ito",
 }
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 4
 """Words from which on small words are counted."""
 _CLEAR = 2
 """Small words of another language, none of its own, that refute a tag."""
+_OUTWEIGHS = 2
+"""More of them for each of its own."""
 _SECOND = 2
 """Small words of a second language from which on a post is in two."""
 _LEADING = 3
@@ -110,9 +128,11 @@ def _small_words(text: str) -> dict[str, int]:
 
 
 def _refuted(tagged: str, counted: dict[str, int]) -> bool:
-    if tagged not in _SMALL_WORDS or counted.get(tagged):
+    if tagged not in _SMALL_WORDS:
         return False
-    return max(counted.values(), default=0) >= _CLEAR
+    others = max((count for lang, count in counted.items() if lang != tagged), default=0)
+    # A word or two of its own are no proof: "of" is Dutch too, and names are English anywhere.
+    return others >= _CLEAR + _OUTWEIGHS * counted.get(tagged, 0)
 
 
 def _lead(counted: dict[str, int]) -> str | None:
