@@ -22,6 +22,10 @@ JITTER = 0.2
 """Share of the pace by which a rest is longer or shorter, so that sources spread out by chance."""
 LONGEST_REFUSED = 15 * 60.0
 """Seconds between two tries of what a server refuses again and again."""
+FEW_FAILURES = 3
+"""Failures in a row that may be met by chance, and are tried again at once."""
+LONGEST_FAILING = 60.0
+"""Seconds between two tries of what cannot be reached or understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +110,11 @@ def after_refusals(count: int, rhythm: Rhythm) -> float:
     """Return the seconds at least until a server is asked again that refused ``count`` times."""
     doubled = rhythm.floor * 2.0 ** min(max(count - 1, 0), 20)
     return min(doubled, max(LONGEST_REFUSED, rhythm.floor))
+
+
+def after_failures(count: int, rhythm: Rhythm) -> float:
+    """Return the seconds at least until a network is tried again that failed ``count`` times.
+
+    Never more than a minute: one that comes back is met within it.
+    """
+    return min(rhythm.floor, LONGEST_FAILING) if count >= FEW_FAILURES else 0.0

@@ -20,7 +20,7 @@ from listeners.http import HttpError
 from listeners.known import KnownPosts
 from listeners.model import HOUR, MINUTE, SECOND, Batch, Micros, Sentence, SourceState
 from listeners.networks.contract import Listener, Remembering, SourceError
-from listeners.pace import after_refusals
+from listeners.pace import after_failures, after_refusals
 from listeners.pipeline import Counts, Pipeline
 from listeners.store import Store, agenda
 from listeners.store.connection import Connection
@@ -40,7 +40,13 @@ BAD_SHARE = 0.2
 FEWEST_BAD = 3
 
 _AFTER: dict[SourceState, float] = {
+    SourceState.RATE_LIMITED: 60.0,
     SourceState.NEEDS_TOKEN: 900.0,
+    SourceState.TOKEN_EXPIRED: 900.0,
+    SourceState.NEEDS_APPROVAL: 3600.0,
+    SourceState.OUT_OF_CREDITS: 3600.0,
+    SourceState.IMPORT_ONLY: 86400.0,
+    SourceState.NOT_AVAILABLE: 86400.0,
     SourceState.BLOCKED: 3600.0,
     SourceState.FORMAT_CHANGED: 900.0,
     SourceState.GONE: 86400.0,
@@ -294,8 +300,10 @@ class SourceRunner:
         else:
             delay = _AFTER.get(state, delay)
         self._failures += 1
-        if until is None and _is_refusal(error):
-            delay = max(delay, after_refusals(self._failures, self._timing.rhythm))
+        if until is None:
+            rhythm = self._timing.rhythm
+            again = after_refusals if _is_refusal(error) else after_failures
+            delay = max(delay, again(self._failures, rhythm))
         next_at = Micros(self._clock() + int(delay * SECOND))
         self._state = state
         await self._write_state(detail=detail, until=until, next_at=next_at)

@@ -22,6 +22,7 @@ from listeners.pace import (
     QUIET_ROUNDS,
     Pace,
     Rhythm,
+    after_failures,
     after_refusals,
     after_round,
     first_pace,
@@ -121,6 +122,12 @@ def test_a_server_that_refuses_is_asked_ever_more_seldom() -> None:
     assert after_refusals(500, Rhythm(3600, 3600)) == 3600
 
 
+def test_a_failing_network_is_tried_at_its_floor_and_within_a_minute() -> None:
+    assert [after_failures(count, USUAL) for count in range(1, 6)] == [0, 0, 20, 20, 20]
+    assert after_failures(9, Rhythm(900, 300)) == 60
+    assert after_failures(9, Rhythm(0.2, 0.2, fixed=True)) == 0.2
+
+
 @given(st.lists(st.booleans(), max_size=60), st.integers(0, 99), st.floats(1, 9000))
 def test_the_pace_stays_within_its_bounds(rounds: Sequence[bool], seed: int, kept: float) -> None:
     chance = random.Random(seed).random
@@ -189,7 +196,7 @@ class Asking:
         self._fetch, self._url = fetch, url
 
     async def poll(self, cursor: str | None) -> AsyncIterator[Batch]:
-        answer = await self._fetch.get(self._url, allow_private=True)
+        answer = await self._fetch.get(self._url, allow_private=True, expect="json")
         found = answer.json()
         assert isinstance(found, list)
         posts = tuple(
@@ -310,20 +317,21 @@ async def test_hubbub_started_anew_every_two_seconds_hammers_nobody(
 @pytest.mark.parametrize(
     ("reply", "most"),
     [
-        (status_reply(429, retry_after="600"), 7),
-        (status_reply(503), 80),
-        (status_reply(404), 12),
-        (status_reply(401), 5),
-        (status_reply(403), 5),
+        (status_reply(429, retry_after="300"), 4),
+        (status_reply(503), 20),
+        (status_reply(404), 7),
+        (status_reply(401), 2),
+        (status_reply(403), 2),
         (status_reply(410), 1),
+        (Reply(200, b"<html>log in here</html>"), 46),
     ],
 )
-async def test_an_hour_of_refusals_costs_few_requests(
+async def test_a_quarter_of_an_hour_of_refusals_costs_few_requests(
     store: Store, server: FakeServer, reply: Reply, most: int
 ) -> None:
     wall = Time()
     server.on("/x", reply)
-    await lived(store, server, wall, 3600)
+    await lived(store, server, wall, 900)
     assert 1 <= len(server.requests) <= most
 
 
