@@ -171,7 +171,7 @@ def _comment(
         network=NETWORK,
         native_id=native_id,
         author=_author(view.creator),
-        text=words.text,
+        text=words.text or content.strip(),
         url=native_id,
         created_at=at_iso(wire.published_at or wire.published),
         edited_at=at_iso(wire.updated_at or wire.updated),

@@ -117,7 +117,7 @@ class RedditListener(Answering):
             depth = replace(depth, first=1, most=FEED_PAGES)
         self._walker = Walker(source, self._brands, clock, depth)
         self._walker.own.update(name.casefold() for name in names)
-        self._threads = Threads(self._server, self._reader, self._walker)
+        self._threads = Threads(self._server, self._reader, self._walker, clock)
         self.voice = Replier(self._server, self._reader)
         self._refused: dict[str, Micros] = {}
         self._looked_at: Micros | None = clock()

@@ -33,6 +33,11 @@ _BLOCKED_FOR = HOUR
 _ABOUT = "+https://pypi.org/project/hubbub/"
 _MOST_WORDS = 200
 
+_UNKNOWN = Sentence(
+    "Reddit has no such community or account: its name may be misspelled in what = of this source, "
+    "or it is gone. Nothing was lost."
+)
+
 Params = Mapping[str, str | int]
 
 
@@ -104,6 +109,7 @@ class RedditServer:
             )
         except HttpError as error:
             raise self._refusal(error) from error
+        self._refuse_search(answer)
         if looks_like_page(answer.body):
             raise self._blocked(answer.status)
         return answer
@@ -180,6 +186,7 @@ class RedditServer:
             )
         except HttpError as error:
             raise self._refusal(error) from error
+        self._refuse_search(answer)
         return answer.json()
 
     async def _authorization(self) -> Secret | str:
@@ -230,6 +237,11 @@ class RedditServer:
                 raise SourceError(SourceState.NEEDS_TOKEN, error.sentence) from error
         return await self._fetch.reveal(self._client_secret)
 
+    def _refuse_search(self, answer: Answer) -> None:
+        """Refuse an answer from where Reddit sends who asks for a community that never was."""
+        if "/subreddits/search" in answer.url:
+            raise RefusedError(404, SourceState.FAILING, _UNKNOWN)
+
     def _refusal(self, error: HttpError) -> SourceError:
         if error.state is SourceState.RATE_LIMITED:
             return RefusedError(error.status, error.state, error.sentence, "", error.until)
@@ -247,11 +259,7 @@ class RedditServer:
             )
             return RefusedError(error.status, SourceState.BLOCKED, sentence, said)
         if error.status == 404:
-            sentence = Sentence(
-                "Reddit has no such community or account: its name may be misspelled in what = of "
-                "this source, or it is gone. Nothing was lost."
-            )
-            return RefusedError(error.status, SourceState.FAILING, sentence, said)
+            return RefusedError(error.status, SourceState.FAILING, _UNKNOWN, said)
         if 400 <= error.status < 500:
             return RefusedError(error.status, error.state, error.sentence, said, error.until)
         return error

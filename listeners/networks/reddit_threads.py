@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from listeners.model import Batch, Deletion, Post
+from listeners.clock import Clock
+from listeners.model import MINUTE, Batch, Deletion, Micros, Post
 from listeners.networks.recent import Recent
 from listeners.networks.reddit_decode import NETWORK, is_fullname
 from listeners.networks.reddit_reader import AT_ONCE, Reader, gone_for, root_of
@@ -16,15 +17,17 @@ from listeners.networks.reddit_server import RedditServer, RefusedError
 from listeners.networks.walking import Sheet, Walker
 
 MOST_THREADS = 10
-MOST_FEED_THREADS = 2
-"""Threads read at once from feeds: each may wait a minute for its turn."""
+FEED_TURN = 5 * MINUTE
+"""How often a thread may be read from its feed: it takes its turn from the listening."""
 _MOST_REMEMBERED = 20_000
 
 
 class Threads:
     """Reads threads, and looks again at what was handed on."""
 
-    def __init__(self, server: RedditServer, reader: Reader, walker: Walker) -> None:
+    def __init__(self, server: RedditServer, reader: Reader, walker: Walker, clock: Clock) -> None:
+        self._clock = clock
+        self._turn_at: Micros | None = None
         self._server = server
         self._reader = reader
         self._walker = walker
@@ -46,10 +49,12 @@ class Threads:
         """
         asked = [one for one in dict.fromkeys(native_ids) if is_fullname(one)]
         asked = [one for one in asked if not one.startswith("t4_")]
+        if not self._server.app:
+            asked = [one for one in asked if one.startswith("t3_") or one in self._roots]
         unknown = [one for one in asked if one.startswith("t1_") and one not in self._roots]
         if unknown and self._server.app:
             self.learn((await self._reader.info(unknown)).posts)
-        most = MOST_THREADS if self._server.app else MOST_FEED_THREADS
+        most = MOST_THREADS if self._server.app else self._turns(asked)
         found: dict[str, Post] = {}
         deletions: dict[str, Deletion] = {}
         sheets: list[Sheet] = []
@@ -108,6 +113,14 @@ class Threads:
         deletions += [Deletion(NETWORK, one) for one in sorted(missing & self._missing)]
         self._missing = frozenset(missing - self._missing)
         return Batch(posts=tuple(posts), deletions=tuple(deletions), fetched=fetched)
+
+    def _turns(self, asked: Sequence[str]) -> int:
+        """Return how many threads may be read from feeds now."""
+        since = self._turn_at
+        if not asked or (since is not None and 0 <= self._clock() - since < FEED_TURN):
+            return 0
+        self._turn_at = self._clock()
+        return 1
 
     async def _gone(self, ids: Sequence[str]) -> list[Deletion]:
         """Return which of these Reddit shows as deleted or removed."""

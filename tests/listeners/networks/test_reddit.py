@@ -19,6 +19,7 @@ from listeners.networks.persons import may_be_merged
 from listeners.networks.reddit import APP_INTERVAL, SECOND_LOOK, RedditListener
 from listeners.networks.reddit_places import LONGEST_QUERY, Place, places_of, queries_of
 from listeners.networks.reddit_server import FEED_SPACING, TOKEN_SPACING
+from listeners.networks.reddit_threads import FEED_TURN
 from listeners.networks.searching import read_marks
 from listeners.secret import Secret
 from tests.fake.http_server import (
@@ -533,6 +534,16 @@ async def test_a_bad_record_is_laid_aside_and_its_neighbours_are_read(world: Wor
     assert two["name"] not in letter.record
 
 
+@both
+async def test_a_community_that_never_was_is_said(world: World, app: bool) -> None:
+    moved = status_reply(302, location="/subreddits/search.rss?q=boat")
+    world.reddit.on("/r/boat/new" if app else "/r/boat/new/.rss", moved)
+    shown = json_reply({"kind": "Listing", "data": {"children": []}})
+    world.reddit.on("/subreddits/search.rss", shown)
+    with pytest.raises(SourceError, match="no such community"):
+        await polled(world.listener("r/boat", app=app))
+
+
 # --- threads and the past ----------------------------------------------------------------------
 
 
@@ -565,6 +576,10 @@ async def test_a_thread_by_its_feed(world: World) -> None:
     await polled(listener)
     batch = await listener.thread([comment["name"], "not an id", "t4_1"])
     assert [one.native_id for one in batch.posts] == [post["name"], comment["name"]]
+    # Threads take their turns from the listening, so they are read now and then.
+    assert await listener.thread([post["name"]]) == Batch()
+    world.now = Micros(world.now + FEED_TURN)
+    assert (await listener.thread([post["name"]])).fetched == 2
 
 
 async def test_a_thread_tells_what_is_gone(world: World) -> None:
