@@ -12,6 +12,8 @@ from listeners.networks.devto_decode import NETWORK
 from listeners.networks.harvest import plain_handle
 
 PER_PAGE = 100
+PER_PAGE_OF_ONE = 30
+"""Of one account: each article of ours is read whole, with its comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Place:
     def parameters(self, number: int, days: int) -> dict[str, str]:
         """Return what a page is asked with."""
         span = {"top": str(days)} if self.by_days else {}
-        return {**self.asked, **span, "per_page": str(PER_PAGE), "page": str(number)}
+        return {"per_page": str(PER_PAGE), **self.asked, **span, "page": str(number)}
 
 
 def places_of(source: SourceConfig, brands: Iterable[BrandConfig]) -> tuple[Place, ...]:
@@ -61,7 +63,8 @@ def places_of(source: SourceConfig, brands: Iterable[BrandConfig]) -> tuple[Plac
 
 
 def _of_user(name: str) -> Place:
-    return Place(f"user:{name}", "/api/articles", {"username": name})
+    asked = {"username": name, "per_page": str(PER_PAGE_OF_ONE)}
+    return Place(f"user:{name}", "/api/articles", asked)
 
 
 def _of_tag(name: str) -> Place:

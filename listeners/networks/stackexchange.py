@@ -108,9 +108,9 @@ class StackExchangeListener:
 
     @property
     def next_interval(self) -> float | None:
-        """Seconds until the next round, so that the day's allowance lasts for the day."""
+        """Seconds until the next round where the day's allowance would not last for the day."""
         needed = 1.5 * self._places * DAY / SECOND / self._exchange.allowed
-        return min(max(self.capability.interval, needed), LONGEST_REST)
+        return None if needed <= self.capability.min_interval else min(needed, LONGEST_REST)
 
     async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Yield what is new or edited in every place, oldest first within each.

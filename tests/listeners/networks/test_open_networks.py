@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, suppress
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from listeners.clock import to_datetime
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
 from listeners.model import DAY, HOUR, MINUTE, SECOND, MentionRow, Micros, SourceState
+from listeners.networks import (
+    appstore_decode,
+    devto_decode,
+    gdelt_decode,
+    lobsters_decode,
+)
 from listeners.networks.contract import Historical, SourceError
+from listeners.networks.decoding import UnreadableError
 from listeners.networks.registry import listener_class
+from listeners.networks.stackexchange_decode import (
+    read_answer,
+    read_comment,
+    read_question,
+    read_stub,
+)
 from listeners.networks.titles import network_title
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import StreamFilter
@@ -91,6 +106,75 @@ async def test_what_it_can_do_is_what_it_says(world: World[FakeServer]) -> None:
     assert not capability.reply
     assert listener.stream(None) is None
     assert (await listener.thread([])).posts == ()
+
+
+_SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+_VALUES = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=6,
+)
+_LABEL = {"label": "5"}
+_GOOD: dict[str, object] = {
+    "question_id": 1,
+    "answer_id": 2,
+    "comment_id": 3,
+    "post_id": 1,
+    "short_id": "abc",
+    "id_code": "abc",
+    "id": 7,
+    "title": "t",
+    "body": "<p>b</p>",
+    "body_html": "<p>b</p>",
+    "comment": "c",
+    "url": "https://x.example/1",
+    "owner": {"user_id": 1},
+    "user": {"username": "u"},
+    "submitter_user": "u",
+    "commenting_user": "u",
+    "created_at": "2026-01-01T00:00:00Z",
+    "creation_date": 1,
+    "last_activity_date": 1,
+    "published_at": "2026-01-01T00:00:00Z",
+    "seendate": "20260101T000000Z",
+    "language": "French",
+    "tags": ["a"],
+    "score": 1,
+    "children": [],
+}
+_REVIEW: dict[str, object] = {
+    "id": _LABEL,
+    "title": _LABEL,
+    "content": _LABEL,
+    "im:rating": _LABEL,
+    "updated": _LABEL,
+    "author": {"uri": _LABEL, "name": _LABEL},
+}
+
+
+@settings(max_examples=60)
+@given(
+    st.dictionaries(st.sampled_from([*_GOOD, *_REVIEW]), _VALUES, min_size=1, max_size=5),
+)
+def test_no_record_makes_a_decoder_fail_otherwise_than_it_says(odd: dict[str, object]) -> None:
+    record, review = {**_GOOD, **odd}, {**_REVIEW, **odd}
+    readers: list[Callable[[], object]] = [
+        lambda: read_question(record, "s"),
+        lambda: read_answer(record, "s"),
+        lambda: read_comment(record, "s", 1, None),
+        lambda: read_stub(record),
+        lambda: gdelt_decode.read_article(record),
+        lambda: appstore_decode.read_review(review, "us", "1"),
+        lambda: lobsters_decode.read_story(record, "https://l.example"),
+        lambda: devto_decode.read_article(record, "https://d.example"),
+    ]
+    for read in readers:
+        with suppress(UnreadableError):
+            read()
+    # Trees hand their faults on instead of raising them.
+    list(lobsters_decode.read_comments([record, record], "s", "https://l.example"))
+    list(devto_decode.read_comments([record, {"children": [record]}], "1", "https://d.example"))
+    appstore_decode.entries_of({"feed": {"entry": odd}})
 
 
 @pytest.mark.parametrize(
