@@ -188,12 +188,14 @@ def _start(brand: FirstBrand, capability: Capability) -> Start:
     if not capability.works_without_key:
         why = Sentence("needs a key; the source screen says how")
         return Start(capability, (), why, Wait.KEY)
+    if network in AT_ONCE:
+        why = Sentence("starts at once, no key needed")
+        return Start(capability, _servers(brand, network), why)
     if capability.needs is not None:
         return Start(capability, (), capability.needs)
-    if network not in AT_ONCE:
-        why = Sentence("needs no key; add it as a source when you want it")
-        return Start(capability, (), why, Wait.WISH)
-    return Start(capability, _servers(brand, network), Sentence("starts at once, no key needed"))
+    return Start(
+        capability, (), Sentence("needs no key; add it as a source when you want it"), Wait.WISH
+    )
 
 
 def _servers(brand: FirstBrand, network: str) -> tuple[Mapping[str, str], ...]:

@@ -114,7 +114,8 @@ def numbers_legend() -> str:
 
 def marks_legend() -> str:
     """Return what the marks behind the table of networks mean."""
-    return " · ".join([_("no key needed"), f"⚷ {_('needs a key')}", f"✎ {_('by hand')}"])
+    marks = (f"⚷ {_('needs a key')}", f"✎ {_('by hand')}", _("no mark: no key needed"))
+    return " · ".join(marks)
 
 
 def access(capability: Capability) -> str:

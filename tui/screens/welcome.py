@@ -38,7 +38,7 @@ _WORDY = 20
 _FRAME = 2
 
 _WAITING = {
-    Wait.WISH: msgid("no key needed, when you want them:"),
+    Wait.WISH: msgid("without a key, when you want them:"),
     Wait.PLACE: msgid("with an address or a file of yours:"),
     Wait.KEY: msgid("with a key:"),
 }
@@ -368,7 +368,7 @@ def preview_lines(found: Sequence[Start], width: int, styles: Palette) -> list[L
             named: Line = [(f"{_(heading)} ", styles.faint), (_titles(some), styles.faint)]
             lines += _hanging(("· ", styles.ghost), named, width)
     if len(at_once) < len(found):
-        told = _("The source screen says what each needs; so does “hubbub sources --networks”.")
+        told = _("The source screen says what each of them needs.")
         lines += _hanging(("  ", styles.ghost), [(told, styles.faint)], width)
     return lines
 
