@@ -46,14 +46,15 @@ async def find_way(
         gone = outcome.NONE_LEFT if mention is None else outcome.no_message(mention)
         return _no_way(gone, found), None
     to = answered(one, await reply_facts.raw_of(store, one.id))
-    speaker, why = await speakers.for_mention(found.network, found.brand, one.source)
+    speaker, why = await speakers.for_mention(one.network, found.brand, one.source)
     brand = config.brand(found.brand)
-    ours = () if brand is None else brand.handles.get(found.network, ())
+    ours = () if brand is None else brand.handles.get(one.network, ())
     way = Way(
         api=speaker is not None,
         why=why,
         source="" if speaker is None else speaker.source.key,
-        network=found.network,
+        # A conversation may hold what was said elsewhere too: it is answered where it stands.
+        network=one.network,
         mention=one.id,
         to=to,
         limit=None if speaker is None else await speakers.limit(speaker, LIMIT_SECONDS),

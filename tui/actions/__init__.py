@@ -14,6 +14,7 @@ from tui.actions.kinds import Action, Group, Panel, Wording
 from tui.actions.looking import LOOK
 from tui.actions.mood import MOOD, WHY
 from tui.actions.moving import MARK, MOVE
+from tui.actions.past import PAST
 from tui.actions.places import HUBBUB, PANELS
 from tui.actions.teaching import TAUGHT, TEACH
 from tui.actions.triage import TRIAGE
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 ACTIONS: tuple[Action, ...] = (
-    *TRIAGE, *MOOD, *TEACH, *MOVE, *MARK, *WHY, *LOOK, *PANELS, *HUBBUB, *TAUGHT,
+    *TRIAGE, *MOOD, *TEACH, *MOVE, *MARK, *WHY, *LOOK, *PANELS, *HUBBUB, *TAUGHT, *PAST,
 )  # fmt: skip
 """The registry, in the order of the help screen."""
 

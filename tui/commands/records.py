@@ -16,6 +16,7 @@ from listeners.model import (
     MentionRow,
     Micros,
     Note,
+    PlaceRow,
     Sentence,
     SourceRow,
 )
@@ -66,9 +67,23 @@ def mention_record(row: MentionRow) -> Record:
         "likes": row.engagement.likes,
         "shares": row.engagement.shares,
         "replies": row.engagement.replies,
+        "places": [place_record(one) for one in row.places],
         "scorer": row.scorer,
         "lang_by": row.lang_by or None,
         "corrected_by": row.corrected_by or None,
+    }
+
+
+def place_record(row: PlaceRow) -> Record:
+    """Return another place where a mention stands, or stood."""
+    return {
+        "network": row.network,
+        "source": row.source,
+        "native_id": row.native_id,
+        "url": row.url,
+        "author": row.author,
+        "seen_at": when(row.seen_at),
+        "gone": row.gone,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from textual import on
 
@@ -11,13 +12,16 @@ from listeners.model import SourceRow
 from listeners.networks.contract import Capability
 from listeners.networks.registry import capabilities
 from listeners.store import reads
+from listeners.store.backfills import BackfillRow, backfills
 from listeners.store.reads.uses import SourceUse
 from tui.actions import Panel
 from tui.desk import Desk
-from tui.i18n import _, clock_time, ngettext
+from tui.i18n import _, clock_time, ngettext, say
+from tui.past import by_source, turn_past
 from tui.screens.moving import MovingScreen
 from tui.screens.two_panes import TwoPanes
 from tui.session import RowList
+from tui.widgets.history_lines import past_lines
 from tui.widgets.network_lines import network_table
 from tui.widgets.paint import Line, content, palette_of
 from tui.widgets.row_list import VirtualList
@@ -45,6 +49,7 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
         self._known: Mapping[int, SourceRow] = {}
         self._shown: int | None = None
         self._uses: Mapping[int, SourceUse] = {}
+        self._pasts: Mapping[int, Sequence[BackfillRow]] = {}
         self._offered: Sequence[Capability] = ()
         self.list = SourceRows(RowList(), self._load, desk.clock, id="sources")
         self.about = ThreadMessages(id="about")
@@ -75,6 +80,7 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
         self._known = {row.id: row for row in rows}
         self._uses = await reads.source_uses(self.desk.store, self.desk.clock())
         self.list.uses = self._uses
+        self._pasts = by_source(await backfills(self.desk.store))
         if not self._offered:
             # The networks' own code is loaded beside the loop: it takes a while the first time.
             self._offered = await asyncio.to_thread(capabilities)
@@ -114,7 +120,8 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
         if row is not None:
             capability = next((one for one in self._offered if one.network == row.network), None)
             use = self._uses.get(row.id)
-            lines = source_lines(row, capability, width, self.desk.clock(), styles, use)
+            past = past_lines(self._pasts.get(row.id, []), width, styles, self.desk.key_of("past"))
+            lines = source_lines(row, capability, width, self.desk.clock(), styles, use, past)
             lines += [[], [("─" * width, styles.ghost)], []]
         lines += network_table(self._offered, width, styles)
         # A list that changes while somebody reads must not move her place.
@@ -136,6 +143,20 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
             self.tell(_("Asked {source} to look now.").format(source=row.label))
         else:
             self.refuse(_("Another hubbub listens, or listening has not begun yet."))
+
+    def do_past(self) -> None:
+        """Stop reading the past of the source under the cursor, or let it go on."""
+        row = self.list.row
+        if row is not None:
+            self.later(partial(self._turn_past, row))
+
+    async def _turn_past(self, row: SourceRow) -> None:
+        outcome = await turn_past(self.desk, row.key, self._pasts.get(row.id, []))
+        if outcome.done:
+            self.tell(say(outcome.sentence))
+        else:
+            self.refuse(say(outcome.sentence))
+        self.look_again()
 
     def do_detail_down(self) -> None:
         """Scroll what is known of the source, without leaving the list."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from textual.style import Style
@@ -37,6 +37,7 @@ MARKS = {
     SourceState.NOT_AVAILABLE: "✗",
     SourceState.GONE: "✗",
 }
+_WANT_A_KEY = (SourceState.NEEDS_TOKEN, SourceState.NEEDS_APPROVAL, SourceState.TOKEN_EXPIRED)
 _NETWORK = 12
 _STATE = 14
 _AGE = 5
@@ -123,6 +124,7 @@ def source_lines(
     now: Micros,
     styles: Palette,
     use: SourceUse | None = None,
+    past: Sequence[Line] = (),
 ) -> list[Line]:
     """Return all that is known of a source: how it is, what to do, what it lives on."""
     lines: list[Line] = [
@@ -137,10 +139,11 @@ def source_lines(
         lines += field(_("why"), say(row.detail), width, styles)
     if advice := mend(row):
         lines += field(_("to do"), advice, width, styles)
-    wants_key = row.state is SourceState.NEEDS_TOKEN
+    wants_key = row.state in _WANT_A_KEY
     if capability is not None and wants_key:
         lines += numbered(capability.steps, width, styles)
-    if capability is not None and capability.needs is not None:
+    well = row.state in (SourceState.OK, SourceState.CATCHING_UP)
+    if capability is not None and capability.needs is not None and not well:
         lines += field(_("needs"), say(capability.needs), width, styles)
     if row.open_gap is not None:
         lines += field(_("gap"), gap_text(row.open_gap), width, styles)
@@ -158,6 +161,7 @@ def source_lines(
     if row.lag >= 1:
         lines += field(_("behind"), age(int(row.lag * SECOND)), width, styles)
     lines += field(_("counts"), _counts(row), width, styles)
+    lines += past
     promise = (
         _("nothing is missed while it can be asked")
         if row.gapless

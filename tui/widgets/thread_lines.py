@@ -37,6 +37,7 @@ from tui.widgets.paint import (
     one_line,
     wrapped,
 )
+from tui.widgets.place_lines import also_text
 from tui.widgets.reply_message import reply_message
 from tui.widgets.rows import due, role_word
 from tui.words import word
@@ -299,6 +300,8 @@ def _marks(row: MentionRow, now: Micros, styles: Palette) -> list[Line]:
         marks.append([(by, styles.accent)])
     if row.private:
         marks.append([(_("private"), styles.accent)])
+    if row.places and (also := also_text(row.network, row.places)):
+        marks.append([("⧉ " + also, styles.accent)])
     if row.rating is not None:
         stars = ngettext("{count} star", "{count} stars", row.rating).format(count=row.rating)
         marks.append([(stars, styles.accent)])
