@@ -28,6 +28,7 @@ _UNIVERSAL = re.compile(
 _LONGEST_ID: Final = 500
 _MOST_TAGS: Final = 30
 _LONGEST_TAG: Final = 100
+_LONGEST_BY: Final = 12
 _COMMENT: Final = re.compile(r"(https?://[^\s#]+)#comment-?\w{1,40}$", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?![a-z])")
@@ -134,6 +135,8 @@ def _post(entry: Entry, native_id: str, feed: Feed, origin: Origin) -> Post:
     if host_of(entry.link) == GOOGLE_NEWS:
         # The description is a list of other articles.
         title, text = title.removesuffix(f" - {entry.publisher}"), ""
+    if parent and text and _names_its_author_alone(title, entry.author):
+        title = ""
     site = host_of(entry.link) or host_of(feed.link) or host_of(origin.url)
     # YouTube moves the date of a video with its counts.
     dated = not entry.id.startswith("yt:")
@@ -172,6 +175,11 @@ def _parent(entry: Entry, native_id: str, origin: Origin) -> str:
         if comment := _COMMENT.match(stated):
             return native_id_of(comment[1], origin.what)
     return ""
+
+
+def _names_its_author_alone(title: str, author: str) -> bool:
+    """Whether a comment's title is "By: Ann", in whatever language: WordPress puts one on each."""
+    return bool(author) and title.endswith(author) and len(title) - len(author) <= _LONGEST_BY
 
 
 def _author(entry: Entry, feed: Feed, origin: Origin, site: str) -> Author:

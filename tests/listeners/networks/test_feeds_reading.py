@@ -417,6 +417,23 @@ def test_wordpress_comments_find_their_article_and_each_other() -> None:
     assert (reply.text, reply.lang, reply.addressed) == ("En panne ?", None, False)
 
 
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("By: Ann", ""),
+        ("Von: Ann", ""),
+        ("Comment on News 1 by Ann", "Comment on News 1 by Ann"),
+        ("Re: News 1", "Re: News 1"),
+    ],
+)
+def test_a_comments_title_that_only_names_its_author_is_none(title: str, kept: str) -> None:
+    comment = Article("https://harbour.example/n1#comment-5", title, "It leaks",
+                      more="<dc:creator>Ann</dc:creator>")  # fmt: skip
+    assert only(rss([comment])).post.title == kept
+    article = Article("n1", "Ann", "It leaks", more="<dc:creator>Ann</dc:creator>")
+    assert only(rss([article])).post.title == "Ann"
+
+
 def test_comments_on_our_own_site_are_said_to_us() -> None:
     ours = Origin(what=URL, url=URL, sites=frozenset({"kerlann.example"}))
     cases = [
