@@ -92,6 +92,21 @@ async def test_many_new_articles_are_walked_back_to_through_every_crash(
     await crash_everywhere(lambda: world.listener(what), cursor, expected)
 
 
+async def test_a_list_by_reactions_loses_no_old_article_in_a_crash(
+    world: World[FakeDev],
+) -> None:
+    world.server.size = 4
+    world.server.article("before")
+    cursor = cursor_of(await polled(world.listener("tag:webdev")))
+    world.server.step = 86_400
+    made = [world.server.article(f"a{number}") for number in range(9)]
+    for likes, article in enumerate(reversed(made)):
+        article.likes = 10 + likes
+    world.now = Micros(world.server.now * SECOND)
+    expected = [one.id for one in made]
+    await crash_everywhere(lambda: world.listener("tag:webdev"), cursor, expected)
+
+
 async def test_a_tag_is_asked_for_as_many_days_as_nobody_listened(
     world: World[FakeDev],
 ) -> None:
