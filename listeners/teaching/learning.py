@@ -244,7 +244,7 @@ def told(one: Standing) -> Sentence:
     return Sentence(
         "Learnt from {count} corrections of yours: right on {mine} of 100 held-out posts, the word "
         "lists on {theirs} (labels weigh alike, {posts} posts; the gain is {low} to {high} in "
-        "nine cases of ten).",
+        "nineteen cases of twenty).",
         values,
     )
 

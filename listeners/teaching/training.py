@@ -7,7 +7,7 @@ representer theorem; Schölkopf, Herbrich & Smola, 2001), by accelerated gradien
 1983). Classes weigh alike, since the figures compared are averages over the classes.
 
 Compared are posts that the weights were not found on (ten folds), the lists' verdict and the
-layer's on the same ones, with the 90 % interval of the difference from resampled posts (the paired
+layer's on the same ones, with the 95 % interval of the difference from resampled posts (the paired
 bootstrap; Efron & Tibshirani, 1993): its lower end above zero is better beyond chance.
 
 numpy is imported when something is trained, in the thread that trains.
@@ -35,8 +35,8 @@ RESAMPLED = 400
 FEWEST_OF_A_CLASS = 8
 """Examples of each label below which nothing is trained."""
 _HEAVIEST_CLASS = 3.0
-_OUTER = 0.05
-"""The share of resampled differences left out at each end: a 90 % interval."""
+_OUTER = 0.025
+"""The share of resampled differences left out at each end: a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Example:
 class Figures:
     """What came of comparing on held-out posts: macro-averages over the three labels.
 
-    ``low`` and ``high`` are the 90 % interval of the difference in macro-recall.
+    ``low`` and ``high`` are the 95 % interval of the difference in macro-recall.
     """
 
     posts: int

@@ -17,6 +17,7 @@ from listeners.store import Store, subjects
 from listeners.store import taught as kept
 from listeners.store.connection import Connection
 from listeners.store.subjects import NewEvent, SubjectKind
+from listeners.teaching.lessons import mask_of
 from listeners.team import may_write
 from listeners.text import clean_line
 
@@ -66,8 +67,7 @@ def refused_word(word: str, brand: BrandConfig) -> Sentence | None:
         return Sentence("Say which word.")
     if len(word) > LONGEST or len(word.split()) > MOST_WORDS:
         return Sentence("That is too long: teach a word, or a phrase of five words at most.")
-    names = (brand.name, *brand.names, *(one for many in brand.handles.values() for one in many))
-    if MASK in normal(word, names):
+    if MASK in normal(word, mask_of(brand)):
         return Sentence(
             "{word} is a name of {brand}: names never weigh, whatever they mean.",
             {"word": word, "brand": brand.name},
@@ -78,7 +78,7 @@ def refused_word(word: str, brand: BrandConfig) -> Sentence | None:
 def offered_words(text: str, brand: BrandConfig) -> Sequence[str]:
     """Return the words of a text that can be taught, in its order, each once."""
     found: dict[str, None] = {}
-    for part in normal(text).split():
+    for part in normal(text, mask_of(brand)).split():
         word = word_as_kept(part)
         if len(word) > 1 and refused_word(word, brand) is None:
             found.setdefault(word)
