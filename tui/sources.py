@@ -114,8 +114,8 @@ def numbers_legend() -> str:
 
 def marks_legend() -> str:
     """Return what the marks behind the table of networks mean."""
-    marks = (f"⚷ {_('needs a key')}", f"✎ {_('by hand')}", _("no mark: no key needed"))
-    return " · ".join(marks)
+    key, hand = _("needs a key"), _("by hand")
+    return " · ".join((f"⚷ {key}", f"✎ {hand}", _("no mark: no key needed")))
 
 
 def access(capability: Capability) -> str:

@@ -23,10 +23,12 @@ def pace_text(use: SourceUse, capability: Capability | None) -> str:
     said = _("every {span}").format(span=span_text(use.pace))
     if capability is None or round(use.pace) == round(capability.interval):
         return said
-    usual = _("usually {span}").format(span=span_text(capability.interval))
+    usual = span_text(capability.interval)
     if use.pace > capability.interval:
-        return f"{said} · {usual}, {_('quiet here')}"
-    return f"{said} · {usual}"
+        beside = _("usually {span}, quiet here").format(span=usual)
+    else:
+        beside = _("usually {span}").format(span=usual)
+    return f"{said} · {beside}"
 
 
 def use_texts(use: SourceUse, now: Micros) -> list[str]:
@@ -52,7 +54,8 @@ def host_text(host: HostUse, now: Micros) -> str:
         )
     if host.reset_at is None:
         return said
-    return f"{said} {_('until {when}').format(when=clock_time(host.reset_at))}"
+    until_when = _("until {when}").format(when=clock_time(host.reset_at))
+    return f"{said} {until_when}"
 
 
 def quota_text(quota: QuotaUse, now: Micros) -> str:
@@ -72,7 +75,8 @@ def turn_text(turn: TurnUse, now: Micros) -> str:
     )
     if turn.free_at <= now:
         return said
-    return f"{said}, {_('next {when}').format(when=until(turn.free_at, now))}"
+    following = _("next {when}").format(when=until(turn.free_at, now))
+    return f"{said}, {following}"
 
 
 def scarce(use: SourceUse, now: Micros) -> str:

@@ -211,7 +211,8 @@ def _about(capability: Capability) -> list[str]:
     for mark, words in (("✓", has), ("·", lacks)):
         lines += _folded(", ".join(words), f"  {mark} ")
     if capability.needs is not None:
-        lines += _folded(say(capability.needs), f"  {_('needs')}: ")
+        needs = _("needs")
+        lines += _folded(say(capability.needs), f"  {needs}: ")
     for title, said in (
         (_("What to know"), [("- ", one) for one in capability.limits]),
         (_("How to get a key"), [(f"{at}. ", one) for at, one in enumerate(capability.steps, 1)]),
