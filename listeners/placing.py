@@ -22,7 +22,7 @@ from listeners.model import Micros, Part, Post, Sentence
 from listeners.risk.findings import risk_classes
 from listeners.store.records import RootKey
 
-UNTHREADED = frozenset({"feeds", "import", "news", "appstore"})
+UNTHREADED = frozenset({"feeds", "import", "gdelt", "news", "appstore"})
 """Networks whose posts name no thread: there the page's address names the conversation."""
 
 

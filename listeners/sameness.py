@@ -18,7 +18,7 @@ from listeners.model import ConversationState, Micros, Part, Post
 from listeners.store.elsewhere import Elsewhere, Writer
 from listeners.text import fold
 
-ARTICLES = frozenset({"feeds", "news"})
+ARTICLES = frozenset({"feeds", "gdelt", "news"})
 """Networks that bring articles of others: the same one comes by many ways."""
 FEDERATED = frozenset({"mastodon", "lemmy"})
 """Networks whose posts have one address everywhere, and whose accounts stand on many servers."""

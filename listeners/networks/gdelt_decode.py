@@ -109,7 +109,7 @@ def read_article(record: object) -> Post:
         network=NETWORK,
         native_id=address,
         author=Author(key=domain, name=domain, url=f"https://{domain}"),
-        text=title,
+        text="",
         title=title,
         url=url,
         created_at=seen_at(record),
