@@ -18,7 +18,7 @@ from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher, HttpError
 from listeners.http.answer import looks_like_page
-from listeners.model import HOUR, Batch, Micros, Sentence, SourceState
+from listeners.model import HOUR, Batch, Micros, Post, Sentence, SourceState
 from listeners.networks import feeds_schedule
 from listeners.networks.contract import Capability, SourceError
 from listeners.networks.feeds import FeedsListener
@@ -29,6 +29,7 @@ from listeners.networks.feeds_reader import FeedReader
 from listeners.networks.forum_posts import NETWORK, as_forum_post
 from listeners.networks.forum_software import (
     DISCOURSE,
+    UNKNOWN,
     Software,
     feeds_to_try,
     named,
@@ -36,6 +37,7 @@ from listeners.networks.forum_software import (
     software_by_feed,
     software_of,
 )
+from listeners.networks.forum_threads import topic_feed, topics_of
 
 INTERVAL: Final = 300.0
 """Seconds between two looks at a feed that wishes nothing else: a busy one holds an hour."""
@@ -65,6 +67,7 @@ class ForumListener:
     capability = Capability(
         network=NETWORK,
         title="Forums: phpBB, XenForo, SMF, FluxBB, vBulletin, MyBB, Fossil",
+        thread=True,
         edits=True,
         works_without_key=True,
         interval=INTERVAL,
@@ -73,7 +76,8 @@ class ForumListener:
         limits=(
             Sentence(
                 "A forum's feed holds its newest posts only, and some programs put topics or "
-                "titles into it, not every answer. A forum may switch its feeds off."
+                "titles into it, not every answer. Whole topics are read on phpBB and FluxBB. A "
+                "forum may switch its feeds off."
             ),
             Sentence("Answers are written in the browser: forums take none from programs."),
         ),
@@ -90,6 +94,8 @@ class ForumListener:
         self._reader = FeedReader(source, brands, fetch, clock)
         self._ours = source.options.get("ours") is True
         self._searched_at: Micros | None = None
+        self._found: _Found | None = None
+        self._listener: tuple[str, FeedsListener] | None = None
 
     async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Yield what is new or changed in the forum, oldest first.
@@ -117,29 +123,59 @@ class ForumListener:
         return
 
     async def thread(self, native_ids: Sequence[str]) -> Batch:
-        """Return an empty batch: feeds know no threads."""
-        return Batch()
+        """Return the topics these posts are in, where the program has a feed for each.
+
+        Raises:
+            SourceError: the forum asks us to slow down, or cannot be reached.
+        """
+        posts: list[Post] = []
+        offered = 0
+        for url, topic in self._topic_feeds(native_ids):
+            try:
+                answer = await self._reader.ask(self._reader.address.at_home(url), FeedCursor())
+                page = (await self._reader.read(answer, FeedCursor(), url)).page
+            except SourceError as error:
+                if not _is_no_feed(error):
+                    raise
+                _log.info("no feed of topic %s: %s", topic, error)
+                continue
+            items = page.items if page else ()
+            posts += (self._as_post(item.post, topic) for item in items)
+            offered += len(items)
+        return Batch(posts=tuple(posts), fetched=offered)
+
+    def _topic_feeds(self, native_ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the feeds of the topics of these posts, each with the topic's number."""
+        found = self._found
+        if found is None:
+            return []
+        software = named(found.software)
+        feeds = ((topic_feed(software, found.feed, each), each) for each in topics_of(native_ids))
+        return [(url, topic) for url, topic in feeds if url]
+
+    def _as_post(self, post: Post, topic: str = "", found: _Found | None = None) -> Post:
+        found = found or self._found
+        software = named(found.software) if found else UNKNOWN
+        return as_forum_post(post, software, ours=self._ours, topic=topic)
 
     async def _read(self, found: _Found) -> AsyncGenerator[Batch, None]:
         """Yield what the feed has, as posts of the forum."""
-        listener = FeedsListener(
-            replace(self._source, network="feeds", what=found.feed),
-            self._brands,
-            self._fetch,
-            self._clock,
-        )
-        software = named(found.software)
+        # Kept over the rounds: it counts how often a feed came empty before it believes that.
+        if self._listener is None or self._listener[0] != found.feed:
+            source = replace(self._source, network="feeds", what=found.feed)
+            listener = FeedsListener(source, self._brands, self._fetch, self._clock)
+            self._listener = (found.feed, listener)
+        listener = self._listener[1]
         polled = cast("AsyncGenerator[Batch, None]", listener.poll(found.cursor))
         async with aclosing(polled) as batches:
             async for batch in batches:
                 moved = batch.cursor and replace(found, cursor=batch.cursor)
                 yield replace(
                     batch,
-                    posts=tuple(
-                        as_forum_post(post, software, ours=self._ours) for post in batch.posts
-                    ),
+                    posts=tuple(self._as_post(post, found=found) for post in batch.posts),
                     cursor=_write_cursor(moved) if moved else None,
                 )
+        self._found = found
         wished = listener.next_interval
         self.next_interval = INTERVAL if wished == feeds_schedule.USUAL else wished
 

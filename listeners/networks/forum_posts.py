@@ -70,25 +70,26 @@ def spot_of(link: str) -> Spot:
     return Spot(board)
 
 
-def as_forum_post(post: Post, software: Software, *, ours: bool = False) -> Post:
+def as_forum_post(post: Post, software: Software, *, ours: bool = False, topic: str = "") -> Post:
     """Return an entry of a forum's feed as a post of the forum.
 
     ``ours``: the forum is the brand's own, so that who opens a topic there speaks to it.
+    ``topic`` is the number of the topic whose feed it stood in, where that is known.
     """
     spot = spot_of(post.url)
+    number = spot.topic or topic
     subject, answers = _subject(post, software)
-    topic = f"t{spot.topic}" if spot.topic else f"s{digest(fold(subject))}"
-    root = f"{spot.board}{topic}"
-    if spot.post:
-        native_id = f"{spot.board}p{spot.post}"
-    elif software.latest and post.created_at is not None:
+    root = f"{spot.board}t{number}" if number else f"{spot.board}s{digest(fold(subject))}"
+    if software.latest and post.created_at is not None:
         # The entry is named by its topic, and is whatever was said there last.
         native_id = f"{root}@{post.created_at // SECOND}"
-    elif spot.topic:
+    elif spot.post:
+        native_id = f"{root if number else spot.board}p{spot.post}"
+    elif number:
         native_id = root
     else:
         native_id = post.native_id
-        root = "" if not answers else root
+        root = root if answers else ""
     return replace(
         post,
         network=NETWORK,

@@ -85,6 +85,18 @@ def fluxbb(topic: int, minute: int, subject: str, text: str, author: str = "Ann"
     )
 
 
+def fluxbb_post(number: int, minute: int, subject: str, text: str, author: str = "Ann") -> str:
+    """An entry of a topic's own feed as FluxBB writes it: it does not name the topic."""
+    link = f"https://forum.example/viewtopic.php?pid={number}#p{number}"
+    return (
+        f'<entry><title type="html"><![CDATA[{subject}]]></title>'
+        f'<link rel="alternate" href="{link}"/>'
+        f'<content type="html"><![CDATA[<p>{text}</p>]]></content>'
+        f"<author><name><![CDATA[{author}]]></name></author>"
+        f"<updated>2026-11-22T10:{minute:02d}:00Z</updated><id>{link}</id></entry>"
+    )
+
+
 def xenforo(topic: int, subject: str, text: str, author: str = "Ann", replies: int = 0) -> str:
     """An item as XenForo 2 writes it: the topic, with its first post."""
     link = f"https://forum.example/threads/{subject.lower().replace(' ', '-')}.{topic}/"

@@ -26,6 +26,7 @@ from listeners.networks.forum_software import (
     software_by_feed,
     software_of,
 )
+from listeners.networks.forum_threads import topic_feed
 from listeners.networks.registry import listener_class
 from tests.fake import forums
 from tests.fake.http_server import FakeServer, Reply, body_reply, status_reply
@@ -245,10 +246,14 @@ async def test_a_feed_that_moved_is_searched_for_again_now_and_then(world: World
 async def test_a_feed_that_suddenly_shows_nothing_is_not_searched_for(world: World) -> None:
     world.server.on("/", web(forums.page("phpbb")))
     world.server.on("/app.php/feed", feed(FEEDS["phpbb"][1]), feed(forums.atom()))
-    cursor = cursor_of(await polled(world.listener()))
-    error = await refused(world.listener(), cursor)
-    assert "shows no entries at all" in str(error)
+    listener = world.listener()
+    cursor = cursor_of(await polled(listener))
+    for _ in range(2):
+        error = await refused(listener, cursor)
+        assert "shows no entries at all" in str(error)
     assert world.asked()[-1] == "/app.php/feed"
+    # It stays that way: then it is so.
+    assert posts_of(await polled(listener, cursor)) == []
 
 
 @pytest.mark.parametrize("cursor", ["", "5", "[]", '{"feed": 5}', "no json"])
@@ -281,8 +286,8 @@ async def test_phpbb_posts_have_their_topic_and_not_their_statistics(world: Worl
     )
     first, second = await heard(world, "phpbb", body)
     assert (first.native_id, second.native_id) == (
-        "forum.example/board/p9",
-        "forum.example/board/p10",
+        "forum.example/board/t4p9",
+        "forum.example/board/t4p10",
     )
     assert (first.title, first.text, first.author.name) == ("Kerlann: hull", "It leaks", "Ann")
     assert (second.title, second.text, second.author.name) == ("Kerlann: hull", "Same here", "Ben")
@@ -324,6 +329,88 @@ async def test_who_opens_a_topic_in_our_own_forum_speaks_to_us(world: World) -> 
     body = forums.atom(forums.smf(4, 10, "Re: Hull", "b"), forums.smf(4, 9, "Hull", "a"))
     first, second = await heard(world, "smf", body, ours=True)
     assert (first.addressed, second.addressed) == (True, False)
+
+
+# --- whole topics --------------------------------------------------------------------------------
+
+
+async def test_a_phpbb_topic_is_read_whole(world: World) -> None:
+    question = forums.phpbb(4, 9, "Kerlann", "It leaks")
+    answer = forums.phpbb(4, 10, "Re: Kerlann", "We come", "kerlann")
+    world.server.on("/", web(forums.page("phpbb")))
+    world.server.on("/app.php/feed", feed(forums.atom(question)))
+    world.server.on("/app.php/feed/topic/4", feed(forums.atom(answer, question)))
+    listener = world.listener()
+    (post,) = posts_of(await polled(listener))
+    batch = await listener.thread([post.native_id, "forum.example/board/t5p1", "other"])
+    assert {each.native_id for each in batch.posts} == {
+        "forum.example/board/t4p9",
+        "forum.example/board/t4p10",
+    }
+    assert {each.root_id for each in batch.posts} == {"forum.example/board/t4"}
+    # A topic whose feed is not to be had does not cost the others.
+    assert world.asked()[2:] == ["/app.php/feed/topic/4", "/app.php/feed/topic/5"]
+
+
+async def test_a_fluxbb_topic_is_read_whole_and_nothing_of_it_twice(world: World) -> None:
+    world.server.on("/", web(forums.page("fluxbb")))
+    world.server.on(
+        "/extern.php",
+        feed(forums.atom(forums.fluxbb(4, 7, "Kerlann", "Same here", "Ben"))),
+        feed(
+            forums.atom(
+                forums.fluxbb_post(12, 7, "Re: Kerlann", "Same here", "Ben"),
+                forums.fluxbb_post(11, 3, "Kerlann", "It leaks"),
+            )
+        ),
+    )
+    listener = world.listener()
+    (latest,) = posts_of(await polled(listener))
+    batch = await listener.thread([latest.native_id])
+    found = {post.text: post for post in batch.posts}
+    assert world.server.requests[-1].one("tid") == "4"
+    assert found["Same here"].native_id == latest.native_id
+    assert found["It leaks"].root_id == latest.root_id == "forum.example/t4"
+    assert found["Same here"].parent_id == latest.root_id
+
+
+async def test_programs_without_topic_feeds_are_not_asked(world: World) -> None:
+    world.server.on("/", web(forums.page("smf")))
+    world.server.on("/index.php", feed(forums.atom(forums.smf(4, 9, "Kerlann", "x"))))
+    listener = world.listener()
+    (post,) = posts_of(await polled(listener))
+    before = len(world.server.requests)
+    assert (await listener.thread([post.native_id])).posts == ()
+    assert (await world.listener().thread([post.native_id])).posts == ()
+    assert len(world.server.requests) == before
+
+
+async def test_a_limit_met_among_topics_is_obeyed(world: World) -> None:
+    world.server.on("/", web(forums.page("phpbb")))
+    world.server.on("/app.php/feed", feed(FEEDS["phpbb"][1]))
+    world.server.on("/app.php/feed/topic/4", status_reply(429))
+    listener = world.listener()
+    (post,) = posts_of(await polled(listener))
+    with pytest.raises(SourceError) as error:
+        await listener.thread([post.native_id])
+    assert error.value.state is SourceState.RATE_LIMITED
+
+
+@pytest.mark.parametrize(
+    ("software", "url", "expected"),
+    [
+        ("phpbb", "https://f.example/app.php/feed", "https://f.example/app.php/feed/topic/4"),
+        ("phpbb", "https://f.example/feed/forum/3", "https://f.example/feed/topic/4"),
+        ("phpbb", "https://f.example/feed.php?f=3", "https://f.example/feed.php?t=4"),
+        ("phpbb", "https://f.example/rss.xml", ""),
+        ("fossil", "https://f.example/timeline.rss?y=f", ""),
+    ],
+)
+def test_the_feed_of_a_topic(software: str, url: str, expected: str) -> None:
+    assert topic_feed(named(software), url, "4") == expected
+
+
+# --- ids -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
