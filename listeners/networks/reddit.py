@@ -18,7 +18,7 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, MINUTE, Batch, Micros, Sentence, SourceState
 from listeners.networks.answering import Answering
-from listeners.networks.contract import Capability
+from listeners.networks.contract import Capability, SourceError
 from listeners.networks.reddit_decode import NETWORK, TITLE
 from listeners.networks.reddit_places import API_PAGE, Place, places_of, queries_of
 from listeners.networks.reddit_reader import Reader
@@ -203,6 +203,14 @@ class RedditListener(Answering):
             number, after = number + 1, ""
 
     async def _places(self) -> tuple[Place, ...]:
+        if self._source.token is not None and not (self._server.app or self._server.username):
+            raise SourceError(
+                SourceState.NEEDS_TOKEN,
+                Sentence(
+                    "A personal feed token opens Reddit's feeds only together with the name of "
+                    "its account: write that as username in this source."
+                ),
+            )
         own = await self._server.own_name() if self._server.signed_in else ""
         if own:
             self._walker.own.add(own.casefold())

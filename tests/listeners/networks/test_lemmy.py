@@ -287,6 +287,17 @@ async def test_a_post_that_vanished_from_between_others_is_asked_for(world: Worl
     world.lemmy.post("one more")
     batches = await polled(listener, cursor)
     assert (gone_in(batches), texts(batches)) == ([], ["one more"])
+    # What old age pushed off the page was not asked for.
+    assert len(world.lemmy.asked(world.path("/post"))) == 1
+
+
+async def test_the_last_post_of_a_short_list_may_vanish_too(world: World) -> None:
+    first = world.lemmy.post("one")
+    world.lemmy.post("two")
+    listener = world.listener("c/boats")
+    cursor = last_cursor(await polled(listener))
+    world.lemmy.hidden.add(first["id"])
+    assert gone_in(await polled(listener, cursor)) == [world.lemmy.address(first)]
 
 
 async def test_a_bad_record_is_laid_aside_and_its_neighbours_are_read(world: World) -> None:

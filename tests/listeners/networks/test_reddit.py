@@ -222,6 +222,17 @@ async def test_what_is_old_at_the_first_look_is_history(world: World) -> None:
     assert [post.history for post in posts] == [True, False]
 
 
+async def test_what_was_written_while_we_were_away_is_work_however_old(world: World) -> None:
+    listener = world.listener("r/boats", app=True)
+    world.reddit.submit("before")
+    cursor = last_cursor(await polled(listener))
+    world.reddit.now += DAY // SECOND
+    world.reddit.submit("meanwhile")
+    world.now = Micros(world.now + 10 * DAY)
+    posts = posts_of(await polled(world.listener("r/boats", app=True), cursor))
+    assert [post.history for post in posts if post.title == "meanwhile"] == [False]
+
+
 async def test_an_unreadable_cursor_is_said_and_begun_anew(world: World) -> None:
     world.reddit.submit("kerlann")
     batches = await polled(world.listener(), "nonsense")
@@ -522,6 +533,12 @@ async def test_an_app_that_is_not_let_in_is_told_so(
         await polled(world.listener(app=True, token="REDDIT_REFRESH"))
     assert caught.value.state is SourceState.NEEDS_TOKEN
     assert "prefs/apps" in str(caught.value)
+
+
+async def test_a_feed_token_needs_its_account(world: World) -> None:
+    with pytest.raises(SourceError, match="write that as username") as caught:
+        await polled(world.listener(token="REDDIT_FEED", brand=replace(BRAND, handles={})))
+    assert caught.value.state is SourceState.NEEDS_TOKEN
 
 
 async def test_a_bad_record_is_laid_aside_and_its_neighbours_are_read(world: World) -> None:
