@@ -9,6 +9,7 @@ from listeners.clock import utc_now
 from listeners.model import MentionRow, Sentence
 from listeners.store import reads
 from listeners.store.corrections import Corrected, corrections
+from listeners.teaching.lessons import lessons
 from tui.commands import DONE
 from tui.commands.acting import tell
 from tui.commands.common import CommandError, Settings, numbers, reading, settings, writing
@@ -64,10 +65,12 @@ async def _why(known: Settings, ids: tuple[int, ...]) -> int:
     async with reading(known) as store:
         rows = await reads.mentions(store, ids)
         put = await corrections(store, ids)
+        known_now = await lessons(store)
     for place, one in enumerate(ids):
         if one not in rows:
             raise CommandError(Sentence("There is no mention number {number}.", {"number": one}))
-        found = await told(rows[one], known.config)
+        taught = known_now.taught(rows[one].brand)
+        found = await told(rows[one], known.config, taught=taught, learnt=known_now.layers)
         if known.output.for_people:
             if place:
                 known.output.line("")
