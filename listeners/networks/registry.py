@@ -42,6 +42,7 @@ _CLASSES: Mapping[str, str] = {
     "forum": "listeners.networks.forum:ForumListener",
     "telegram": "listeners.networks.telegram:TelegramListener",
     "discord": "listeners.networks.discord:DiscordListener",
+    "youtube": "listeners.networks.youtube:YouTubeListener",
     "nostr": "listeners.networks.nostr:NostrListener",
     "stackexchange": "listeners.networks.stackexchange:StackExchangeListener",
     "lobsters": "listeners.networks.lobsters:LobstersListener",
