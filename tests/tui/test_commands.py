@@ -623,3 +623,24 @@ def test_a_package_that_took_our_place_is_named(run: Run, monkeypatch: pytest.Mo
     assert ran.code == 1
     assert "/elsewhere" in ran.err
     assert "pipx install hubbub" in ran.err
+
+
+def test_a_mood_is_explained_corrected_and_taken_back(run: Run, filled: Path) -> None:
+    one = run("mentions", "-o", "jsonl", "--label", "negative", "--limit", "1").lines[0]
+    number = str(one["id"])
+    why = run("mood", number, "why")
+    assert (why.code, "negative" in why.out) == (0, True)
+    told = run("mood", number, "why", "-o", "json").json
+    assert isinstance(told, dict)
+    assert (told["id"], told["correction"]) == (one["id"], None)
+    done = run("mood", number, "positive")
+    assert (done.code, done.out.strip()) == (0, "Positive, as you say")
+    after = run("mood", number, "why", "-o", "json").json
+    assert isinstance(after, dict)
+    assert (after["label"], after["corrected_by"]) == ("positive", "Ana")
+    assert after["correction"]["scored_label"] == "negative"
+    assert "corrected by Ana" in run("mood", number, "why").out
+    assert run("undo").code == 0
+    assert run("mood", number, "auto").code == 1
+    assert "Nobody corrected it" in run("mood", number, "auto").err
+    assert "There is no mention number 987654" in run("mood", "987654", "why").err
