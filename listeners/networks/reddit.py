@@ -74,7 +74,7 @@ class RedditListener(Answering):
             ),
             Sentence(
                 "With an app (to answer, and for scores and deletions): ask Reddit for access "
-                "under its Responsible Builder Policy; it reads every request."
+                "under its Responsible Builder Policy; Reddit decides case by case."
             ),
             Sentence(
                 "Once approved, make the app under reddit.com/prefs/apps and write its id as "

@@ -270,7 +270,7 @@ class RedditServer:
             sentence = Sentence(
                 "Reddit does not let this app in (403): it is not approved, or lacks the scope "
                 "for this. Nothing was lost. Look at it under reddit.com/prefs/apps; without "
-                "client_id this source goes on with Reddit's public feeds."
+                "client_id and token this source goes on with Reddit's public feeds."
             )
         elif self.has_feed_token:
             sentence = Sentence(
@@ -299,8 +299,8 @@ class RedditServer:
             Sentence(
                 "Reddit does not accept this source's app or its token (401). What was heard so "
                 "far is safe. Check client_id and client_secret under reddit.com/prefs/apps, and "
-                "make a new refresh token; without client_id this source goes on with Reddit's "
-                "public feeds."
+                "make a new refresh token; without client_id and token this source goes on with "
+                "Reddit's public feeds."
             ),
             until=None if error is None else error.until,
         )
