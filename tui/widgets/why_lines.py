@@ -185,7 +185,7 @@ def _facts(row: MentionRow, told: Told | None) -> Iterator[tuple[str, str]]:
     explained = told.explanation
     if mixed := mixed_line(explained):
         yield "", mixed
-    if explained.score.compound is None:
+    if explained.score.compound is None or row.scorer == STARS:
         return
     if quality := quality_line(explained.score.lang):
         yield _("quality"), quality
