@@ -8,7 +8,6 @@ from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.judge import Judge
 from listeners.model import Author, Label, Post, Score
 from listeners.sentiment.stars import SCORER, by_stars
-from tui.sentiment_words import STARS, stars_sentence
 
 READ = Score(lang="zh", scorer=None, compound=None, label=Label.UNSCORED, said_by="tag")
 
@@ -47,8 +46,3 @@ def test_a_polite_review_with_one_star_is_no_praise(rating: int | None, label: L
     )
     [judged] = judge.judge(post, SourceConfig(network="appstore"), {})
     assert judged.score.label is label
-
-
-def test_the_screen_names_the_stars() -> None:
-    assert STARS == SCORER
-    assert "1 of 5" in stars_sentence(1)
