@@ -44,7 +44,6 @@ INTERVAL: Final = 300.0
 LOOK_AGAIN: Final = 6 * HOUR
 """How long a forum is left in peace whose feed was searched for in vain."""
 _GONE: Final = frozenset({401, 403, 404, 410})
-_IN_TROUBLE: Final = 500
 
 _log = logging.getLogger(__name__)
 
@@ -183,7 +182,6 @@ class ForumListener:
         """Yield what the first feed has that answers, of those a forum may have."""
         self._searched_at = self._clock()
         software, tries = await self._look()
-        trouble: SourceError | None = None
         for feed in tries:
             same = known is not None and known.feed == feed
             found = known if known and same else _Found(feed, software.name)
@@ -195,11 +193,10 @@ class ForumListener:
                         yield batch
                 return
             except SourceError as error:
-                if not _is_no_feed(error) and (_status(error) or 0) < _IN_TROUBLE:
+                if not _is_no_feed(error):
                     raise
-                trouble = trouble if _is_no_feed(error) else error
                 _log.info("no feed at %s: %s", shown(feed), error)
-        raise trouble or self._no_feed(software)
+        raise self._no_feed(software)
 
     async def _look(self) -> tuple[Software, tuple[str, ...]]:
         """Return the program that made the page at the forum's address, and the feeds to try."""
@@ -261,15 +258,12 @@ class ForumListener:
         )
 
 
-def _status(error: SourceError) -> int | None:
-    """Return the status a server answered with, ``None`` where that was not what went wrong."""
-    answered = error if isinstance(error, HttpError) else error.__cause__
-    return answered.status if isinstance(answered, HttpError) else None
-
-
 def _is_no_feed(error: SourceError) -> bool:
     """Whether a server answered that there is no feed for us here, and not that it is ill."""
-    return _status(error) in _GONE or isinstance(error.__cause__, NotAFeedError)
+    answered = error if isinstance(error, HttpError) else error.__cause__
+    if isinstance(answered, HttpError):
+        return answered.status in _GONE
+    return isinstance(answered, NotAFeedError)
 
 
 def _read_cursor(cursor: str | None) -> _Found | None:

@@ -5,7 +5,8 @@
         source = SourceConfig(network="nostr", base_url=relay.url)
 
 Scenes given are played first, one a connection; then it serves what it has. ``most`` is how many
-events it gives to one question; ``closes`` are the words with which it ends every subscription.
+events it gives to one question; ``closes`` are the words with which it ends every subscription. A
+``strict`` one leaves out the second that ``until`` names, as some do.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ class FakeRelay(FakeSockets):
         searches: bool = False,
         closes: str = "",
         endless: bool = False,
+        strict: bool = False,
         about: bytes | None = None,
     ) -> None:
         super().__init__(*scenes, self.serve)
@@ -98,6 +100,7 @@ class FakeRelay(FakeSockets):
         self.closes = closes
         self._most = most
         self._endless = endless
+        self._strict = strict
         nips = [1, 11, 50] if searches else [1, 11]
         document = {"supported_nips": nips, "limitation": {"max_limit": most}}
         self._about = json.dumps(document).encode() if about is None else about
@@ -155,7 +158,8 @@ class FakeRelay(FakeSockets):
     def _stored(self, filters: Iterable[Event]) -> list[Event]:
         found: dict[str, Event] = {}
         for asked in filters:
-            fit = [event for event in self.events if matches(asked, event)]
+            top = {"until": asked["until"] - 1} if self._strict and "until" in asked else {}
+            fit = [event for event in self.events if matches({**asked, **top}, event)]
             fit.sort(key=lambda event: (-event["created_at"], event["id"]))
             for event in fit[: min(asked.get("limit", self._most), self._most)]:
                 found[event["id"]] = event

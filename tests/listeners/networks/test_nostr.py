@@ -158,8 +158,10 @@ async def test_a_crash_between_two_batches_loses_nothing(
         assert stored >= {event["id"] for event in kept}
 
 
-async def test_pages_are_read_down_to_the_mark(world: World) -> None:
-    async with FakeRelay([ANA.note("old #kerlann", at=NOW - 90_000)], most=20) as relay:
+@pytest.mark.parametrize("strict", [False, True])
+async def test_pages_are_read_down_to_the_mark(world: World, strict: bool) -> None:
+    old = ANA.note("old #kerlann", at=NOW - 90_000)
+    async with FakeRelay([old], most=20, strict=strict) as relay:
         cursor = cursor_of(await polled(world.listener(relay)))
         # Three a second, so that pages end in the middle of one.
         relay.events += [ANA.note(f"note {n} #kerlann", at=NOW - 8000 + n // 3) for n in range(50)]
