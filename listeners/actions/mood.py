@@ -14,7 +14,7 @@ from listeners.actions.changes import Change, difference
 from listeners.actions.outcome import Outcome
 from listeners.actions.words import done
 from listeners.config import BrandConfig, Config
-from listeners.conversations.by_mood import Felt, need_by_mood, ranked_by_mood
+from listeners.conversations.by_mood import NEGATIVE, Felt, need_by_mood, ranked_by_mood
 from listeners.conversations.conversation import Conversation
 from listeners.conversations.events import AsksNow, DeletedAtSource
 from listeners.conversations.needs_reply import Need
@@ -260,10 +260,8 @@ def _plain(reason: Reason | None) -> dict[str, object] | None:
 def _reason(kept: object) -> Reason | None:
     if not isinstance(kept, Mapping):
         return None
-    return Reason(str(kept["code"]), replace(_BLANK, template=kept["say"], values=kept["with"]))
+    return Reason(str(kept["code"]), replace(NEGATIVE, template=kept["say"], values=kept["with"]))
 
-
-_BLANK = Sentence("")
 
 
 def _felt(asking: Iterable[tuple[int, Micros, Felt]], since: Micros) -> list[Felt]:

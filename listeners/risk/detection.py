@@ -211,7 +211,7 @@ def share_draft(brand: str, verdict: NegativeShare, evidence: Sequence[int] = ()
         rule="negative share",
         severity=Severity.HIGH if verdict.share >= 0.6 else Severity.WARN,
         title=Sentence(
-            "At least {share} % of what is said about {brand} is negative",
+            "What is said about {brand} is at least {share} % negative",
             {"brand": brand, "share": round(100 * verdict.share)},
         ),
         explanation=verdict.explanation,

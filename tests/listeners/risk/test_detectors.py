@@ -466,7 +466,7 @@ def test_overdue_answers() -> None:
         (spike_draft("Acme", "", spike([*bins(20), 2, 2, 2, 2, 2, 2])), AlertClass.IMAGE,
          "12 negative mentions of Acme in half an hour"),
         (share_draft("Acme", negative_share(40, 60, 60, 400)), AlertClass.IMAGE,
-         "At least 67 % of what is said about Acme is negative"),
+         "What is said about Acme is at least 67 % negative"),
         (silence_draft("Acme", "feeds:x", silence(2, Micros(MONDAY + DAY), history(28),
          healthy=True)), AlertClass.SILENCE, "Hardly anybody speaks of Acme"),
         (source_draft("", "feeds:x", source_health(source(SourceState.BLOCKED), MONDAY)[0]),
