@@ -143,7 +143,14 @@ class DiscourseListener(Answering):
             SourceError: the forum refused a place the user asked for, or cannot be read.
         """
         found = places_of(self._source, [brand], signed_in=self._server.signed_in)
-        places = {one.key: one for one in found if one.kind != "private"}
+        wide = self._source.options.get("ours") is True
+        # In a forum of ours every post is said to us; elsewhere its search knows what concerns us.
+        searched = not wide and any(one.kind == "search" for one in found)
+        places = {
+            one.key: one
+            for one in found
+            if one.kind != "private" and (one.kind == "search") is searched
+        }
 
         async def ask(key: str, position: str) -> PastPage | None:
             try:

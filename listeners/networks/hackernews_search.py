@@ -140,19 +140,19 @@ class Index:
     async def older(
         self, search: Search, before: int | None, since: int
     ) -> tuple[tuple[object, ...], int | None]:
-        """Return a page of the hits made before a second, newest first, and the second below it.
+        """Return a page of the hits made up to a second, newest first, and the next such second.
 
         Raises:
             SourceError: the index could not be asked, or its answer not understood.
         """
-        limits = [f"created_at_i>={since}"]
-        limits += [f"created_at_i<{before}"] if before is not None else []
+        limits = [f"created_at_i>{since - 1}"]
+        limits += [f"created_at_i<={before}"] if before is not None else []
         parameters = {**search.parameters(), "hitsPerPage": str(PER_PAGE), "page": "0"}
         records, _, _ = await self._page({**parameters, "numericFilters": ",".join(limits)})
         oldest = min((s for r in records if (s := seconds_of(r)) is not None), default=None)
         # A second that holds more than a page is left with what one page shows of it.
         full = len(records) >= PER_PAGE and oldest is not None
-        below = None if not full or oldest is None else oldest + (0 if oldest + 1 == before else 1)
+        below = None if not full or oldest is None else oldest - (oldest == before)
         return tuple(records), below
 
     async def _window(

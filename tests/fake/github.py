@@ -227,9 +227,9 @@ class FakeGitHub(FakeServer):
     def _list(self, request: Request, records: Sequence[Record]) -> Reply:
         since = request.one("since")
         shown = [r for r in records if not since or _second(r["updated_at"]) >= _second(since)]
-        if request.one("sort") == "updated":
+        if by := request.one("sort"):
             down = request.one("direction") == "desc"
-            shown.sort(key=lambda r: (_second(r["updated_at"]), r["id"]), reverse=down)
+            shown.sort(key=lambda r: (_second(r[f"{by}_at"]), r["id"]), reverse=down)
         page, size = int(request.one("page", "1")), int(request.one("per_page", "30"))
         body = shown[(page - 1) * size : page * size]
         tag = f'"{hash(json.dumps(body)) & 0xFFFFFF:x}"'
@@ -243,6 +243,7 @@ class FakeGitHub(FakeServer):
             return json_reply({"message": "Validation Failed"}, 422)
         pulls = "is:pull-request" in asked
         since = re.search(r"updated:>=(\S+)", asked)
+        created = re.search(r"created:(\S+?)\.\.(\S+)", asked)
         words = re.sub(r"\S+:\S+", "", asked).replace('"', "").strip().lower()
         found = []
         for one in self.issues:
@@ -250,11 +251,14 @@ class FakeGitHub(FakeServer):
             said += [c["body"] for c in self.comments if c["issue"] == one["html_url"]]
             if since and _second(one["updated_at"]) < _second(since[1]):
                 continue
+            if created and not _is_between(one["created_at"], created[1], created[2]):
+                continue
             if ("pull_request" in one) is pulls and words in " ".join(said).lower():
                 found.append(one)
         found = [one for one in found if one["html_url"] not in self.late]
         down = request.one("order") == "desc"
-        found.sort(key=lambda r: (_second(r["updated_at"]), r["id"]), reverse=down)
+        by = f"{request.one('sort')}_at"
+        found.sort(key=lambda r: (_second(r[by]), r["id"]), reverse=down)
         page, size = int(request.one("page", "1")), int(request.one("per_page", "30"))
         shown = found[: self.most][(page - 1) * size : page * size]
         if self.incomplete:
@@ -357,3 +361,7 @@ def _iso(second: int) -> str:
 
 def _second(text: str) -> int:
     return from_iso(text) // SECOND
+
+
+def _is_between(at: str, low: str, high: str) -> bool:
+    return _second(low) <= _second(at) and (high == "*" or _second(at) <= _second(high))
