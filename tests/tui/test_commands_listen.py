@@ -164,6 +164,11 @@ async def test_only_one_process_listens(hub: Hub) -> None:
 @pytest.mark.faults
 async def test_another_process_takes_over_when_the_first_is_killed(hub: Hub) -> None:
     hub.sources("/news.xml")
+    # A source just asked is left alone for its network's floor, restart or not: here, a second.
+    path = hub.folder / "hubbub.toml"
+    path.write_text(
+        path.read_text().replace('network = "feeds"', 'network = "feeds"\ninterval = 1')
+    )
     hub.server.on("/news.xml", body_reply(rss(articles(1, 3)), FEED))
     first = await hub.start("listen")
     while not hub.server.requests:
@@ -171,9 +176,9 @@ async def test_another_process_takes_over_when_the_first_is_killed(hub: Hub) -> 
     second = await hub.start("listen")
     assert second.stdout is not None
     await asyncio.wait_for(second.stdout.readline(), 20)
-    asked = len(hub.server.requests)
     first.kill()
     await first.communicate()
+    asked = len(hub.server.requests)
     # The lock of the dead is free at once; the second looks every five seconds.
     hub.server.on("/news.xml", body_reply(rss(articles(4, 6)), FEED))
     end = time.monotonic() + 30
