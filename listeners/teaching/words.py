@@ -68,10 +68,7 @@ def refused_word(word: str, brand: BrandConfig) -> Sentence | None:
     if len(word) > LONGEST or len(word.split()) > MOST_WORDS:
         return Sentence("That is too long: teach a word, or a phrase of five words at most.")
     if MASK in normal(word, mask_of(brand)):
-        return Sentence(
-            "{word} is a name of {brand}: names never weigh, whatever they mean.",
-            {"word": word, "brand": brand.name},
-        )
+        return Sentence("A name of {brand}: names never weigh.", {"brand": brand.name})
     return None
 
 

@@ -94,6 +94,8 @@ class Dashboard(PanelScreen):
             # Asked of the scorer, which is not loaded before all else is there.
             desk.qualities = await qualities(desk.config)
             self.sentiment.show(await desk.mood(self._top))
+        if (news := await desk.news()) is not None:
+            self.tell(say(news))
 
     def show_detail(self) -> None:
         """Show the thread of the row under the cursor, without holding up the keys."""

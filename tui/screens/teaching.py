@@ -31,7 +31,7 @@ from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
 
 _KEYS = (
-    own("open", "enter,e", msgid("Change"), 1),
+    own("word.change", "enter,e", msgid("Change"), 1),
     own("word.add", "a,n,T", msgid("Teach"), 2),
     own("word.remove", "d,delete", msgid("Remove"), 3),
     own("word.rescore", "r", msgid("Score anew"), 4),
@@ -117,7 +117,7 @@ class TeachingScreen(TwoPanes[TaughtRows], OwnKeysScreen[None]):
         ask_word(self, "")
 
     @on(VirtualList.Opened)
-    def do_open(self) -> None:
+    def do_word_change(self) -> None:
         """Change what the word under the cursor means."""
         row = self.list.row
         if row is not None and not self._may_not():

@@ -113,7 +113,7 @@ def test_words_of_a_post_are_offered_as_they_are_kept() -> None:
     ("brand", "word", "weight", "why"),
     [
         (BRAND, "", 1.0, "Say which word."),
-        (BRAND, "joy cola", 1.0, "{word} is a name of {brand}"),
+        (BRAND, "joy cola", 1.0, "A name of {brand}"),
         (BRAND, "a b c d e f", 1.0, "That is too long"),
         (BRAND, "fine", 9.0, "A weight goes from"),
         ("Nobody", "fine", 1.0, "There is no brand {brand}."),
