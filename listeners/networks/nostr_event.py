@@ -124,10 +124,10 @@ def parent_author(event: NostrEvent, parent: str) -> str:
     return ""
 
 
-def post_of(event: NostrEvent, names: Mapping[str, str], ours: Mapping[str, str]) -> Post:
+def post_of(event: NostrEvent, name: str, ours: Mapping[str, str]) -> Post:
     """Return a note or comment as a post.
 
-    ``names`` are what people call themselves, by key; ``ours`` are our keys, spelled as in the
+    ``name`` is what its author calls themselves; ``ours`` are our keys, spelled as in the
     configuration: the pipeline knows our accounts by that spelling.
     """
     answered = answered_by(event)
@@ -146,7 +146,7 @@ def post_of(event: NostrEvent, names: Mapping[str, str], ours: Mapping[str, str]
         author=Author(
             key=author,
             handle=ours.get(author, npub_of(author)),
-            name=names.get(author, ""),
+            name=name,
             url=f"{VIEWER}/{npub_of(author)}",
         ),
         text=_readable(event.content),

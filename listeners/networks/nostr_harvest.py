@@ -65,7 +65,7 @@ class Harvester:
         self.ours = keys_of(brands)
         self.handed_on = HandedOn(clock)
         self._relevance = Relevance(source, brands)
-        self._names: Recent[str, str] = Recent(_MOST_NAMES)
+        self._names: Recent[str, tuple[int, str]] = Recent(_MOST_NAMES)
         self._signed: Recent[str, None] = Recent(_MOST_SIGNED)
 
     async def sort(self, relay: str, records: Iterable[Record]) -> Sorted:
@@ -100,12 +100,17 @@ class Harvester:
         return Sorted(events, tuple(bad))
 
     async def meet(self, talk: Talk, records: Iterable[Record]) -> None:
-        """Learn what the authors of these events call themselves, where the relay knows."""
+        """Learn what the authors of these events call themselves, where the relay knows.
+
+        Every relay is asked about ourselves: one may hold an old profile, and an account of ours
+        that seems to change its name is an alarm.
+        """
         keys = dict.fromkeys(
             str(key)
             for record in records
             if isinstance(record, dict) and record.get("kind") in SPOKEN
-            if is_hex_id(key := record.get("pubkey")) and key not in self._names
+            if is_hex_id(key := record.get("pubkey"))
+            and (key not in self._names or key in self.ours)
         )
         if not keys:
             return
@@ -115,8 +120,9 @@ class Harvester:
         except SourceError as error:
             _log.info("names are not to be had: %s", error)
             return
-        for event in sorted(self._profiles(profiles, keys), key=lambda each: each.created_at):
-            self._names.put(event.pubkey, name_in(event))
+        for event in self._profiles(profiles, keys):
+            if event.created_at >= self._names.get(event.pubkey, (0, ""))[0]:
+                self._names.put(event.pubkey, (event.created_at, name_in(event)))
 
     def _profiles(
         self, records: Iterable[Record], keys: Mapping[str, None]
@@ -133,9 +139,12 @@ class Harvester:
         """Return the notes and comments among these as posts, oldest first."""
         spoken = [event for event in events if event.kind in SPOKEN]
         spoken.sort(key=lambda each: (each.created_at, each.id))
-        posts = [post_of(event, self._names, self.ours) for event in spoken]
+        posts = [post_of(event, self._name(event.pubkey), self.ours) for event in spoken]
         self._relevance.learn(posts)
         return [self._spelled(self._relevance.addressed(post)) for post in posts]
+
+    def _name(self, key: str) -> str:
+        return self._names.get(key, (0, ""))[1]
 
     def _spelled(self, post: Post) -> Post:
         """Return a post that names our account above it as the configuration does."""

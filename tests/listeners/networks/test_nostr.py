@@ -250,6 +250,16 @@ async def test_malformed_events_do_not_cost_their_neighbours(world: World) -> No
     assert sum(len(batch.bad) for batch in batches) == 1
 
 
+async def test_the_newest_profile_of_all_relays_names_our_own_account(world: World) -> None:
+    ours = US.note("We sail #kerlann")
+    now, before = US.event(0, '{"name": "Kerlann"}'), US.event(0, '{"name": "K."}', at=NOW - 9)
+    forged_name = {**now, "id": "f" * 64, "content": '{"name": "Fake"}'}
+    for relays in ([[now, ours], [before, ours]], [[before, ours], [now, ours, forged_name]]):
+        async with FakeRelay(relays[0]) as one, FakeRelay(relays[1]) as two:
+            (post,) = posts_of(await polled(world.listener(one, two)))
+        assert (post.author.name, post.author.handle) == ("Kerlann", US.npub)
+
+
 # --- relays that do not answer -------------------------------------------------------------------
 
 

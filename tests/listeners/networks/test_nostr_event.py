@@ -52,7 +52,7 @@ def test_every_recorded_event_is_what_its_author_signed() -> None:
             event = read_event(message[-1] if isinstance(message, list) else message)
             assert is_by_its_author(event)
             kinds[event.kind] += 1
-            posts.append(post_of(event, {}, {}))
+            posts.append(post_of(event, "", {}))
     assert kinds == {1: 111, 7: 96, 0: 6, 3: 2, 6: 2}
     answers = [post for post in posts if post.parent_id and post.parent_id != post.root_id]
     assert answers
@@ -196,7 +196,7 @@ def test_who_is_spoken_to() -> None:
     ours = {US.key: "npub1us"}
 
     def post(*tags: list[str], content: str = "Hello") -> tuple[bool, tuple[str, ...], str | None]:
-        found = post_of(made(1, list(tags), content), {}, ours)
+        found = post_of(made(1, list(tags), content), "", ours)
         return found.addressed, found.mentions, found.parent_author_key
 
     assert post(["p", US.key]) == (True, ("npub1us",), None)
@@ -206,8 +206,8 @@ def test_who_is_spoken_to() -> None:
     assert post(["e", A, "", "root", US.key], ["p", US.key]) == (True, ("npub1us",), "npub1us")
     assert post(["e", A, "", "root"], content=f"hey nostr:{US.npub}")[0]
     ourselves = read_event(US.event(1, "We", [["p", US.key]]))
-    assert not post_of(ourselves, {}, ours).addressed
-    assert post_of(ourselves, {}, ours).author.handle == "npub1us"
+    assert not post_of(ourselves, "", ours).addressed
+    assert post_of(ourselves, "", ours).author.handle == "npub1us"
 
 
 def test_a_note_as_a_person_reads_it() -> None:
@@ -215,7 +215,7 @@ def test_a_note_as_a_person_reads_it() -> None:
     event = read_event(
         ANA.note(text, ["r", "https://kerlann.example/b"], ["r", "no"], ["subject", "Hi"])
     )
-    post = post_of(event, {ANA.key: "Ana"}, {})
+    post = post_of(event, "Ana", {})
     assert post.text == (f"@{US.npub[:12]}… see https://kerlann.example/a #boat note1{'q' * 7}….")
     assert (post.title, post.tags, post.author.name) == ("Hi", ("boat",), "Ana")
     assert post.links == ("https://kerlann.example/a", "https://kerlann.example/b")
