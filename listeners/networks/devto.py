@@ -116,14 +116,17 @@ class DevListener:
         for place in places_of(self._source, self._brands):
             first = place.key not in marks
             pages, gap = await self._newest(place, marks.get(place.key))
-            newest = max([marks.get(place.key, 0), *(s for page in pages for s in _seconds(page))])
+            now = self._clock() // SECOND
+            newest = max([0, *(s for page in pages for s in _seconds(page))])
             for left, records in enumerate(reversed(pages), start=1 - len(pages)):
                 posts, bad = await self._articles(records[::-1], self._relevance)
                 before = marks.get(place.key)
                 # A list by reactions is in no order of time: its place moves when all is read.
                 if not left or not place.by_days:
                     reached = max([0, *_seconds(records)])
-                    marks[place.key] = max(marks.get(place.key, 0), reached if left else newest)
+                    # A time that lies ahead would hide what comes before it.
+                    reached = min(reached if left else newest, now)
+                    marks[place.key] = max(marks.get(place.key, 0), reached)
                 batch = Batch(
                     posts=self._handed_on.news(posts, first=first),
                     bad=self._handed_on.letters(bad),

@@ -128,7 +128,7 @@ class GdeltListener:
         now = self._clock()
         records = await self._archive.find(query, Micros(now - FIRST), now, newest=True)
         posts, bad = self._read(records, query, self._brands)
-        marks[query.asked] = (_newest(records) or now) // SECOND
+        marks[query.asked] = min(_newest(records) or now, now) // SECOND
         yield Batch(
             posts=self._handed_on.news(reversed(posts), first=True),
             bad=self._handed_on.letters(bad),
@@ -148,6 +148,8 @@ class GdeltListener:
             records = await self._archive.find(query, start, now, newest=False)
             posts, bad = self._read(records, query, self._brands)
             newest = _newest(records)
+            if newest is not None:
+                newest = min(newest, now)
             full = len(records) >= MOST
             if full and (newest is None or newest <= start):
                 # More of one landing than an answer shows: what is beyond cannot be asked for.

@@ -110,7 +110,9 @@ class LobstersListener:
                 posts, bad = self._stories(records[::-1])
                 seconds = [s for record in records if (s := created_second(record)) is not None]
                 before = marks.get(place.path)
-                marks[place.path] = max(before or 0, *seconds, 0)
+                # A time that lies ahead would hide what comes before it.
+                newest = min(max(seconds, default=0), self._clock() // SECOND)
+                marks[place.path] = max(before or 0, newest)
                 batch = Batch(
                     posts=self._handed_on.news(posts, first=first),
                     bad=self._handed_on.letters(bad),

@@ -17,6 +17,7 @@ from listeners.engine import Engine
 from listeners.model import DAY, HOUR, MINUTE, SECOND, MentionRow, Micros, SourceState
 from listeners.networks import (
     appstore_decode,
+    devto,
     devto_decode,
     gdelt_decode,
     lobsters_decode,
@@ -44,7 +45,7 @@ from tests.fake.http_server import (
     reset_in_body,
     status_reply,
 )
-from tests.fake.listening import START, World, polled, world_of
+from tests.fake.listening import START, World, cursor_of, polled, posts_of, world_of
 from tests.fake.lobsters import FakeLobsters
 from tests.fake.stackexchange import FakeStackExchange
 
@@ -256,3 +257,23 @@ async def test_all_five_reach_the_store_and_a_second_round_adds_nothing(tmp_path
 async def _mentions(store: Store) -> list[MentionRow]:
     ids = await reads.mention_ids(store, StreamFilter(), limit=100)
     return list((await reads.mentions(store, ids)).values())
+
+
+@pytest.mark.parametrize("network", ["gdelt", "lobsters", "devto"])
+async def test_a_time_that_lies_ahead_hides_nothing(
+    network: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devto, "SHORTEST_PAGE", 4)
+    servers = {"gdelt": FakeGdelt(), "lobsters": FakeLobsters(), "devto": FakeDev()}
+    publish = {"gdelt": "article", "lobsters": "story", "devto": "article"}[network]
+    async with world_of(servers[network], network) as world:
+        make = getattr(world.server, publish)
+        ahead = make("Kerlann ahead")
+        world.now = Micros(ahead.at * SECOND)
+        ahead.at += 400 * 86_400
+        cursor = cursor_of(await polled(world.listener(HEARD[network][0])))
+        world.server.__dict__.update(size=4, step=3600)
+        made = [make(f"Kerlann {number}") for number in range(9)]
+        world.now = Micros(made[-1].at * SECOND)
+        batches = await polled(world.listener(HEARD[network][0]), cursor)
+        assert {one.title for one in made} <= {post.title for post in posts_of(batches)}
