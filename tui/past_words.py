@@ -23,6 +23,8 @@ def past_text(row: BackfillRow) -> str:
             said = _("read back to {day}: {read} read, {kept} kept")
         case BackfillState.STOPPED:
             said = _("stopped at {day}: {read} read, {kept} kept")
+        case BackfillState.FAILED if not row.fetched:
+            said = _("could not be read")
         case BackfillState.FAILED:
             said = _("given up at {day}: {read} read, {kept} kept")
         case _:

@@ -179,7 +179,7 @@ async def turn(
     rows = await connection.fetch(
         """SELECT f.id, f.state, f.since_at, f.ended_at FROM backfill f
            JOIN source s ON s.id = f.source_id
-           WHERE ? IN ('', s.key, s.network) AND s.state != 'off'""",
+           WHERE ? IN ('', s.key, s.network)""",
         (storable(source),),
     )
     found = [

@@ -23,7 +23,10 @@ def also_text(network: str, places: Sequence[PlaceRow]) -> str:
         else _("on {network}").format(network=network_name(name))
         for name in names
     ]
-    if feeds:
+    if feeds and network in _FEEDS:
+        more = ngettext("in {count} more feed", "in {count} more feeds", feeds)
+        parts.append(more.format(count=feeds))
+    elif feeds:
         parts.append(ngettext("in {count} feed", "in {count} feeds", feeds).format(count=feeds))
     said = [_("also {places}").format(places=", ".join(parts))] if parts else []
     gone = [network_name(name) for name in Counter(one.network for one in places if one.gone)]
