@@ -39,6 +39,7 @@ class FakeLemmy(FakeServer):
         self.notified: list[tuple[str, Record]] = []
         self.hidden: set[int] = set()
         self.locked = False
+        self.jwt, self.me = TOKEN, ME
         self.private = False
         self.zone = "" if api == 3 else "Z"
         self._last = 100
@@ -74,7 +75,7 @@ class FakeLemmy(FakeServer):
         front, api, *rest = request.path.strip("/").split("/", 2)
         path = f"/{rest[0]}" if rest else ""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        signed_in = token == TOKEN
+        signed_in = token == self.jwt
         if front != "api" or (api == "v4" and self.api == 3):
             return json_reply({"error": "unknown"}, 404)
         if path == "/site":
@@ -104,7 +105,7 @@ class FakeLemmy(FakeServer):
         return kept
 
     def _home(self, name: str) -> str:
-        return self.url if name == ME else f"https://{FAR}"
+        return self.url if name == self.me else f"https://{FAR}"
 
     def _site(self, api: str, *, signed_in: bool) -> Record:
         limit = {"search": 60, "search_per_second": 600}
@@ -116,7 +117,7 @@ class FakeLemmy(FakeServer):
             "site_view": {"site": {"name": "Fake"}, "local_site_rate_limit": limit},
         }
         if signed_in and api == "v3" and self.api == 3:
-            told["my_user"] = {"local_user_view": {"person": self._person(ME)}}
+            told["my_user"] = {"local_user_view": {"person": self._person(self.me)}}
         return told
 
     def _asked(self, request: Request, path: str) -> Reply:
@@ -124,7 +125,7 @@ class FakeLemmy(FakeServer):
         posts = [one for one in self.things if "path" not in one]
         match path:
             case "/account":
-                return json_reply({"local_user_view": {"person": self._person(ME)}})
+                return json_reply({"local_user_view": {"person": self._person(self.me)}})
             case "/search":
                 words = request.one("q").lower()
                 return self._lists(request, [p for p in posts if words in _said(p)],
@@ -140,7 +141,7 @@ class FakeLemmy(FakeServer):
                 return self._list(request, found, path.strip("/").split("/")[0] + "s")
             case "/user" | "/person/content":
                 name = request.one("username").partition("@")[0]
-                if not any(one["by"] == name for one in self.things):
+                if name != self.me and not any(one["by"] == name for one in self.things):
                     return json_reply({"error": "couldnt_find_person"}, 404)
                 mine = [one for one in self.things if one["by"] == name]
                 if path == "/person/content":
@@ -218,7 +219,7 @@ class FakeLemmy(FakeServer):
             target = self._by_id(body.get("parent_id") or body["post_id"])
             if target is None:
                 return json_reply({"error": "couldnt_find_post"}, 404)
-            made = self.comment(body["content"], on=target, by=ME)
+            made = self.comment(body["content"], on=target, by=self.me)
             return json_reply({"comment_view": self.view(made), "recipient_ids": []})
         deletes = (path, request.method) == (
             ("/comment/delete", "POST") if self.api == 3 else ("/comment", "DELETE")
@@ -226,7 +227,7 @@ class FakeLemmy(FakeServer):
         found = self._by_id(body["comment_id"]) if deletes else None
         if found is None:
             return json_reply({"error": "couldnt_find_comment"}, 404)
-        if found["by"] != ME:
+        if found["by"] != self.me:
             return json_reply({"error": "no_comment_edit_allowed"}, 400)
         if found.get("deleted"):
             return json_reply({"error": "couldnt_update_comment"}, 400)

@@ -39,7 +39,7 @@ class FakeReddit(FakeServer):
         self.things: list[Record] = []
         self.inbox: list[Record] = []
         self.blocked = False
-        self.secret = SECRET
+        self.secret, self.refresh, self.me = SECRET, REFRESH, ME
         self.most = 1000
         self.more_after = 0
         self.errors: list[list[str]] = []
@@ -184,7 +184,7 @@ class FakeReddit(FakeServer):
 
     def _listing(self, request: Request, found: list[Record], *, as_feed: bool) -> Reply:
         if request.path == "/api/v1/me":
-            return json_reply({"name": ME})
+            return json_reply({"name": self.me})
         if request.path == "/api/info":
             ids = request.one("id").split(",")
             there = [one for one in found if one["name"] in ids]
@@ -224,7 +224,7 @@ class FakeReddit(FakeServer):
         pair = base64.b64encode(f"{APP}:{self.secret}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {pair}":
             return json_reply({"message": "Unauthorized", "error": 401}, 401)
-        if form["grant_type"] == "refresh_token" and form["refresh_token"] != REFRESH:
+        if form["grant_type"] == "refresh_token" and form["refresh_token"] != self.refresh:
             return json_reply({"error": "invalid_grant"}, 400)
         self._tokens += 1
         self.token = f"token-{self._tokens}"
@@ -235,7 +235,7 @@ class FakeReddit(FakeServer):
         form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
         if request.path == "/api/del":
             for one in self.things:
-                if one["name"] == form["id"] and one["author"] == ME:
+                if one["name"] == form["id"] and one["author"] == self.me:
                     self.delete(one)
             return json_reply({})
         if self.errors:
@@ -243,7 +243,7 @@ class FakeReddit(FakeServer):
         made = []
         target = next((one for one in self.things if one["name"] == form["thing_id"]), None)
         if target is not None:
-            one = self.comment(form["text"], on=target, by=ME)
+            one = self.comment(form["text"], on=target, by=self.me)
             # What was just made comes without its address.
             made = [_kinded({k: v for k, v in one.items() if k != "permalink"})]
         if self.silent:

@@ -31,7 +31,9 @@ from listeners.store.outbox import outbox as replies
 from tests.fake.discourse import FakeDiscourse
 from tests.fake.github import FakeGitHub
 from tests.fake.http_server import Reply, Request, _written
+from tests.fake.lemmy import FakeLemmy
 from tests.fake.mastodon import FakeMastodon
+from tests.fake.reddit import FakeReddit
 
 ROOT = Path(__file__).parents[2]
 CHILD = Path(__file__).with_name("kill_reply_child.py")
@@ -147,10 +149,64 @@ class SlowGitHub(FakeGitHub):
         return super()._reply(request)
 
 
-SERVERS: dict[str, type[SlowMastodon | SlowDiscourse | SlowGitHub]] = {
+class SlowLemmy(FakeLemmy):
+    """Lemmy, which knows no key either."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now, self.step = utc_now() // SECOND, 1
+        self.jwt, self.me = "t", "kerlann"
+
+    source = 'network = "lemmy"\ntoken = "env:HUBBUB_T"\nwhat = "kerlann"\n'
+
+    def ask(self) -> None:
+        """Somebody asks."""
+        self.now = utc_now() // SECOND
+        self.post("Does kerlann open on Sunday?")
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one["text"] for one in self.things)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.method == "POST":
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
+class SlowReddit(FakeReddit):
+    """Reddit, which knows no key either, as an app without a secret uses it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now, self.step = utc_now() // SECOND, 1
+        self.secret, self.refresh, self.me = "", "t", "kerlann"
+
+    source = 'network = "reddit"\ntoken = "env:HUBBUB_T"\nwhat = "kerlann"\nclient_id = "app-id"\n'
+
+    def ask(self) -> None:
+        """Somebody asks."""
+        self.now = utc_now() // SECOND
+        self.submit("Does kerlann open on Sunday?")
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in str(one.get("body")) for one in self.things)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.path == "/api/comment":
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
+SERVERS: dict[str, type[SlowMastodon | SlowDiscourse | SlowGitHub | SlowLemmy | SlowReddit]] = {
     "mastodon": SlowMastodon,
     "discourse": SlowDiscourse,
     "github": SlowGitHub,
+    "lemmy": SlowLemmy,
+    "reddit": SlowReddit,
 }
 
 
