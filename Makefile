@@ -36,7 +36,7 @@ bench: $(VENV)/.developing ## speed, as ratios to a reference in the same run
 	$(BIN)/pytest -m bench -s
 
 bench-sentiment: $(VENV)/.developing ## how right the verdicts are on the posts in HUBBUB_DATA
-	$(BIN)/pytest -m bench -s -q tests/bench/bench_sentiment.py
+	$(BIN)/pytest -m bench -s -q tests/bench/bench_sentiment.py tests/bench/bench_learning.py
 
 servers: $(VENV)/.developing ## end to end against real servers on loopback
 	$(BIN)/pytest -m servers -s

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 CHOICES: Mapping[str, str] = {
     "very good": msgid("very good"),
-    "good": msgid("good"),
+    "good": msgid("rather good"),
     "neutral": msgid("says nothing of mood"),
-    "bad": msgid("bad"),
+    "bad": msgid("rather bad"),
     "very bad": msgid("very bad"),
 }
 """The choices of a weight, as they are said (msgids), the best first."""

@@ -194,6 +194,13 @@ def _solved(products: NDArray[Any], guesses: NDArray[Any], labels: NDArray[Any])
     return found
 
 
+def macro(labels: Sequence[int], said: Sequence[int]) -> tuple[float, float]:
+    """Return macro-recall and macro-F1 over the labels that occur."""
+    import numpy as np
+
+    return _macro(np.asarray(labels), np.asarray(said))
+
+
 def _macro(labels: NDArray[Any], said: NDArray[Any]) -> tuple[float, float]:
     """Macro-recall and macro-F1 over the labels that occur."""
     recalls, f1s = [], []

@@ -121,7 +121,7 @@ async def _run(known: Settings, store: Store, number: int) -> None:
 def _columns() -> tuple[Column[tuple[str, Tally]], ...]:
     return (
         Column(msgid("Brand"), lambda row: row[0]),
-        Column(msgid("Read"), lambda row: str(row[1].read), right=True),
+        Column(msgid("Mentions"), lambda row: str(row[1].read), right=True),
         Column(msgid("Would change"), lambda row: str(row[1].changed), right=True),
         Column(msgid("Other label"), lambda row: str(row[1].moves.total()), right=True),
     )
