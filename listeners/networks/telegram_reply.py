@@ -24,6 +24,7 @@ from listeners.networks.telegram_decode import (
     TITLE,
     UnreadableError,
     address_of,
+    name_of,
     read_message,
     spot_of,
 )
@@ -80,8 +81,9 @@ class Replies:
         except RefusedError as error:
             if error.moved_to is None:
                 raise ReplyRefusedError(_refused(error)) from error
-            told = await self._tell_moved(reply, error.moved_to, message)
-        sent = _sent(told)
+            chat = error.moved_to
+            told = await self._tell_moved(reply, chat, message)
+        sent = _sent(told, chat)
         self._sent.put(reply.key, sent)
         return sent
 
@@ -144,11 +146,15 @@ def content_of(reply: Reply, chat: int, message: int, *, alone: bool) -> dict[st
     }
 
 
-def _sent(told: object) -> Sent:
+def _sent(told: object, chat: int) -> Sent:
+    """Return where a message is: its number is enough, for nobody can look for it later."""
+    number = told.get("message_id") if isinstance(told, Mapping) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise misunderstood()
     try:
         said = read_message(told)
-    except UnreadableError as error:
-        raise misunderstood() from error
+    except UnreadableError:
+        return Sent(native_id=name_of(chat, number))
     return Sent(native_id=said.native_id, url=address_of(said.chat, said.native_id))
 
 

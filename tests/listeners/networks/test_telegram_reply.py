@@ -81,6 +81,11 @@ async def test_a_reply_stands_below_what_it_answers(world: World) -> None:
     assert await world.listener.find_reply(world.reply()) == sent
 
 
+async def test_the_number_of_a_message_is_enough(world: World) -> None:
+    world.server.on("sendMessage", json_reply({"ok": True, "result": {"message_id": 77}}))
+    assert await world.listener.send_reply(world.reply()) == Sent(native_id="-1001234/77")
+
+
 async def test_to_a_person_it_is_sent_also_where_the_question_is_gone(world: World) -> None:
     question = world.server.say("hello")
     world.server.messages.remove(question)
