@@ -379,10 +379,9 @@ class Fetcher:
         key = await self._key(ask, host)
         async with (
             self._door.allowance(ask.quota, key.partition("#")[2]) as passage,
-            AsyncExitStack() as stack,
+            self._door.turn(host, ask.spacing, lambda: self._manners.check(key, host)),
+            place,
         ):
-            async with self._door.turn(host, ask.spacing, lambda: self._manners.check(key, host)):
-                await stack.enter_async_context(place)
             yield passage
 
     async def _key(self, ask: Ask, host: str) -> str:

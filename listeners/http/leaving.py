@@ -40,7 +40,10 @@ class Doorkeeper:
     async def turn(
         self, host: str, seconds: float, check: Callable[[], None]
     ) -> AsyncIterator[None]:
-        """Wait for this host's turn, first come first served; the next waits until this leaves.
+        """Wait for this host's turn, first come first served, and keep it until it is answered.
+
+        The spacing is counted from then: a request may be long on its way, and it is the server
+        that counts.
 
         ``check`` raises where the host may not be asked at all: before the wait, which would be
         in vain, and after it. A waiter that is cancelled has taken no turn.
@@ -57,7 +60,10 @@ class Doorkeeper:
                 check()
                 # A clock that stands still, or was set back, must not make this endless.
                 now = max(self._clock(), free)
-            yield
+            try:
+                yield
+            finally:
+                await self._ledger.answered(host, self._clock())
 
     @asynccontextmanager
     async def allowance(self, quota: Quota | None, credential: str) -> AsyncIterator[Passage]:

@@ -25,6 +25,10 @@ class Ledger(Protocol):
         """
         ...
 
+    async def answered(self, host: str, now: Micros) -> None:
+        """Count the spacing of a host from now: a turn taken has been answered, or failed."""
+        ...
+
 
 class MemoryLedger:
     """A book that ends with its process."""
@@ -51,6 +55,10 @@ class MemoryLedger:
         if free <= now:
             self._asked[host] = now
         return free
+
+    async def answered(self, host: str, now: Micros) -> None:
+        """Count the spacing of a host from now."""
+        self._asked[host] = max(self._asked.get(host, now), now)
 
 
 def turn_after(asked_at: Micros | None, seconds: float, now: Micros) -> Micros:

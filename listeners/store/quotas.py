@@ -69,6 +69,16 @@ class StoredLedger:
 
         return await self._store.write(work, urgent=True)
 
+    async def answered(self, host: str, now: Micros) -> None:
+        """Count the spacing of a host from now."""
+
+        async def work(connection: Connection) -> None:
+            await connection.fetch(
+                "UPDATE turn SET asked_at = max(asked_at, ?) WHERE host = ?", (now, storable(host))
+            )
+
+        await self._store.write(work, urgent=True)
+
 
 async def _taken(connection: Connection, key: str, day: str) -> int:
     rows = await connection.fetch(

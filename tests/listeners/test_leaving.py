@@ -24,6 +24,7 @@ from listeners.store.quotas import StoredLedger
 from tests.fake.http_server import (
     FakeServer,
     Reply,
+    Request,
     json_reply,
     reset_in_body,
     silent,
@@ -118,6 +119,21 @@ async def test_requests_of_all_sources_leave_one_spacing_apart(
     assert wall.paused == [60.0, 60.0, 60.0]
     assert len(server.requests) == 4
     assert left[-1] == NOW + 180 * SECOND
+
+
+@pytest.mark.parametrize("stored", [False, True])
+async def test_the_spacing_is_counted_from_the_answer(
+    wall: Time, server: FakeServer, store: Store, stored: bool
+) -> None:
+    def slow(request: Request) -> Reply:
+        wall.now = Micros(wall.now + 7 * SECOND)
+        return json_reply(1)
+
+    server.on("/x", slow)
+    async with fetcher(wall, StoredLedger(store) if stored else None) as fetch:
+        for _ in range(3):
+            await get(fetch, server.url + "/x", spacing=60)
+    assert wall.now == NOW + (60 + 7) * 2 * SECOND + 7 * SECOND
 
 
 async def test_waiting_for_a_turn_is_beyond_the_deadline_and_holds_no_place(
