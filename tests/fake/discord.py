@@ -35,8 +35,10 @@ class FakeDiscord(FakeServer):
     makes the search ask to wait; ``nonces`` says whether messages are shown with theirs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, api: str = API) -> None:
         super().__init__()
+        self.api = api
+        self.token = TOKEN
         self.now = START
         self.step = 60
         self.blind = False
@@ -53,7 +55,7 @@ class FakeDiscord(FakeServer):
 
     @property
     def base(self) -> str:
-        return f"{self.url}{API}"
+        return f"{self.url}{self.api}"
 
     # --- what happens there --------------------------------------------------------------------
 
@@ -130,9 +132,9 @@ class FakeDiscord(FakeServer):
 
     def answer(self, request: Request) -> Reply:
         """Answer as Discord does."""
-        if request.headers.get("authorization") != f"Bot {TOKEN}":
+        if request.headers.get("authorization") != f"Bot {self.token}":
             return refusal(401, 0, "401: Unauthorized")
-        match request.path.removeprefix(f"{API}/").split("/"):
+        match request.path.removeprefix(f"{self.api}/").split("/"):
             case ["users", "@me"]:
                 return json_reply(self.user("kerlann_bot"))
             case ["applications", "@me"]:

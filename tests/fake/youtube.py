@@ -37,6 +37,8 @@ class FakeYouTube(FakeServer):
 
     def __init__(self) -> None:
         super().__init__()
+        self.key = KEY
+        self.permission = PERMISSION
         self.now = START
         self.step = 60
         self.inline = 5
@@ -148,7 +150,7 @@ class FakeYouTube(FakeServer):
         mine = self.tokens > 0 and signed == f"Bearer ya29.{self.tokens}"
         if signed and not mine:
             return refusal(401, "authError", "Invalid Credentials")
-        if not mine and request.headers.get("x-goog-api-key") != KEY:
+        if not mine and request.headers.get("x-goog-api-key") != self.key:
             return refusal(400, "badRequest", "API key not valid.", detail="API_KEY_INVALID")
         resource = request.path.removeprefix(f"{API}/")
         if resource in self.spent:
@@ -173,7 +175,7 @@ class FakeYouTube(FakeServer):
 
     def _token(self, request: Request) -> Reply:
         form = {name: found[0] for name, found in parse_qs(request.body.decode()).items()}
-        if not self.permitted or form != {"grant_type": "refresh_token", **PERMISSION}:
+        if not self.permitted or form != {"grant_type": "refresh_token", **self.permission}:
             return json_reply({"error": "invalid_grant", "error_description": "Revoked."}, 400)
         self.tokens += 1
         return json_reply({"access_token": f"ya29.{self.tokens}", "expires_in": 3599})

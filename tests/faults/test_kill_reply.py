@@ -28,12 +28,14 @@ from listeners.store import Store, open_store, reads
 from listeners.store.drafts import draft
 from listeners.store.filters import QueueFilter
 from listeners.store.outbox import outbox as replies
+from tests.fake.discord import FakeDiscord
 from tests.fake.discourse import FakeDiscourse
 from tests.fake.github import FakeGitHub
 from tests.fake.http_server import Reply, Request, _written
 from tests.fake.lemmy import FakeLemmy
 from tests.fake.mastodon import FakeMastodon
 from tests.fake.reddit import FakeReddit
+from tests.fake.youtube import FakeYouTube
 
 ROOT = Path(__file__).parents[2]
 CHILD = Path(__file__).with_name("kill_reply_child.py")
@@ -201,12 +203,72 @@ class SlowReddit(FakeReddit):
         return super()._reply(request)
 
 
-SERVERS: dict[str, type[SlowMastodon | SlowDiscourse | SlowGitHub | SlowLemmy | SlowReddit]] = {
+class SlowDiscord(FakeDiscord):
+    """Discord, which knows the nonce for some minutes."""
+
+    def __init__(self) -> None:
+        super().__init__(api="")
+        self.slow = Slow()
+        self.now, self.step = utc_now() // SECOND, 1
+        self.token = "t"
+
+    source = 'network = "discord"\ntoken = "env:HUBBUB_T"\n'
+
+    def ask(self) -> None:
+        """Somebody asks, each time somebody else."""
+        self.now = utc_now() // SECOND
+        self.say("Does kerlann open on Sunday?", by=f"ana{len(self.messages)}")
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one["content"] for one in self.messages)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.method == "POST":
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
+class SlowYouTube(FakeYouTube):
+    """YouTube, which knows no key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now, self.step = utc_now() // SECOND, 1
+        self.key, self.permission = "t", dict.fromkeys(self.permission, "t")
+        self.film = self.video("A film")
+
+    @property
+    def source(self) -> str:
+        """Its lines in the configuration."""
+        given = "".join(f'{name} = "env:HUBBUB_T"\n' for name in self.permission)
+        token = f'token = "env:HUBBUB_T"\noauth_url = "{self.url}/token"\n'
+        return f'network = "youtube"\n{token}{given}'
+
+    def ask(self) -> None:
+        """Somebody asks."""
+        self.now = utc_now() // SECOND
+        self.comment("Does kerlann open on Sunday?", self.film)
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one for one in self.written)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.method == "POST" and request.path.endswith("/comments"):
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
+SERVERS: dict[str, Callable[[], Any]] = {
     "mastodon": SlowMastodon,
     "discourse": SlowDiscourse,
     "github": SlowGitHub,
     "lemmy": SlowLemmy,
     "reddit": SlowReddit,
+    "discord": SlowDiscord,
+    "youtube": SlowYouTube,
 }
 
 

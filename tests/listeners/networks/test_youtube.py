@@ -374,6 +374,25 @@ async def test_the_allowances_are_counted_apart(
     assert "allowance" in str(error)
 
 
+async def test_a_search_takes_nothing_of_the_comments_allowance(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listeners.networks.youtube_server._SEARCHES", 1)
+    listener = world.listener()
+    cursor = last_cursor(await polled(listener))
+    world.later(HOUR)
+    world.server.comment("hello", world.film)
+    batches = await polled(listener, cursor)
+    assert comments(batches) == ["hello"]
+    assert [batch.gap.to_at for batch in batches if batch.gap] == [next_midnight(world.now)]
+    assert world.units("search") == 1
+    monkeypatch.setattr("listeners.networks.youtube_server._UNITS", 3)
+    asked = world.units("commentThreads")
+    error = await failed(listener, last_cursor(batches))
+    assert (error.state, error.until) == (SourceState.RATE_LIMITED, next_midnight(world.now))
+    assert world.units("commentThreads") == asked
+
+
 MIDNIGHTS = {
     "2026-07-01T12:00:00Z": "2026-07-02T07:00:00Z",
     "2026-01-02T07:59:59Z": "2026-01-02T08:00:00Z",
