@@ -135,8 +135,8 @@ class DiscordListener(Answering):
             spot = spot_of(native_id)
             if spot is None or not self._channels.open(spot[0]):
                 continue
-            channel = self._channels[spot[0]]
             try:
+                channel = await self._channels.find(spot[0])
                 record = await self._server.lookup(f"/channels/{spot[0]}/messages/{spot[1]}")
                 if record is None:
                     gone.append(Deletion(NETWORK, native_id))
@@ -164,6 +164,7 @@ class DiscordListener(Answering):
         """Yield what the servers' searches still have about a brand; see ``Historical``."""
         places: dict[str, int] = json.loads(place) if place else {}
         for server in await self._channels.servers():
+            await self._channels.learn_server(server)
             for word in search_words(replace(self._source, what=""), [brand], TITLE):
                 spot = Spot(server, word)
                 below = places.get(spot.key)
@@ -254,6 +255,7 @@ class DiscordListener(Answering):
         """Ask each server's search for the brands' words, from the newest hit known on."""
         words = search_words(replace(self._source, what=""), self._brands, TITLE)
         for server in await self._channels.servers():
+            await self._channels.learn_server(server)
             for word in words:
                 spot = Spot(server, word)
                 for _ in range(MOST_PAGES):

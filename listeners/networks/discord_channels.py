@@ -69,6 +69,7 @@ class Channels:
                 self._ids.append(name if found is None else found[2])
         self._named = bool(source.what.strip())
         self._forums: dict[str, str] = {}
+        self._learned: set[str] = set()
         self._known: Recent[str, Channel] = Recent(2 * MOST_CHANNELS)
         self.closed: Recent[str, Micros] = Recent(2 * MOST_CHANNELS)
 
@@ -84,9 +85,35 @@ class Channels:
         self.closed.put(name, self._clock())
 
     def learn(self, records: object) -> None:
-        """Remember threads that came beside messages."""
-        for record in records if isinstance(records, list) else []:
+        """Remember channels that came with an answer."""
+        for record in records if isinstance(records, Sequence) else []:
             self._read(record, "")
+
+    async def find(self, name: str) -> Channel:
+        """Return a channel, asked for where it is not known: a thread that rests is in no list.
+
+        Raises:
+            RefusedError: it is closed to the bot, or gone.
+            SourceError: Discord could not be asked.
+        """
+        if name not in self._known:
+            record = await self._server.get(f"/channels/{name}")
+            above = record.get("parent_id") if isinstance(record, Mapping) else None
+            known = above in self._known or above in self._forums
+            if isinstance(record, Mapping) and record.get("type") in _THREADS and not known:
+                self._read(await self._server.get(f"/channels/{above}"), "")
+            self._read(record, "")
+        return self[name]
+
+    async def learn_server(self, server: str) -> None:
+        """Remember what the channels of a server are, asked for once.
+
+        Raises:
+            SourceError: Discord could not be asked.
+        """
+        if server not in self._learned:
+            self.learn(await self._server.records(f"/guilds/{server}/channels"))
+            self._learned.add(server)
 
     async def servers(self) -> Sequence[str]:
         """Return the servers to read: those named, else all the bot is in.

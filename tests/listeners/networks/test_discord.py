@@ -317,6 +317,25 @@ async def test_a_thread_is_read_around_a_message_and_what_is_gone_is_told(world:
     assert await listener.thread(asked[:1]) == Batch()
 
 
+async def test_a_message_is_the_same_read_by_whatever_way(world: World) -> None:
+    server = world.server
+    forum = server.channel("help", 15, old=True)
+    post = server.post(forum, "It sinks", "Kerlann sinks")
+    below = server.say("Kerlann too", by="bob", channel=post)
+    thread = server.thread(server.general, "x", server.say("why"))
+    inside = server.say("Kerlann?", by="cy", channel=thread)
+
+    def shapes(posts: Iterable[Post]) -> dict[str, tuple[object, ...]]:
+        return {p.native_id: (p.root_id, p.parent_id, p.url, p.title) for p in posts
+                if "erlann" in p.text}  # fmt: skip
+
+    polled_ones = shapes(posts_of(await polled(world.listener())))
+    asked = [f"{post['id']}/{below['id']}", f"{thread['id']}/{inside['id']}"]
+    assert shapes((await world.listener().thread(asked)).posts) == polled_ones
+    assert shapes(posts_of(await polled(world.listener(search=True)))) == polled_ones
+    assert len(polled_ones) == 3
+
+
 # --- search and history --------------------------------------------------------------------------
 
 
