@@ -263,7 +263,6 @@ def _reason(kept: object) -> Reason | None:
     return Reason(str(kept["code"]), replace(NEGATIVE, template=kept["say"], values=kept["with"]))
 
 
-
 def _felt(asking: Iterable[tuple[int, Micros, Felt]], since: Micros) -> list[Felt]:
     return [felt for _id, at, felt in asking if at >= since]
 

@@ -28,6 +28,7 @@ from listeners.model import (
 )
 from listeners.store import Connection, Store, ingest, open_store, reads
 from listeners.store.corrections import MIDDLE, corrections, verdict_of
+from listeners.store.filters import QueueFilter
 from listeners.store.records import Edit, SeenAccount
 from listeners.store.retention import forget_account, forget_old
 from tests.listeners.store.builders import BRAND, NETWORK, NOW, World, furnish
@@ -374,9 +375,7 @@ def test_counts_are_a_recount_after_any_sequence(steps: list[Step]) -> None:
     asyncio.run(run())
 
 
-def queue():  # type: ignore[no-untyped-def]
-    from listeners.store.filters import QueueFilter
-
+def queue() -> QueueFilter:
     return QueueFilter()
 
 
