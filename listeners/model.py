@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from listeners.model_rows import PlaceRow, Presence
 
 Micros = NewType("Micros", int)
 """UTC microseconds since 1970-01-01."""
@@ -263,25 +266,6 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceRow:
-    """Where a mention stands besides its own place: a cross-post, or the article in another feed.
-
-    ``same`` says that it is the very same post, read by another way; ``gone``: it was deleted there.
-    """
-
-    network: str
-    source: str
-    label: SafeText
-    native_id: str
-    url: str
-    author: SafeText
-    seen_at: Micros
-    gone: bool
-    same: bool
-    engagement: Engagement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MentionRow:
     """One stored mention, as lists and threads show it."""
 
@@ -326,15 +310,6 @@ class MentionRow:
     """Who set its sentiment by hand, empty: nobody."""
     lang_by: str = ""
     """Whose word its language is, as in ``Score.said_by``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presence:
-    """A member of the team who is on a conversation now: reading it, or drafting a reply."""
-
-    member: str
-    doing: str
-    at: Micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from listeners.alerting import PROGRAM, raise_alerts
+from listeners.burying import bury_the_gone, line_of
 from listeners.clock import Clock
 from listeners.config import Config, SourceConfig
-from listeners.conversations.events import DeletedAtSource
-from listeners.conversations.state import Conversation, apply
+from listeners.conversations.state import Conversation
 from listeners.folding import Folded, Folding
 from listeners.judge import Judge, Judged, handle_key
-from listeners.model import Batch, Engagement, Micros, Post, Sentence
+from listeners.model import Batch, Engagement, Micros, Post
 from listeners.own_posts import OwnAccounts
 from listeners.placing import Known, Placed, Placement, Placer, written_at
 from listeners.raising import press_drafts, spreading_drafts
@@ -218,7 +218,7 @@ class Pipeline:
         judged: list[Judged],
     ) -> Counts:
         now = self._clock()
-        graves = await self._bury_the_gone(connection, batch, now)
+        graves = await bury_the_gone(connection, batch, now)
         stored, kept = await self._sort(connection, judged, source_id, now)
         names = await self._own.names(connection, judged)
         accounts = await ingest.upsert_accounts(
@@ -291,49 +291,6 @@ class Pipeline:
             found, post = judged.look_alike, judged.post
             drafts.append(impersonation_draft(found, judged.brand, mention_id, post))
         return drafts
-
-    # --- what is gone --------------------------------------------------------------------------
-
-    async def _bury_the_gone(self, connection: Connection, batch: Batch, now: Micros) -> int:
-        if not batch.deletions and not batch.accounts_gone:
-            return 0
-        posts = [(one.network, dedupe_key(one.network, one.native_id)) for one in batch.deletions]
-        await ingest.tombstones(connection, [(n, "post", key) for n, key in posts], now)
-        await places.gone(connection, posts)
-        gone = await ingest.mentions_of_posts(connection, posts)
-        for account in batch.accounts_gone:
-            gone += await ingest.mentions_of_account(
-                connection, account.network, account.author_key
-            )
-            await places.author_gone(connection, account.network, account.author_key)
-        gone = await places.take_over(connection, [one for one in gone if one.deleted_at is None])
-        await ingest.delete_mentions(connection, gone, now)
-        await self._tell_threads(connection, gone, now)
-        return len(gone)
-
-    async def _tell_threads(
-        self, connection: Connection, gone: list[KnownMention], now: Micros
-    ) -> None:
-        ids = {one.conversation_id for one in gone if one.asks and one.conversation_id}
-        if not ids:
-            return
-        ids = set((await thread_facts.heads(connection, ids)).values())
-        threads = await subjects.load_conversations(connection, ids)
-        asking = await thread_facts.unanswered_times(connection, ids)
-        changed: list[tuple[Conversation, Conversation, Sentence | None]] = []
-        for id_, thread in threads.items():
-            # All that asked before the clock is answered, wherever the answer stands.
-            since = thread.waiting_since or 0
-            left = [at for at in asking.get(id_, ()) if at >= since]
-            event = DeletedAtSource(unanswered_since=min(left, default=None))
-            step = apply(thread, event, now)
-            if step.conversation != thread:
-                changed.append((thread, step.conversation, step.note))
-        await subjects.save_conversations(connection, [after for _, after, _ in changed])
-        await subjects.add_events(
-            connection,
-            [_event(before, after, note, now) for before, after, note in changed if note],
-        )
 
     # --- what is known -------------------------------------------------------------------------
 
@@ -504,7 +461,7 @@ class Pipeline:
         await subjects.add_events(
             connection,
             [
-                _event(
+                line_of(
                     one.before,
                     replace(one.after, id=conversations[one.root, one.after.generation].id),
                     one.note,
@@ -540,37 +497,3 @@ def _home(one: Placed, shown_in: int, homes: Mapping[RootKey, tuple[int, int]]) 
 
 def _graves(key: MentionKey, post: Post) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
     return (post.network, "post", key[2]), (post.network, "account", post.author.key)
-
-
-def _event(
-    before: Conversation,
-    after: Conversation,
-    note: Sentence,
-    now: Micros,
-    written_at: Micros | None = None,
-    *,
-    history: bool = False,
-) -> subjects.NewEvent:
-    """Return the line of the log; the response times are read from it (``reports``).
-
-    What the past brought is marked: it is no news for the hooks.
-    """
-    return subjects.NewEvent(
-        at=now,
-        actor=PROGRAM,
-        verb=note.template,
-        subject_kind="conversation",
-        subject_id=after.id,
-        before={
-            "state": before.state.value,
-            "waiting_since": before.waiting_since,
-            "first_response_at": before.first_response_at,
-        },
-        after={
-            "state": after.state.value,
-            "waiting_since": after.waiting_since,
-            "first_response_at": after.first_response_at,
-            "written_at": written_at,
-            **({"history": True} if history else {}),
-        },
-    )

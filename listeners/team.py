@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from listeners.config import Config
-from listeners.model import SECOND, Micros, Presence, Sentence
+from listeners.model import SECOND, Micros, Sentence
+from listeners.model_rows import Presence
 from listeners.text import fold
 
 PROGRAM = "hubbub"

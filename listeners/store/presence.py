@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from listeners.model import MINUTE, Micros, Presence
+from listeners.model import MINUTE, Micros
+from listeners.model_rows import Presence
 from listeners.store.codec import storable
 from listeners.store.connection import Connection
 from listeners.store.database import Store

@@ -16,10 +16,10 @@ from listeners.model import (
     MentionRow,
     Micros,
     Note,
-    PlaceRow,
     Sentence,
     SourceRow,
 )
+from listeners.model_rows import PlaceRow
 from listeners.store import Store
 from listeners.store.outbox import OutboxRow, outbox
 from tui.commands.output import Record

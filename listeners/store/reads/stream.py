@@ -6,7 +6,8 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import replace
 
-from listeners.model import Engagement, MentionRow, Micros, Part, PlaceRow, SafeText
+from listeners.model import Engagement, MentionRow, Micros, Part, SafeText
+from listeners.model_rows import PlaceRow
 from listeners.risk.masking import Shown, masked
 from listeners.store.codec import (
     LABELS,

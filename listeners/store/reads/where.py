@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from listeners.model import Engagement, Micros, PlaceRow, SafeText
+from listeners.model import Engagement, Micros, SafeText
+from listeners.model_rows import PlaceRow
 from listeners.store.codec import dumps
 from listeners.store.database import Store
 
