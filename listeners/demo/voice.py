@@ -17,7 +17,9 @@ from listeners.networks import replying_words
 from listeners.networks.bluesky_reply import LIMIT as BLUESKY_LIMIT
 from listeners.networks.contract import Capability
 from listeners.networks.mastodon_opening import opening
+from listeners.networks.reddit_reply import LIMIT as REDDIT_LIMIT
 from listeners.networks.replying import Answered, Reply, ReplyLimit, ReplyRefusedError, Sent
+from listeners.networks.youtube_reply import LIMIT as YOUTUBE_LIMIT
 
 REFUSED_ONE_IN = 4
 FIRST_REFUSED = 2
@@ -26,6 +28,8 @@ FIRST_REFUSED = 2
 _LIMITS = {
     "bluesky": BLUESKY_LIMIT,
     "mastodon": ReplyLimit(maximum=500, unit="graphemes", link_length=23, remote_mentions=True),
+    "reddit": REDDIT_LIMIT,
+    "youtube": YOUTUBE_LIMIT,
 }
 _REFUSALS = {
     "bluesky": replying_words.asked_to_wait("Bluesky"),
@@ -34,6 +38,8 @@ _REFUSALS = {
         503,
         "There was a temporary problem serving your request, please try again",
     ),
+    "reddit": replying_words.asked_to_wait("Reddit"),
+    "youtube": replying_words.asked_to_wait("YouTube"),
 }
 
 
