@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TypeVar, cast
 
 import msgspec
-from selectolax.lexbor import LexborHTMLParser
 
-from listeners.model import SECOND, Author, BadRecord, Engagement, Micros, Post, Sentence
-from listeners.text import HTML_CAP, html_to_text
+from listeners.model import Author, Engagement, Post
+from listeners.networks import decoding
+from listeners.networks.decoding import (
+    LONGEST_EVIDENCE,
+    UnreadableError,
+    at_second,
+    count,
+    links_of_html,
+    printable,
+)
+from listeners.text import html_to_text
 
 NETWORK = "hackernews"
+TITLE = "Hacker News"
 SITE = "https://news.ycombinator.com"
 
 _TYPES = frozenset({"story", "comment", "job", "poll", "pollopt"})
-_LONGEST_EVIDENCE = 20_000
-_MOST_LINKS = 30
-
-
-class UnreadableError(ValueError):
-    """A record is not what Hacker News documents; ``sentence`` says where it differs."""
-
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-        self.sentence = Sentence(
-            "A post from Hacker News could not be read: {fault}", {"fault": fault}
-        )
 
 
 class DeletedError(Exception):
@@ -89,9 +85,7 @@ class _Item(msgspec.Struct):
     descendants: object = None
     parent: str | int | None = None
     deleted: bool = False
-
-
-_Wire = TypeVar("_Wire", _Hit, _Node, _Item)
+    dead: bool = False
 
 
 def read_hit(record: object) -> Post:
@@ -100,12 +94,12 @@ def read_hit(record: object) -> Post:
     Raises:
         UnreadableError: it has no id or author, or neither title nor text.
     """
-    hit = _converted(record, _Hit)
+    hit = decoding.converted(record, _Hit, TITLE)
     tags = hit.tags if isinstance(hit.tags, list) else []
     is_comment = "comment" in tags or hit.comment_text is not None
     markup = hit.comment_text if is_comment else hit.story_text
     if markup is None and (is_comment or hit.title is None):
-        raise UnreadableError("the post has neither title nor text")
+        raise UnreadableError(TITLE, "the post has neither title nor text")
     native_id = _id(hit.objectID)
     parent = _optional_id(hit.parent_id) if is_comment else None
     return _post(
@@ -113,11 +107,11 @@ def read_hit(record: object) -> Post:
         hit.author,
         markup or "",
         title="" if is_comment else hit.title or "",
-        link="" if is_comment else _printable(hit.url),
+        link="" if is_comment else printable(hit.url),
         at=hit.created_at_i,
         parent=parent,
         root=(_optional_id(hit.story_id) or parent) if is_comment else None,
-        engagement=Engagement(likes=_count(hit.points), replies=_count(hit.num_comments)),
+        engagement=Engagement(likes=count(hit.points), replies=count(hit.num_comments)),
     )
 
 
@@ -130,7 +124,7 @@ def read_tree(record: object) -> Iterator[Post | UnreadableError | DeletedError]
     while waiting:
         current, root = waiting.pop()
         try:
-            node = _converted(current, _Node)
+            node = decoding.converted(current, _Node, TITLE)
         except UnreadableError as fault:
             yield fault
             continue
@@ -138,52 +132,49 @@ def read_tree(record: object) -> Iterator[Post | UnreadableError | DeletedError]
         yield _read_node(node, root)
 
 
-def read_item(record: object) -> Post:
-    """Return the post in a Firebase item.
+def read_item(record: object, root: str | None = None) -> Post:
+    """Return the post in a Firebase item; ``root`` is the story it stands under, if known.
 
     Raises:
         UnreadableError: it is no post, or lacks what one needs.
-        DeletedError: the post is deleted.
+        DeletedError: the post is deleted, or shown to nobody but its author.
     """
-    item = _converted(record, _Item)
+    item = decoding.converted(record, _Item, TITLE)
     native_id = _id(item.id)
-    if item.deleted:
+    if item.deleted or item.dead:
         raise DeletedError(native_id)
     if item.type not in _TYPES:
-        raise UnreadableError(f"an item of type {item.type!r}")
+        raise UnreadableError(TITLE, f"an item of type {item.type!r}")
     parent = _optional_id(item.parent)
     return _post(
         native_id,
         item.by,
         item.text or "",
         title=item.title or "",
-        link=_printable(item.url),
+        link=printable(item.url),
         at=item.time,
         parent=parent,
-        root=None,
-        engagement=Engagement(likes=_count(item.score), replies=_count(item.descendants)),
+        root=root if parent is not None else None,
+        engagement=Engagement(likes=count(item.score), replies=count(item.descendants)),
     )
 
 
-def bad_record(record: object, fault: UnreadableError) -> BadRecord:
-    """Return the dead letter of a record, cut to a length that can be kept."""
-    try:
-        evidence = json.dumps(record)
-    except (ValueError, TypeError, RecursionError):
-        evidence = repr(type(record))
-    return BadRecord(evidence[:_LONGEST_EVIDENCE], fault.sentence)
+def kids_of(record: object) -> tuple[str, ...]:
+    """Return the ids of the answers to a Firebase item, as far as they are legible."""
+    kids = record.get("kids") if isinstance(record, dict) else None
+    return tuple(str(kid) for kid in kids if count(kid)) if isinstance(kids, list) else ()
 
 
 def seconds_of(record: object) -> int | None:
     """Return when a hit was made, in seconds since 1970, if it says so legibly."""
     value = record.get("created_at_i") if isinstance(record, dict) else None
-    return _count(value)
+    return count(value)
 
 
 def _read_node(node: _Node, root: str | None) -> Post | UnreadableError | DeletedError:
     native_id = _id(node.id)
     if node.type not in _TYPES:
-        return UnreadableError(f"an item of type {node.type!r}")
+        return UnreadableError(TITLE, f"an item of type {node.type!r}")
     if node.author is None and not node.text and not node.title:
         return DeletedError(native_id)
     try:
@@ -192,11 +183,11 @@ def _read_node(node: _Node, root: str | None) -> Post | UnreadableError | Delete
             node.author,
             node.text or "",
             title=node.title or "",
-            link=_printable(node.url),
+            link=printable(node.url),
             at=node.created_at_i,
             parent=_optional_id(node.parent_id),
             root=root if root != native_id else None,
-            engagement=Engagement(likes=_count(node.points)),
+            engagement=Engagement(likes=count(node.points)),
         )
     except UnreadableError as fault:
         return fault
@@ -214,10 +205,9 @@ def _post(
     root: str | None,
     engagement: Engagement,
 ) -> Post:
-    name = _printable(author)
+    name = printable(author)
     if not name:
-        raise UnreadableError("the post has no author")
-    seconds = _count(at)
+        raise UnreadableError(TITLE, "the post has no author")
     return Post(
         network=NETWORK,
         native_id=native_id,
@@ -226,23 +216,13 @@ def _post(
         text=html_to_text(markup) or html_to_text(title),
         title=html_to_text(title),
         url=f"{SITE}/item?id={native_id}",
-        created_at=Micros(seconds * SECOND) if seconds is not None else None,
+        created_at=at_second(at),
         parent_id=parent,
         root_id=root,
-        links=_links(markup, link),
+        links=links_of_html(markup, link),
         engagement=engagement,
-        raw=json.dumps({"id": native_id, "text": markup[:_LONGEST_EVIDENCE]}).encode(),
+        raw=json.dumps({"id": native_id, "text": markup[:LONGEST_EVIDENCE]}).encode(),
     )
-
-
-def _links(markup: str, link: str) -> tuple[str, ...]:
-    found = {link: None} if link.startswith(("https://", "http://")) else {}
-    if "href" in markup:
-        for anchor in LexborHTMLParser(markup[:HTML_CAP]).css("a[href]")[:_MOST_LINKS]:
-            target = _printable(anchor.attributes.get("href"))
-            if target.startswith(("https://", "http://")):
-                found[target] = None
-    return tuple(found)
 
 
 def _story_of(record: object) -> str | None:
@@ -252,29 +232,9 @@ def _story_of(record: object) -> str | None:
     return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
 
 
-def _converted(record: object, kind: type[_Wire]) -> _Wire:
-    try:
-        return msgspec.convert(record, kind)
-    except msgspec.ValidationError as error:
-        raise UnreadableError(str(error)) from error
-
-
 def _id(value: str | int) -> str:
-    text = str(value)
-    if not text or not text.isprintable():
-        raise UnreadableError("the post has no id")
-    return text
+    return decoding.id_of(value, TITLE)
 
 
 def _optional_id(value: str | int | None) -> str | None:
-    return None if value is None or value == "" else _id(value)
-
-
-def _printable(value: object) -> str:
-    return value if isinstance(value, str) and value.isprintable() else ""
-
-
-def _count(value: object) -> int | None:
-    """Return a number that a store can hold as microseconds, else ``None``."""
-    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**43
-    return cast(int, value) if usable else None
+    return decoding.optional_id(value, TITLE)

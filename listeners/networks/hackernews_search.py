@@ -7,19 +7,22 @@ be filtered by: Algolia refuses ``points`` and ``num_comments`` since 2026.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from listeners.config import BrandConfig, SourceConfig
-from listeners.http import Fetcher
+from listeners.http import Fetcher, HttpError
 from listeners.model import SECOND, Gap, Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.hackernews_decode import NETWORK, seconds_of
+from listeners.networks.searching import MOST_SEARCHES
 from listeners.query import QuerySyntaxError, push_down, query_for_brand
 
 DEFAULT_SERVER = "https://hn.algolia.com"
+
+CURSOR = "searches"
+"""What the marks are called in a cursor: the newest second read of each search."""
 
 PER_PAGE = 100
 PAGES = 10
@@ -28,7 +31,6 @@ FIRST_PAGES = 2
 """Pages of the past that a search's first reading takes."""
 MOST_WINDOWS = 10
 """Windows asked for before what is older is given up as a gap: 10,000 hits."""
-MOST_SEARCHES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +93,12 @@ def searches_of(source: SourceConfig, brands: Iterable[BrandConfig]) -> tuple[Se
     )
 
 
-def read_cursor(cursor: str | None) -> dict[str, int] | None:
-    """Return the newest second read of each search; ``None`` if it is not a cursor of ours."""
-    if cursor is None:
-        return {}
-    try:
-        searches = json.loads(cursor)["searches"]
-        return {str(key): int(second) for key, second in searches.items()}
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
-        return None
-
-
-def write_cursor(marks: Mapping[str, int]) -> str:
-    """Return the cursor that holds these seconds."""
-    return json.dumps({"searches": dict(marks)})
-
-
 class Index:
     """Algolia's index, or a server that answers like it."""
 
     def __init__(self, fetch: Fetcher, source: SourceConfig) -> None:
-        self.base = (source.base_url or DEFAULT_SERVER).rstrip("/")
-        self.allow_private = source.allow_private
+        self._base = (source.base_url or DEFAULT_SERVER).rstrip("/")
+        self._allow_private = source.allow_private
         self._fetch = fetch
 
     async def find(self, search: Search, after: int | None) -> Found:
@@ -136,6 +122,24 @@ class Index:
         records = _oldest_first(known)
         to_at = seconds_of(records[0]) if records else None
         return Found(records, Gap(_micros(after), _micros(to_at), _TOO_MANY))
+
+    async def tree(self, native_id: str) -> object:
+        """Return an item with everything below it; ``None`` where the index has none.
+
+        Raises:
+            SourceError: the index could not be asked, or its answer not understood.
+        """
+        try:
+            answer = await self._fetch.get(
+                f"{self._base}/api/v1/items/{native_id}",
+                expect="json",
+                allow_private=self._allow_private,
+            )
+        except HttpError as error:
+            if error.status != 404 or error.state is SourceState.RATE_LIMITED:
+                raise
+            return None
+        return answer.json()
 
     async def older(
         self, search: Search, before: int | None, since: int
@@ -180,10 +184,10 @@ class Index:
     async def _page(self, parameters: Mapping[str, str]) -> tuple[list[object], int, bool]:
         """Return the hits, the number of pages, and whether there are hits no page shows."""
         answer = await self._fetch.get(
-            f"{self.base}/api/v1/search_by_date",
+            f"{self._base}/api/v1/search_by_date",
             params=dict(parameters),
             expect="json",
-            allow_private=self.allow_private,
+            allow_private=self._allow_private,
         )
         body = answer.json()
         hits = body.get("hits") if isinstance(body, dict) else None

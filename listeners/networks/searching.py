@@ -48,20 +48,23 @@ def search_words(
     return tuple(dict.fromkeys(found))[:MOST_SEARCHES]
 
 
-def read_marks(cursor: str | None) -> dict[str, int] | None:
-    """Return up to where each place was read; ``None`` if it is not a cursor of ours."""
+def read_marks(cursor: str | None, name: str = "marks") -> dict[str, int] | None:
+    """Return up to where each place was read; ``None`` if it is not a cursor of ours.
+
+    ``name`` is what the marks are called in the cursors of this network.
+    """
     if cursor is None:
         return {}
     try:
-        marks = json.loads(cursor)["marks"]
+        marks = json.loads(cursor)[name]
         return {str(key): int(mark) for key, mark in marks.items()}
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
 
 
-def write_marks(marks: Mapping[str, int]) -> str:
+def write_marks(marks: Mapping[str, int], name: str = "marks") -> str:
     """Return the cursor that holds these marks."""
-    return json.dumps({"marks": dict(marks)})
+    return json.dumps({name: dict(marks)})
 
 
 def lost_place(now: Micros) -> Gap:

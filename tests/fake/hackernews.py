@@ -31,6 +31,7 @@ class Item:
     parent: Item | None = None
     points: int | None = None
     deleted: bool = False
+    dead: bool = False
     indexed: bool = True
     children: list[Item] = field(default_factory=list)
 
@@ -49,6 +50,7 @@ class FakeHackerNews(FakeServer):
         self.items: list[Item] = []
         self.most = 1000
         self.step = 60
+        self.karma: dict[str, int] = {}
         self._last = 40_000_000
 
     def story(self, title: str, *, author: str = "ana", text: str = "", url: str = "") -> Item:
@@ -79,6 +81,8 @@ class FakeHackerNews(FakeServer):
                 if found is None or not found.indexed:
                     return json_reply({"status": 404, "error": "Not Found"}, 404)
                 return json_reply(tree(found))
+            case ["v0", "user", name]:
+                return json_reply(self._user(name.removesuffix(".json")))
             case ["v0", "item", name]:
                 return json_reply(firebase(self._item(name.removesuffix(".json"))))
         return json_reply({"status": 404, "error": "Not Found"}, 404)
@@ -87,6 +91,10 @@ class FakeHackerNews(FakeServer):
         if request.path in self._scripts:
             return super()._reply(request)
         return self.answer(request)
+
+    def _user(self, name: str) -> object:
+        points = self.karma.get(name)
+        return None if points is None else {"id": name, "karma": points, "created": START}
 
     def _item(self, number: str) -> Item | None:
         return next((item for item in self.items if str(item.id) == number), None)
@@ -191,4 +199,5 @@ def firebase(item: Item | None) -> object:
         "title": item.title,
         "type": item.kind,
         **({"parent": item.parent.id} if item.parent else {}),
+        **({"dead": True} if item.dead else {}),
     }

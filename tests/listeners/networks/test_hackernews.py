@@ -13,7 +13,8 @@ from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.hackernews import SECOND_LOOK, HackerNewsListener
-from listeners.networks.hackernews_search import Search, read_cursor, searches_of, write_cursor
+from listeners.networks.hackernews_search import CURSOR, Search, searches_of
+from listeners.networks.searching import read_marks, write_marks
 from tests.fake.hackernews import START, FakeHackerNews, hit
 from tests.fake.http_server import (
     Reply,
@@ -144,7 +145,7 @@ async def test_more_hits_than_a_search_shows_are_asked_for_in_windows(world: Wor
     assert texts(batches) == [f"kerlann {n}" for n in range(750)]
     assert not [batch for batch in batches if batch.gap]
     assert [len(batch.posts) for batch in batches] == [100] * 7 + [50]
-    seconds = [read_cursor(batch.cursor) for batch in batches]
+    seconds = [read_marks(batch.cursor, CURSOR) for batch in batches]
     assert seconds == sorted(seconds, key=lambda marks: marks["search:kerlann"])
 
 
@@ -269,7 +270,7 @@ async def test_an_empty_what_asks_for_words_own_posts_and_links(world: World) ->
         "A link",
         "Kerlann is great",
     }
-    assert set(read_cursor(last_cursor(batches)) or {}) >= {
+    assert set(read_marks(last_cursor(batches), CURSOR) or {}) >= {
         "author:kerlann_hq",
         'search:"kerlann"',
         "url:kerlann.example",
@@ -304,8 +305,9 @@ def test_a_query_that_cannot_be_searched_for_is_said() -> None:
 
 @pytest.mark.parametrize("cursor", ["", "3", "{}", '{"searches": {"a": "x"}}', '{"searches": 1}'])
 def test_a_foreign_cursor_is_not_read(cursor: str) -> None:
-    assert read_cursor(cursor) is None
-    assert read_cursor(write_cursor({"a": 3})) == {"a": 3}
+    assert read_marks(cursor, CURSOR) is None
+    assert read_marks('{"searches": {"a": 3}}', CURSOR) == {"a": 3}
+    assert read_marks(write_marks({"a": 3}, CURSOR), CURSOR) == {"a": 3}
 
 
 # --- threads -----------------------------------------------------------------------------------
