@@ -13,30 +13,27 @@ from dataclasses import replace
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
-from listeners.model import HOUR, SECOND, Batch, Gap, Micros, Sentence
+from listeners.model import HOUR, SECOND, Batch, Micros
 from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
 from listeners.networks.github_decode import Found
 from listeners.networks.github_discussions import Discussions
-from listeners.networks.github_harvest import HISTORY, Harvester
-from listeners.networks.github_places import PER_PAGE, Place, places_of, read_cursor, write_cursor
+from listeners.networks.github_harvest import Harvester
+from listeners.networks.github_places import CURSOR, PER_PAGE, Place, places_of
 from listeners.networks.github_reader import Page, Reader
 from listeners.networks.github_reply import Replier
 from listeners.networks.github_server import GitHubServer, RefusedError
 from listeners.networks.github_threads import Threads
-from listeners.networks.github_web import NETWORK, Web
+from listeners.networks.github_web import NETWORK, TITLE, Web
+from listeners.networks.harvest import HISTORY
 from listeners.networks.past import PastPage, walk_down
+from listeners.networks.searching import lost_place, read_marks, write_marks
 
 REFUSED_FOR = HOUR
 """How long a place that we thought of ourselves is left alone after a refusal."""
 
 FIRST_TALKS = 10
 """Issues whose comments a search's first reading asks for: an hour allows 60 without a token."""
-
-_LOST_PLACE = Sentence(
-    "The place up to which this source was read could not be understood. hubbub begins again at "
-    "the newest posts; what came in between may be missing."
-)
 
 
 class GitHubListener(Answering):
@@ -51,7 +48,7 @@ class GitHubListener(Answering):
 
     capability = Capability(
         network=NETWORK,
-        title="GitHub",
+        title=TITLE,
         search=True,
         thread=True,
         own_posts=True,
@@ -93,9 +90,9 @@ class GitHubListener(Answering):
         Raises:
             SourceError: GitHub refused a place the user asked for, or cannot be read.
         """
-        marks = read_cursor(cursor)
+        marks = read_marks(cursor, CURSOR)
         if marks is None:
-            yield Batch(gap=Gap(None, self._clock(), _LOST_PLACE))
+            yield Batch(gap=lost_place(self._clock()))
             marks = {}
         for place in places_of(self._source, self._brands, signed_in=self._server.signed_in):
             refused_at = self._refused.get(place.key)
@@ -163,7 +160,7 @@ class GitHubListener(Answering):
                 if page.mark is not None:
                     marks[place.key] = page.mark
                 if moved or batch.posts or batch.bad or batch.gap:
-                    yield replace(batch, cursor=write_cursor(marks))
+                    yield replace(batch, cursor=write_marks(marks, CURSOR))
                     # Only here is the batch known to be stored.
                     self._harvester.handed_on(batch)
                 self._reader.stored(place, page)

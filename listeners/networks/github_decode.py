@@ -9,14 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 import msgspec
 
-from listeners.clock import from_iso
-from listeners.model import SECOND, Author, BadRecord, Engagement, Micros, Post, Sentence
+from listeners.model import SECOND, Author, Engagement, Post
+from listeners.networks.decoding import (
+    LONGEST_EVIDENCE,
+    UnreadableError,
+    at_iso,
+    converted,
+    count,
+    web_address,
+)
 from listeners.networks.github_text import read_markdown
-from listeners.networks.github_web import NETWORK, Spot, Web, root_of
+from listeners.networks.github_web import NETWORK, TITLE, Spot, Web, root_of
 
 TEAM = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 """Whose words in a repository are its team's (``author_association``)."""
@@ -24,7 +30,6 @@ GHOST = "ghost"
 """The account GitHub shows for one that was deleted."""
 
 _LIKES = ("+1", "heart", "hooray", "rocket")
-_LONGEST_EVIDENCE = 20_000
 
 
 class _WireUser(msgspec.Struct):
@@ -69,67 +74,31 @@ class Found:
     quoted: str = ""
 
 
-class UnreadableError(ValueError):
-    """A record is not what GitHub documents; ``sentence`` says where it differs."""
-
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-        self.sentence = Sentence("A post from GitHub could not be read: {fault}", {"fault": fault})
-
-
 def read_record(record: object, web: Web) -> Found:
     """Return the post in an issue, a pull request or a comment.
 
     Raises:
         UnreadableError: its address is missing, or is not one of this server.
     """
-    try:
-        wire = msgspec.convert(record, _WireIssue)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise UnreadableError(str(error)) from error
+    wire = converted(record, _WireIssue, TITLE)
     spot = web.spot_of(wire.html_url)
     if spot is None:
-        raise UnreadableError("its address is not one of this server's issues")
+        raise UnreadableError(TITLE, "its address is not one of this server's issues")
     if spot.comment is None and not wire.title:
-        raise UnreadableError("the issue has no title")
+        raise UnreadableError(TITLE, "the issue has no title")
     return _found(wire, spot, web)
-
-
-def bad_record(record: object, fault: UnreadableError) -> BadRecord:
-    """Return the dead letter of a record, cut to a length that can be kept."""
-    try:
-        evidence = json.dumps(record)
-    except (ValueError, TypeError, RecursionError):
-        evidence = repr(type(record))
-    return BadRecord(evidence[:_LONGEST_EVIDENCE], fault.sentence)
 
 
 def second_of(record: object, name: str = "updated_at") -> int | None:
     """Return a time of a record in seconds since 1970, if it says it legibly."""
-    at = micros_of(record.get(name)) if isinstance(record, dict) else None
+    at = at_iso(record.get(name)) if isinstance(record, dict) else None
     return None if at is None else at // SECOND
-
-
-def micros_of(value: object) -> Micros | None:
-    """Return a time as GitHub writes it (ISO 8601), ``None`` where it is illegible."""
-    if not isinstance(value, str):
-        return None
-    try:
-        return from_iso(value)
-    except ValueError:
-        return None
-
-
-def count_of(value: object) -> int | None:
-    """Return a count that a store can hold, else ``None``."""
-    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-    return cast(int, value) if usable else None
 
 
 def author_of(login: str, url: str, kind: object, web: Web) -> Author:
     """Return an account; one that was deleted is GitHub's ghost."""
     name = login if login and login.isprintable() else GHOST
-    address = url if url.startswith(("https://", "http://")) and url.isprintable() else ""
+    address = web_address(url)
     return Author(
         key=address or f"{web.base}/{name}",
         handle=name,
@@ -145,7 +114,7 @@ def _found(wire: _WireIssue, spot: Spot, web: Web) -> Found:
     title = wire.title or ""
     is_comment = spot.comment is not None
     root = root_of(wire.html_url)
-    created, updated = micros_of(wire.created_at), micros_of(wire.updated_at)
+    created, updated = at_iso(wire.created_at), at_iso(wire.updated_at)
     post = Post(
         network=NETWORK,
         native_id=wire.html_url,
@@ -163,7 +132,7 @@ def _found(wire: _WireIssue, spot: Spot, web: Web) -> Found:
         mentions=words.mentions,
         engagement=Engagement(
             likes=_likes(wire.reactions),
-            replies=None if is_comment else count_of(wire.comments),
+            replies=None if is_comment else count(wire.comments),
         ),
         raw=_evidence(wire),
     )
@@ -173,7 +142,7 @@ def _found(wire: _WireIssue, spot: Spot, web: Web) -> Found:
         updated=None if updated is None else updated // SECOND,
         login=author.handle,
         team=isinstance(wire.author_association, str) and wire.author_association in TEAM,
-        comments=count_of(wire.comments) or 0,
+        comments=count(wire.comments) or 0,
         locked=wire.locked is True,
         quoted=words.quoted,
     )
@@ -189,7 +158,7 @@ def _labels(value: object) -> tuple[str, ...]:
 def _likes(reactions: object) -> int | None:
     if not isinstance(reactions, Mapping):
         return None
-    return sum(count_of(reactions.get(name)) or 0 for name in _LIKES)
+    return sum(count(reactions.get(name)) or 0 for name in _LIKES)
 
 
 def _evidence(wire: _WireIssue) -> bytes:
@@ -198,7 +167,7 @@ def _evidence(wire: _WireIssue) -> bytes:
         "html_url": wire.html_url,
         "node_id": wire.node_id if isinstance(wire.node_id, str) else None,
         "title": wire.title,
-        "body": (wire.body or "")[:_LONGEST_EVIDENCE],
+        "body": (wire.body or "")[:LONGEST_EVIDENCE],
         "author_association": wire.author_association
         if isinstance(wire.author_association, str)
         else None,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +19,8 @@ MOST_SEARCHES = 4
 """Searches of one source in a round: without a token GitHub allows ten a minute."""
 MOST_HANDLES = 2
 PER_PAGE = 100
+CURSOR = "places"
+"""What the marks are called in a cursor: the newest second read of each place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +82,6 @@ class Place:
             ]
         state = [("state", "all")] if self.kind == "issues" else []
         return [*state, ("direction", "desc"), *asked, ("page", str(position or 1))]
-
-
-def read_cursor(cursor: str | None) -> dict[str, int] | None:
-    """Return the newest second read of each place; ``None`` if it is not a cursor of ours."""
-    if cursor is None:
-        return {}
-    try:
-        places = json.loads(cursor)["places"]
-        return {str(key): int(second) for key, second in places.items()}
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
-        return None
-
-
-def write_cursor(marks: Mapping[str, int]) -> str:
-    """Return the cursor that holds these seconds."""
-    return json.dumps({"places": dict(marks)})
 
 
 def places_of(

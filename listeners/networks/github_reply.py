@@ -11,7 +11,8 @@ from uuid import uuid4
 
 from listeners.model import MINUTE, SECOND, Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.github_decode import UnreadableError, micros_of, read_record
+from listeners.networks.decoding import UnreadableError, at_iso
+from listeners.networks.github_decode import read_record
 from listeners.networks.github_discussions import Discussions
 from listeners.networks.github_reader import Reader
 from listeners.networks.github_server import GitHubServer, RefusedError
@@ -236,7 +237,7 @@ class Replier:
         """Return where a comment of ours is, if it is this very reply."""
         if not isinstance(record, Mapping):
             return None
-        body, at = record.get("body"), micros_of(record.get("created_at"))
+        body, at = record.get("body"), at_iso(record.get("created_at"))
         late = at is None or at >= since
         if not (late and isinstance(body, str) and _folded(body) == _folded(reply.text)):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from listeners.model import BadRecord, Batch, Deletion, Post
-from listeners.networks.github_decode import count_of
+from listeners.networks.decoding import count
 from listeners.networks.github_discussions import Discussions
 from listeners.networks.github_harvest import Harvester
 from listeners.networks.github_reader import Reader
@@ -90,7 +90,7 @@ class Threads:
             return (), False  # not for us to see any more, which is not the same as gone
         if issue is None:
             return (), True
-        if not count_of(issue.get("comments")):
+        if not count(issue.get("comments")):
             return (issue,), True
         try:
             comments = await self._reader.comments(spot.path, spot.number, None)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from listeners.config import SourceConfig
 
 NETWORK = "github"
+TITLE = "GitHub"
 DEFAULT_SERVER = "https://api.github.com"
 
 _NAME = r"[A-Za-z0-9_.-]{1,100}"
@@ -56,7 +57,7 @@ class Web:
         self.base = "https://github.com" if at_home else f"{parts.scheme}://{parts.netloc}"
         # GitHub Enterprise has its GraphQL beside /api/v3, and not below it.
         self.graphql = f"{self.api.removesuffix('/v3')}/graphql"
-        self.name = "GitHub" if at_home else parts.netloc
+        self.name = TITLE if at_home else parts.netloc
         self._ours = {login_of(handle).casefold() for handle in handles} - {""}
 
     def spot_of(self, native_id: str) -> Spot | None:

@@ -13,7 +13,8 @@ from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.github import GitHubListener
-from listeners.networks.github_places import Place, places_of, read_cursor, write_cursor
+from listeners.networks.github_places import CURSOR, Place, places_of
+from listeners.networks.searching import read_marks, write_marks
 from listeners.secret import Secret
 from tests.fake.github import START, FakeGitHub
 from tests.fake.http_server import (
@@ -331,9 +332,9 @@ def test_a_brand_without_words_to_search_for_is_told_so() -> None:
 
 def test_cursors_survive() -> None:
     marks = {Place("issues", "a/b").key: 12, "search:a b": 3}
-    assert read_cursor(write_cursor(marks)) == marks
-    assert read_cursor(None) == {}
-    assert read_cursor('{"places": 3}') is None
+    assert read_marks(write_marks(marks, CURSOR), CURSOR) == marks
+    assert read_marks(None, CURSOR) == {}
+    assert read_marks('{"places": 3}', CURSOR) is None
 
 
 # --- discussions -------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listeners.config import SourceConfig
-from listeners.networks.github_decode import UnreadableError, read_record
+from listeners.networks.decoding import UnreadableError
+from listeners.networks.github_decode import read_record
 from listeners.networks.github_text import read_markdown
 from listeners.networks.github_web import Spot, Web
 
