@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding, BindingsMap
 
+import tui.screens
 from listeners.config import Config
 from listeners.config.extending import HookConfig, PipeConfig
 from listeners.model import HOUR, ConversationRow, Micros, Sentence
@@ -16,9 +20,11 @@ from listeners.store import Store, reads
 from listeners.store.hooks import hook_fault
 from tests.tui.driving import CONFIG, Driven, driven, listed, until
 from tests.tui.seeded import NOW
-from tui.keymap import KeymapError
+from tui.app import _keymap
+from tui.keymap import KeymapError, user_keys
 from tui.own_keys import Step, arguments_of, own_keys, step_of
 from tui.repeating import Again, arguments_again, verb_again
+from tui.screens.own_keys import OwnKeysScreen
 
 MACROS = replace(CONFIG, macros={"ctrl+g": ("take", "tag billing,urgent", "snooze 2h")})
 
@@ -260,6 +266,31 @@ def test_a_verb_is_translated_for_another_kind_where_the_action_has_one() -> Non
     assert verb_again(untag, "alert") == ""
     snoozed = Again("snooze", "snooze", "conversation", {"until": 5}, span=HOUR)
     assert arguments_again(snoozed, Micros(10)) == {"until": 10 + HOUR}
+
+
+# --- keys of one screen --------------------------------------------------------------------------
+
+
+def screens_with_own_keys() -> list[type[OwnKeysScreen[object]]]:
+    for found in pkgutil.iter_modules(tui.screens.__path__, "tui.screens."):
+        importlib.import_module(found.name)
+    known: list[type[OwnKeysScreen[object]]] = []
+    for one in OwnKeysScreen.__subclasses__():
+        known += [one, *one.__subclasses__()]
+    return [one for one in known if one.OWN]
+
+
+def test_every_key_a_screen_shows_is_bound_there_with_the_usual_keys() -> None:
+    screens = screens_with_own_keys()
+    assert len(screens) > 5
+    for one in screens:
+        bound = one._merge_bindings() or BindingsMap()
+        bound.apply_keymap(_keymap(user_keys({})))
+        for action in one.OWN:
+            for key in action.keys:
+                (name,) = BindingsMap([Binding(key, "")]).key_to_bindings
+                acts = {binding.action for binding in bound.key_to_bindings.get(name, [])}
+                assert f"hub('{action.id}')" in acts, (one.__name__, action.id, key)
 
 
 # --- hooks ---------------------------------------------------------------------------------------

@@ -124,8 +124,12 @@ async def test_templates_are_added_changed_removed_and_brought_back(tmp_path: Pa
         assert "Removed: Later" in one.frame()
         await one.press("z")
         assert [known.name for known in await templates(one.store)] == ["Later"]
-        await one.press("z", "z")
+        await one.press("e")
+        front(one, TemplateForm)
+        await one.press("escape", "z", "z")
         assert await templates(one.store) == []
+        await one.press("q")
+        assert not isinstance(one.screen, TemplatesScreen)
 
 
 async def test_a_language_or_brand_nobody_knows_is_refused_in_words(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar, TypeVar
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 
 from listeners import actions
 from tui.actions import BY_ID, Action, Group, Panel
@@ -35,8 +36,30 @@ def own(id: str, keys: str, label: str, footer: int) -> Action:  # noqa: A002 - 
 
 
 def own_bindings(listed: Iterable[Action], shared: Iterable[str] = ()) -> list[BindingType]:
-    """Return the bindings of a screen's own actions and of those it shares with every other."""
-    return bindings([*listed, *(BY_ID[one] for one in (*_SHARED, *shared))])
+    """Return the bindings of a screen's own actions and of those it shares with every other.
+
+    An action that every screen knows has the keys a person chose for it. Those that only this
+    screen gives it are bound apart: a choice made for all screens would take them away.
+    """
+    own_actions = [_as_everywhere(action) for action in listed]
+    return [
+        *bindings([action for action, _more in own_actions]),
+        *(
+            Binding(",".join(more), f"hub('{action.id}')", action.label, False)
+            for action, more in own_actions
+            if more
+        ),
+        *bindings(BY_ID[one] for one in (*_SHARED, *shared)),
+    ]
+
+
+def _as_everywhere(action: Action) -> tuple[Action, tuple[str, ...]]:
+    """Return an action with the keys it has everywhere, and those only this screen gives it."""
+    if action.id not in BY_ID:
+        return action, ()
+    usual = BY_ID[action.id].keys
+    more = tuple(key for key in action.keys if key not in usual)
+    return replace(action, keys=tuple(key for key in action.keys if key in usual)), more
 
 
 class OwnKeysScreen(MovingScreen[Result], inherit_bindings=False):
