@@ -8,6 +8,7 @@ import pkgutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.binding import Binding, BindingsMap
@@ -271,10 +272,10 @@ def test_a_verb_is_translated_for_another_kind_where_the_action_has_one() -> Non
 # --- keys of one screen --------------------------------------------------------------------------
 
 
-def screens_with_own_keys() -> list[type[OwnKeysScreen[object]]]:
+def screens_with_own_keys() -> list[type[OwnKeysScreen[Any]]]:
     for found in pkgutil.iter_modules(tui.screens.__path__, "tui.screens."):
         importlib.import_module(found.name)
-    known: list[type[OwnKeysScreen[object]]] = []
+    known: list[type[OwnKeysScreen[Any]]] = []
     for one in OwnKeysScreen.__subclasses__():
         known += [one, *one.__subclasses__()]
     return [one for one in known if one.OWN]
