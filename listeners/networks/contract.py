@@ -46,6 +46,8 @@ class Capability:
     """How to get its key, one step a sentence, in the words of the network's own pages."""
     limits: tuple[Sentence, ...] = ()
     """What cannot be had there, and why: what a person should know before she relies on it."""
+    keep_hours: float | None = None
+    """How long its terms let others' words be kept, in hours, ``None``: as long as one likes."""
 
 
 class SourceError(Exception):

@@ -21,11 +21,23 @@ _EARLY = MINUTE
 
 
 class Permission:
-    """The permission of one channel's owner: options ``client_id``, ``client_secret`` and
-    ``refresh_token`` of the source, each a reference to where the secret is."""
+    """The permission of one account's owner: options ``client_id``, ``client_secret`` and
+    ``refresh_token`` of the source, each a reference to where the secret is.
 
-    def __init__(self, fetch: Fetcher, source: SourceConfig, clock: Clock) -> None:
+    ``missing`` is said where one is not given, ``ended`` where Google takes them no more."""
+
+    def __init__(
+        self,
+        fetch: Fetcher,
+        source: SourceConfig,
+        clock: Clock,
+        *,
+        missing: Sentence | None = None,
+        ended: Sentence | None = None,
+    ) -> None:
         self._fetch = fetch
+        self._missing = missing or not_given()
+        self._ended = ended or taken_back()
         self._clock = clock
         self._stated = {name: str(source.options.get(name, "")).strip() for name in _NEEDED}
         self._url = str(source.options.get("oauth_url", TOKEN_URL))
@@ -63,20 +75,20 @@ class Permission:
             )
         except HttpError as error:
             if error.status in (400, 401, 403) and error.state is not SourceState.RATE_LIMITED:
-                raise SourceError(SourceState.NEEDS_TOKEN, taken_back(), unsent=True) from error
+                raise SourceError(SourceState.NEEDS_TOKEN, self._ended, unsent=True) from error
             raise
         told = answer.json()
         token = told.get("access_token") if isinstance(told, Mapping) else None
         seconds = told.get("expires_in") if isinstance(told, Mapping) else None
         if not isinstance(token, str) or not token:
-            raise SourceError(SourceState.NEEDS_TOKEN, taken_back(), unsent=True)
+            raise SourceError(SourceState.NEEDS_TOKEN, self._ended, unsent=True)
         lasts = seconds if isinstance(seconds, int) and 0 < seconds < 10**6 else 3600
         return Hidden(token), Micros(self._clock() + lasts * SECOND - _EARLY)
 
     def _secret(self, name: str) -> Secret:
         if name not in self._secrets:
             if not self._stated[name]:
-                raise SourceError(SourceState.NEEDS_TOKEN, not_given(), unsent=True)
+                raise SourceError(SourceState.NEEDS_TOKEN, self._missing, unsent=True)
             try:
                 self._secrets[name] = Secret(self._stated[name])
             except SecretError as error:
