@@ -40,6 +40,24 @@ def test_good_stands_above_the_axis_and_bad_below_on_one_scale() -> None:
     assert axis == len(lines) - 1 - axis - 1
 
 
+def test_what_has_no_score_lies_in_dots_on_what_is_neutral() -> None:
+    def column(neutral: int, unscored: int, positive: int = 0) -> str:
+        total = positive + neutral + unscored
+        rows = [Bucket(START, total, 0, neutral, positive, unscored, 0.0)]
+        lines = [text_of(line) for line in mirrored(rows, 6, 11, STYLES)]
+        return "".join(line[GUTTER] for line in lines[:8]).strip()
+
+    assert column(8, 0) == "████████"
+    assert column(0, 8) == "░░░░░░░░"
+    assert column(2, 6) == "░░░░░░██"
+    assert column(3, 2, 3) == "░░██████"
+    assert column(1, 1) == "░░██"
+    # Less than half a cell is less than half a cell.
+    assert column(40, 3) == "▄███████"
+    assert column(30, 10)[0] == "░"
+    assert "░" not in column(0, 1, 40)
+
+
 def test_a_single_mention_does_not_fill_the_chart() -> None:
     lines = [text_of(line) for line in mirrored([bucket(0, 1)], 6, 12, STYLES)]
     assert lines[0][GUTTER] == " "

@@ -1,7 +1,8 @@
 """Mentions over time in block characters: the good above the axis, the bad below it.
 
 Pure functions from buckets to lines: eight levels a cell upwards by the lower blocks, and
-downwards by the same blocks in reverse. Up and down share one scale, so heights compare.
+downwards by the same blocks in reverse. Up and down share one scale, so heights compare. What has
+no score is no neutral: it lies on top, in dots, here as in the bars of the networks.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from tui.theme import PLAIN, Palette
 from tui.widgets.paint import Line, padded
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
+UNSCORED = "░"
+_LITTLE_UNSCORED = "⣀"
 GUTTER = 5
 """Cells left of the chart, for its scale; more where the figures are longer."""
 _LEAST = 4.0
@@ -32,6 +35,7 @@ class Column(NamedTuple):
     neutral: float
     negative: float
     start: Micros
+    unscored: float = 0.0
 
 
 def columns(buckets: Sequence[Bucket], width: int) -> list[Column]:
@@ -46,9 +50,10 @@ def columns(buckets: Sequence[Bucket], width: int) -> list[Column]:
     made = [
         Column(
             sum(bucket.positive for bucket in group),
-            sum(bucket.neutral + bucket.unscored for bucket in group),
+            sum(bucket.neutral for bucket in group),
             sum(bucket.negative for bucket in group),
             group[0].start,
+            sum(bucket.unscored for bucket in group),
         )
         for group in groups
     ]
@@ -98,7 +103,7 @@ def mirrored(buckets: Sequence[Bucket], width: int, height: int, styles: Palette
 
 def _heights(cells: Sequence[Column]) -> tuple[float, float]:
     """Return how high the bars stand above the axis, and how deep below it."""
-    up = max(_LEAST, *(cell.positive + cell.neutral for cell in cells))
+    up = max(_LEAST, *(cell.positive + cell.neutral + cell.unscored for cell in cells))
     return up, max(0.0, *(cell.negative for cell in cells))
 
 
@@ -122,6 +127,9 @@ def _rising(cell: Column, low: float, unit: float, styles: Palette) -> tuple[str
     if good == 8 or (good and whole == good):
         return BLOCKS[good], styles.positive
     if not good:
+        every = _eighths(cell.positive + cell.neutral + cell.unscored, low, unit)
+        if every - whole > whole:
+            return (UNSCORED if every >= 4 else _LITTLE_UNSCORED), styles.ghost
         return BLOCKS[whole], styles.ghost if whole else PLAIN
     # Two colours fit one cell as ink and paper only if the upper one reaches the cell's top.
     return BLOCKS[good], styles.positive + (styles.on_neutral if whole >= 6 else PLAIN)
@@ -195,6 +203,6 @@ def split_bar(bucket: Bucket, width: int, styles: Palette) -> Line:
         ("▇" * cells[0], styles.negative),
         ("▇" * cells[1], styles.ghost),
         # What has no score is not neutral, and does not look so.
-        ("░" * cells[2], styles.ghost),
+        (UNSCORED * cells[2], styles.ghost),
         ("▇" * cells[3], styles.positive),
     ]

@@ -17,7 +17,7 @@ from tui.sentiment_words import give_or_take
 from tui.session import ChartRange
 from tui.theme import BOLD, Palette
 from tui.tongues import tongue
-from tui.widgets.chart import mirrored, split_bar
+from tui.widgets.chart import UNSCORED, mirrored, split_bar
 from tui.widgets.paint import (
     GLYPHS,
     Line,
@@ -108,7 +108,7 @@ def unsure(data: Mood, styles: Palette) -> Line:
     parts: list[Line] = []
     if data.unscored_share > 0:
         share = _("{share} unscored").format(share=percent(data.unscored_share))
-        parts.append([(share, styles.faint)])
+        parts.append([(UNSCORED + " ", styles.ghost), (share, styles.faint)])
     least = negative_at_least(data.stretch)
     if least:
         said = _("at least {share} negative").format(share=percent(least))
@@ -147,7 +147,10 @@ def headline(data: Mood, width: int, styles: Palette, *, big: bool) -> list[Line
     net: Line = [(figure, styles.label(label) + BOLD), (" ", styles.ink), *about]
     net += [*([] if about else [(" ", styles.ink)]), *compared]
     whole = joined([net, rate, missing], gap)
-    return [whole] if width_of(whole) <= width else [net, joined([rate, missing], gap)]
+    if width_of(whole) <= width:
+        return [whole]
+    second = joined([rate, missing], gap)
+    return [net, second] if width_of(second) <= width else [net, rate, missing]
 
 
 def _large(text: str, style: Style) -> list[Line]:
