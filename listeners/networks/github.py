@@ -19,6 +19,7 @@ from listeners.networks.contract import Capability
 from listeners.networks.github_decode import Found
 from listeners.networks.github_discussions import Discussions
 from listeners.networks.github_harvest import Harvester
+from listeners.networks.github_notified import Notifications
 from listeners.networks.github_places import CURSOR, PER_PAGE, Place, places_of
 from listeners.networks.github_reader import Page, Reader
 from listeners.networks.github_reply import Replier
@@ -40,8 +41,9 @@ class GitHubListener(Answering):
     """One configured GitHub source: ``what`` is ``OWNER/NAME`` (several by comma), words to
     search for, or empty (the brands' queries).
 
-    Without a token it reads issues and their comments; with one discussions too, and it answers.
-    Pull requests come with ``pull_requests = true``. What outsiders write is to us in a repository
+    Without a token it reads issues and their comments; with one discussions too, and it answers;
+    with a classic token and an empty ``what`` also the threads its account is notified of.
+    Pull requests, with the remarks on their code, come with ``pull_requests = true``. What outsiders write is to us in a repository
     whose owner is one of our handles, or anywhere with ``ours = true``. ``base_url`` is the API of
     a GitHub Enterprise: ``https://github.example/api/v3``.
     """
@@ -75,6 +77,7 @@ class GitHubListener(Answering):
         self._reader = Reader(self._server, self._discussions, clock)
         self._harvester = Harvester(source, self._brands, self._web, clock)
         self._threads = Threads(self._server, self._reader, self._discussions, self._harvester)
+        self._notifications = Notifications(self._server, clock)
         self._refused: dict[str, Micros] = {}
         self.voice = Replier(self._server, self._reader, self._discussions)
 
@@ -98,33 +101,37 @@ class GitHubListener(Answering):
             refused_at = self._refused.get(place.key)
             if refused_at is not None and 0 <= self._clock() - refused_at < REFUSED_FOR:
                 continue
+            read = self._notified if place.kind == "notifications" else self._read
             try:
-                async with aclosing(self._read(place, marks)) as batches:
+                async with aclosing(read(place, marks)) as batches:
                     async for batch in batches:
                         yield batch
             except RefusedError as error:
-                if not place.optional or error.status not in (403, 422):
+                if not place.optional or error.status not in (403, 404, 422):
                     raise
                 self._refused[place.key] = self._clock()
 
     def history(
         self, brand: BrandConfig, since: Micros, place: str | None
     ) -> AsyncGenerator[Batch, None]:
-        """Yield issues and comments by when they were written; discussions begin with listening.
+        """Yield issues and comments by when they were written, and discussions.
 
         Raises:
             SourceError: GitHub refused a place the user asked for, or cannot be read.
         """
         found = places_of(self._source, [brand], signed_in=self._server.signed_in)
-        places = {one.key: one for one in found if one.kind != "discussions"}
+        places = {one.key: one for one in found if one.kind != "notifications"}
 
         async def ask(key: str, position: str) -> PastPage | None:
+            words, begun = places[key].word, since // SECOND
+            oldest: int | None = None
             try:
-                records, below, oldest = await self._reader.older(
-                    places[key], position, since // SECOND
-                )
+                if places[key].kind == "discussions":
+                    records, below = await self._discussions.older(words, begun, position or None)
+                else:
+                    records, below, oldest = await self._reader.older(places[key], position, begun)
             except RefusedError as error:
-                if not places[key].optional or error.status not in (403, 422):
+                if not places[key].optional or error.status not in (403, 404, 422):
                     raise
                 return None
             harvest = self._harvester.gather(records[::-1])
@@ -164,6 +171,24 @@ class GitHubListener(Answering):
                     # Only here is the batch known to be stored.
                     self._harvester.handed_on(batch)
                 self._reader.stored(place, page)
+
+    async def _notified(self, place: Place, marks: dict[str, int]) -> AsyncGenerator[Batch, None]:
+        """Yield what is new in the threads that GitHub tells this account of."""
+        async with aclosing(self._notifications.since(marks.get(place.key))) as notified:
+            async for told in notified:
+                if self._harvester.pulls or "/pull/" not in told.thread:
+                    batch = await self._threads.fetch([told.thread])
+                    batch = replace(batch, posts=self._harvester.news(batch.posts))
+                else:
+                    batch = Batch()
+                moved = told.at > marks.get(place.key, 0)
+                marks[place.key] = max(told.at, marks.get(place.key, 0))
+                if moved or batch.posts or batch.deletions or batch.bad:
+                    yield replace(batch, cursor=write_marks(marks, CURSOR))
+                    self._harvester.handed_on(batch)
+        if place.key not in marks:
+            marks[place.key] = self._clock() // SECOND
+            yield Batch(cursor=write_marks(marks, CURSOR))
 
     async def _batch_of(self, place: Place, page: Page, *, first: bool) -> Batch:
         harvest = self._harvester.gather(page.records, first=first)

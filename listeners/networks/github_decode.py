@@ -47,6 +47,7 @@ class _WireIssue(msgspec.Struct):
     title: str | None = None
     body: str | None = None
     created_at: object = None
+    submitted_at: object = None
     updated_at: object = None
     author_association: object = None
     labels: object = None
@@ -54,6 +55,7 @@ class _WireIssue(msgspec.Struct):
     comments: object = None
     locked: object = None
     pull_request: object = None
+    in_reply_to_id: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,10 @@ def _found(wire: _WireIssue, spot: Spot, web: Web) -> Found:
     title = wire.title or ""
     is_comment = spot.comment is not None
     root = root_of(wire.html_url)
-    created, updated = at_iso(wire.created_at), at_iso(wire.updated_at)
+    # A review is submitted, and says nothing of being changed.
+    created = at_iso(wire.created_at) or at_iso(wire.submitted_at)
+    updated = at_iso(wire.updated_at) or created
+    above = count(wire.in_reply_to_id) if spot.on_code else None
     post = Post(
         network=NETWORK,
         native_id=wire.html_url,
@@ -125,7 +130,7 @@ def _found(wire: _WireIssue, spot: Spot, web: Web) -> Found:
         created_at=created,
         # An issue counts as updated whenever anything happens to it; a comment only when edited.
         edited_at=updated if is_comment and updated != created else None,
-        parent_id=root if is_comment else None,
+        parent_id=f"{root}#discussion_r{above}" if above else root if is_comment else None,
         root_id=root if is_comment else None,
         links=words.links,
         tags=() if is_comment else _labels(wire.labels),

@@ -21,22 +21,32 @@ PER_PAGE = 20
 MOST_PAGES = 10
 """Pages of a search in one round."""
 COMMENTS = 50
-"""Newest comments of a discussion that are read with it."""
+"""Comments of a discussion on one page; a search shows the newest page alone."""
 REPLIES = 20
+MOST_REPLIES = 100
+"""Replies below one comment that are read with a whole discussion."""
+MOST_SHEETS = 10
+"""Pages of comments of one discussion."""
 
 _POST = """id databaseId url body createdAt updatedAt authorAssociation
 author { __typename login url } reactions(content: THUMBS_UP) { totalCount }"""
 _COMMENT = f"{_POST} viewerDidAuthor"
-_COMMENTS = f"""comments(last: {COMMENTS}) {{ totalCount nodes {{ {_COMMENT}
-replies(last: {REPLIES}) {{ totalCount nodes {{ {_COMMENT} }} }} }} }}"""
-_DISCUSSION = f"{_POST} title number locked labels(first: 10) {{ nodes {{ name }} }} {_COMMENTS}"
+_PAGE = "pageInfo { hasPreviousPage startCursor }"
 
+
+def _comments_query(replies: int, before: str = "") -> str:
+    return f"""comments(last: {COMMENTS}{before}) {{ totalCount {_PAGE} nodes {{ {_COMMENT}
+replies(last: {replies}) {{ totalCount nodes {{ {_COMMENT} }} }} }} }}"""
+
+
+_TOP = f"{_POST} title number locked labels(first: 10) {{ nodes {{ name }} }}"
 _SEARCH = f"""query($words: String!, $after: String) {{
 search(type: DISCUSSION, query: $words, first: {PER_PAGE}, after: $after) {{
-pageInfo {{ hasNextPage endCursor }} nodes {{ ... on Discussion {{ {_DISCUSSION} }} }} }} }}"""
-_READ = f"""query($owner: String!, $name: String!, $number: Int!) {{
-repository(owner: $owner, name: $name) {{ isArchived
-discussion(number: $number) {{ {_DISCUSSION} }} }} }}"""
+pageInfo {{ hasNextPage endCursor }}
+nodes {{ ... on Discussion {{ {_TOP} {_comments_query(REPLIES)} }} }} }} }}"""
+_READ = f"""query($owner: String!, $name: String!, $number: Int!, $before: String) {{
+repository(owner: $owner, name: $name) {{ isArchived discussion(number: $number) {{
+{_TOP} {_comments_query(MOST_REPLIES, ", before: $before")} }} }} }}"""
 _ADD = f"""mutation($input: AddDiscussionCommentInput!) {{ addDiscussionComment(input: $input) {{
 comment {{ {_COMMENT} }} }} }}"""
 _DELETE = """mutation($input: DeleteDiscussionCommentInput!) {
@@ -116,18 +126,33 @@ class Discussions:
             incomplete=more and not upwards,
         )
 
+    async def older(
+        self, words: str, since: int, after: str | None
+    ) -> tuple[tuple[object, ...], str | None]:
+        """Return a page of the discussions begun since a second, and where the next begins.
+
+        Raises:
+            SourceError: GitHub could not be asked, or understood.
+        """
+        begun = f"created:>={to_iso(Micros(since * SECOND))[:19]}Z"
+        asked = {"words": f"{words} {begun} sort:updated-desc", "after": after}
+        search = _table((await self._query(_SEARCH, asked)).get("search"))
+        page = _table(search.get("pageInfo"))
+        below = page.get("endCursor") if page.get("hasNextPage") is True else None
+        records = (r for node in _nodes(search) if node.get("url") for r in _records(node))
+        return tuple(records), below if isinstance(below, str) else None
+
     async def read(self, spot: Spot) -> Discussion | None:
         """Return a discussion, ``None`` where it is no longer there or not for us to see.
 
         Raises:
             SourceError: GitHub could not be asked, or understood.
         """
-        asked = {"owner": spot.owner, "name": spot.repository, "number": spot.number}
-        data = await self._query(_READ, asked, missing=True)
-        repository = _table(data.get("repository"))
+        repository = await self._sheet(spot, None)
         node = _table(repository.get("discussion"))
         if not isinstance(node.get("id"), str):
             return None
+        node = {**node, "comments": await self._all_comments(spot, _table(node.get("comments")))}
         nodes: dict[int, str] = {}
         above: dict[int, int] = {}
         ours: set[int] = set()
@@ -149,6 +174,26 @@ class Discussions:
             ours=frozenset(ours),
             sure_from=_sure_from(node),
         )
+
+    async def _sheet(self, spot: Spot, before: str | None) -> Mapping[str, object]:
+        """Return a repository with one discussion and a page of its comments."""
+        place = {"owner": spot.owner, "name": spot.repository, "number": spot.number}
+        data = await self._query(_READ, {**place, "before": before}, missing=True)
+        return _table(data.get("repository"))
+
+    async def _all_comments(self, spot: Spot, newest: Mapping[str, object]) -> Mapping[str, object]:
+        """Return a discussion's comments with the pages above the newest one."""
+        nodes = list(_nodes(newest))
+        page = _table(newest.get("pageInfo"))
+        for _ in range(MOST_SHEETS - 1):
+            before = page.get("startCursor")
+            if page.get("hasPreviousPage") is not True or not isinstance(before, str):
+                break
+            above = _table((await self._sheet(spot, before)).get("discussion"))
+            comments = _table(above.get("comments"))
+            nodes[:0] = _nodes(comments)
+            page = _table(comments.get("pageInfo"))
+        return {**newest, "nodes": nodes}
 
     async def add(self, discussion: str, below: str | None, body: str) -> Mapping[str, object]:
         """Write a comment and return its record; ``below`` is the comment it stands under.

@@ -33,7 +33,8 @@ class Harvester:
     ) -> None:
         self._source = source.key
         self._ours = source.options.get("ours") is True
-        self._pulls = source.options.get("pull_requests") is True
+        self.pulls = source.options.get("pull_requests") is True
+        """Whether pull requests are listened to."""
         self._brands = brands
         self._web = web
         self._matcher: Matcher | None = None
@@ -50,7 +51,7 @@ class Harvester:
             except UnreadableError as fault:
                 bad.append(bad_record(record, fault))
                 continue
-            if self._pulls or one.spot.kind != "pull":
+            if self.pulls or one.spot.kind != "pull":
                 found.append(one)
                 self._quotes.learn(one)
         news = self._handed_on.news(map(self.settled, found), first=first)
@@ -98,6 +99,10 @@ class Harvester:
     def known_below(self, root: str) -> tuple[str, ...]:
         """Return the comments of an issue that were handed on."""
         return self._handed_on.below(f"{root}#")
+
+    def news(self, posts: Iterable[Post]) -> tuple[Post, ...]:
+        """Return what is new or changed of posts read around one; what is old is history."""
+        return self._handed_on.news(posts, first=True)
 
     def handed_on(self, batch: Batch) -> None:
         """Remember that this was stored: to be called when the next batch is asked for."""

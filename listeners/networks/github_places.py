@@ -13,7 +13,7 @@ from listeners.networks.contract import SourceError
 from listeners.networks.github_web import NETWORK, REPOSITORY, login_of
 from listeners.query import QuerySyntaxError, push_down, query_for_brand
 
-Kind = Literal["issues", "comments", "search", "pulls", "discussions"]
+Kind = Literal["issues", "comments", "remarks", "search", "pulls", "discussions", "notifications"]
 
 MOST_SEARCHES = 4
 """Searches of one source in a round: without a token GitHub allows ten a minute."""
@@ -27,7 +27,8 @@ CURSOR = "places"
 class Place:
     """One thing to read: a repository's issues or comments, or a search.
 
-    ``pulls`` searches pull requests, as ``search`` does issues; ``discussions`` is a search by
+    ``remarks`` are those on the code of pull requests. ``pulls`` searches pull requests, as
+    ``search`` does issues; ``discussions`` is a search by
     GraphQL, of words or of a repository. ``optional``: we thought of it, so that a refusal is not
     the user's trouble.
     """
@@ -54,6 +55,10 @@ class Place:
                 return f"/repos/{self.word}/issues"
             case "comments":
                 return f"/repos/{self.word}/issues/comments"
+            case "remarks":
+                return f"/repos/{self.word}/pulls/comments"
+            case "notifications":
+                return "/notifications"
             case _:
                 return "/search/issues"
 
@@ -96,7 +101,7 @@ def places_of(
     what = source.what.strip()
     words = [word.strip() for word in what.split(",") if word.strip()]
     if words and all(REPOSITORY.fullmatch(word) for word in words):
-        return tuple(dict.fromkeys(_repositories(words, signed_in)))
+        return tuple(dict.fromkeys(_repositories(words, pulls, signed_in)))
     if what:
         searched = (what.partition(":")[2] if what.startswith("search:") else what).strip()
         return tuple(_searches(searched, pulls, signed_in))
@@ -118,13 +123,16 @@ def places_of(
             ),
         )
     found = [place for words in searches for place in _searches(words, pulls, signed_in)]
-    return (*found, *dict.fromkeys(_mentions(brands)))
+    told = [Place("notifications", "", optional=True)] if signed_in else []
+    return (*found, *dict.fromkeys(_mentions(brands)), *told)
 
 
-def _repositories(names: Iterable[str], signed_in: bool) -> Iterator[Place]:
+def _repositories(names: Iterable[str], pulls: bool, signed_in: bool) -> Iterator[Place]:
     for name in names:
         yield Place("issues", name)
         yield Place("comments", name)
+        if pulls:
+            yield Place("remarks", name)
         if signed_in:
             yield Place("discussions", f"repo:{name}", optional=True)
 

@@ -136,11 +136,24 @@ class Reader:
         """
         place = Place("comments", path)
         asked = [pair for pair in place.parameters(since, 1) if pair[0] == "since"]
+        return await self._all(f"/repos/{path}/issues/{number}/comments", asked)
+
+    async def remarks(self, path: str, number: int, since: int | None = None) -> tuple[object, ...]:
+        """Return the remarks on a pull request's code. Arguments and errors as ``comments``."""
+        place = Place("remarks", path)
+        asked = [pair for pair in place.parameters(since, 1) if pair[0] == "since"]
+        return await self._all(f"/repos/{path}/pulls/{number}/comments", asked)
+
+    async def reviews(self, path: str, number: int) -> tuple[object, ...]:
+        """Return the reviews of a pull request that say anything. Raises as ``comments``."""
+        found = await self._all(f"/repos/{path}/pulls/{number}/reviews", [])
+        return tuple(one for one in found if isinstance(one, dict) and one.get("body"))
+
+    async def _all(self, path: str, asked: Sequence[tuple[str, str]]) -> tuple[object, ...]:
         found: list[object] = []
         for page in range(1, MOST_PAGES + 1):
             parameters = [*asked, ("per_page", str(PER_PAGE)), ("page", str(page))]
-            answer = await self._server.get(f"/repos/{path}/issues/{number}/comments", parameters)
-            records = self._list(answer)
+            records = self._list(await self._server.get(path, parameters))
             found += records
             if len(records) < PER_PAGE:
                 break

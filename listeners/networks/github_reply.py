@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from listeners.model import MINUTE, SECOND, Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.decoding import UnreadableError, at_iso
+from listeners.networks.decoding import UnreadableError, at_iso, count
 from listeners.networks.github_decode import read_record
 from listeners.networks.github_discussions import Discussions
 from listeners.networks.github_reader import Reader
@@ -80,6 +80,8 @@ class Replier:
         if spot.is_discussion:
             return await self._send_below_discussion(spot, reply)
         path = f"/repos/{spot.path}/issues/{spot.number}/comments"
+        if spot.on_code:
+            path = await self._below_remark(spot)
         try:
             made = await self._server.post(path, {"body": reply.text})
         except RefusedError as error:
@@ -100,7 +102,8 @@ class Replier:
         if spot.is_discussion:
             return await self._find_below_discussion(spot, reply, since)
         login = await self._own_login()
-        records = await self._reader.comments(spot.path, spot.number, since // SECOND)
+        read = self._reader.remarks if spot.on_code else self._reader.comments
+        records = await read(spot.path, spot.number, since // SECOND)
         for record in reversed(records):
             user = record.get("user") if isinstance(record, dict) else None
             name = user.get("login") if isinstance(user, dict) else None
@@ -118,7 +121,7 @@ class Replier:
         """
         spot = self._spot(native_id)
         try:
-            if spot.comment is None:
+            if spot.comment is None or spot.review:
                 raise ReplyRefusedError(self._elsewhere())
             if spot.is_discussion:
                 found = await self._discussions.read(spot)
@@ -128,13 +131,32 @@ class Replier:
                 elif found is not None and found.sure_from:
                     raise ReplyRefusedError(self._not_shown())
                 return
-            await self._server.delete(f"/repos/{spot.path}/issues/comments/{spot.comment}")
+            kind = "pulls" if spot.on_code else "issues"
+            await self._server.delete(f"/repos/{spot.path}/{kind}/comments/{spot.comment}")
         except RefusedError as error:
             if error.status in _ABSENT:
                 return
             if error.state is SourceState.RATE_LIMITED:
                 raise
             raise ReplyRefusedError(kept_there(self._web.name, error.status, error.said)) from error
+
+    async def _below_remark(self, spot: Spot) -> str:
+        """Return where an answer to a remark on code goes: below the first of its row.
+
+        Raises:
+            ReplyRefusedError: the remark is gone, or GitHub cannot be asked; nothing was sent.
+        """
+        try:
+            path = f"/repos/{spot.path}/pulls/comments/{spot.comment}"
+            remark = await self._server.lookup(path)
+        except RefusedError as error:
+            raise ReplyRefusedError(await self._why(error, None)) from error
+        except SourceError as error:
+            raise refused_before(error, self._web.name) from error
+        if remark is None:
+            raise ReplyRefusedError(post_gone(self._web.name))
+        first = count(remark.get("in_reply_to_id")) or spot.comment
+        return f"/repos/{spot.path}/pulls/{spot.number}/comments/{first}/replies"
 
     async def _send_below_discussion(self, spot: Spot, reply: Reply) -> Sent:
         try:

@@ -57,8 +57,16 @@ class GitHubServer:
         self._clock = clock
         self._tags: Recent[str, str] = Recent(_MOST_KEPT)
 
-    async def ask(self, path: str, parameters: Sequence[tuple[str, str]] = ()) -> Answer:
+    async def ask(
+        self,
+        path: str,
+        parameters: Sequence[tuple[str, str]] = (),
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Ask for a page; its status is 304 where it is still the one that was ``kept``.
+
+        ``headers`` are sent besides the usual ones.
 
         Raises:
             RefusedError: GitHub said no to this question.
@@ -69,7 +77,11 @@ class GitHubServer:
         try:
             answer = await self._fetch.get(
                 url,
-                headers={**_HEADERS, "if-none-match": tag} if tag else _HEADERS,
+                headers={
+                    **_HEADERS,
+                    **({"if-none-match": tag} if tag else {}),
+                    **(headers or {}),
+                },
                 secret_headers=await self._fetch.bearer(self._token),
                 expect="json",
                 allow_private=self._allow_private,

@@ -90,15 +90,18 @@ class Threads:
             return (), False  # not for us to see any more, which is not the same as gone
         if issue is None:
             return (), True
-        if not count(issue.get("comments")):
-            return (issue,), True
+        found: tuple[object, ...] = (issue,)
         try:
-            comments = await self._reader.comments(spot.path, spot.number, None)
+            if count(issue.get("comments")):
+                found += await self._reader.comments(spot.path, spot.number, None)
+            if spot.kind == "pull" and self._harvester.pulls:
+                found += await self._reader.reviews(spot.path, spot.number)
+                found += await self._reader.remarks(spot.path, spot.number)
         except RefusedError as error:
             if error.status != 404:
                 raise
             return (), True
-        return (issue, *comments), True
+        return found, True
 
     async def _discussion(self, spot: Spot) -> tuple[tuple[Mapping[str, object], ...], bool]:
         if not self._server.signed_in:

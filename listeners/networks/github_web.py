@@ -1,8 +1,9 @@
 """GitHub's addresses: what names a repository, an issue, a discussion or a comment for good.
 
 A native id is the address a person would open: ``https://github.com/OWNER/NAME/issues/7`` and
-``…/issues/7#issuecomment-12``. It is in every answer, also of GitHub Enterprise, and from it
-follows where a comment belongs and where an answer goes.
+``…/issues/7#issuecomment-12``; a remark on a line of a pull request's code ends in
+``#discussion_r12``, what a review says in ``#pullrequestreview-12``. It is in every answer, also
+of GitHub Enterprise, and from it follows where a comment belongs and where an answer goes.
 """
 
 from __future__ import annotations
@@ -22,19 +23,24 @@ _NAME = r"[A-Za-z0-9_.-]{1,100}"
 REPOSITORY = re.compile(rf"{_NAME}/{_NAME}")
 _PLACE = re.compile(
     rf"/({_NAME})/({_NAME})/(issues|pull|discussions)/(\d{{1,10}})"
-    r"(?:#(?:issue|discussion)comment-(\d{1,15}))?"
+    r"(?:#((?:issue|discussion)comment-|discussion_r|pullrequestreview-)(\d{1,15}))?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a post stands. ``comment`` is ``None`` for the issue or discussion itself."""
+    """Where a post stands. ``comment`` is ``None`` for the issue or discussion itself.
+
+    ``on_code``: it is a remark on a line of a pull request; ``review``: what a review says.
+    """
 
     owner: str
     repository: str
     kind: str
     number: int
     comment: int | None = None
+    on_code: bool = False
+    review: bool = False
 
     @property
     def path(self) -> str:
@@ -67,8 +73,16 @@ class Web:
         found = _PLACE.fullmatch(native_id.removeprefix(self.base))
         if found is None:
             return None
-        comment = int(found[5]) if found[5] else None
-        return Spot(found[1], found[2], found[3], int(found[4]), comment)
+        comment = int(found[6]) if found[6] else None
+        return Spot(
+            found[1],
+            found[2],
+            found[3],
+            int(found[4]),
+            comment,
+            on_code=found[5] == "discussion_r",
+            review=found[5] == "pullrequestreview-",
+        )
 
     def is_ours(self, login: str) -> bool:
         """Whether an account, or the owner of a repository, is ours by the configuration."""

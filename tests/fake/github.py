@@ -40,6 +40,9 @@ class FakeGitHub(FakeServer):
         self.login = "kerlann"
         self.issues: list[Record] = []
         self.comments: list[Record] = []
+        self.remarks: list[Record] = []
+        self.reviews: list[Record] = []
+        self.notifications: list[Record] = []
         self.discussions: list[Record] = []
         self.archived: set[str] = set()
         self.late: set[str] = set()
@@ -87,6 +90,41 @@ class FakeGitHub(FakeServer):
         issue["updated_at"] = record["updated_at"]
         self.comments.append(record)
         return record
+
+    def remark(
+        self, pull: Record, body: str, by: str = "bob", below: Record | None = None
+    ) -> Record:
+        """Remark on a line of a pull request, or answer a remark."""
+        record = {**self._post(body, by), "issue": pull["html_url"]}
+        record["html_url"] = f"{pull['html_url']}#discussion_r{record['id']}"
+        if below is not None:
+            record["in_reply_to_id"] = below.get("in_reply_to_id", below["id"])
+        pull["updated_at"] = record["updated_at"]
+        self.remarks.append(record)
+        return record
+
+    def review(self, pull: Record, body: str, by: str = "bob") -> Record:
+        """Review a pull request; most reviews say nothing themselves."""
+        record = {**self._post(body, by), "issue": pull["html_url"], "state": "COMMENTED"}
+        record["submitted_at"] = record.pop("created_at")
+        del record["updated_at"]
+        record["html_url"] = f"{pull['html_url']}#pullrequestreview-{record['id']}"
+        self.reviews.append(record)
+        return record
+
+    def notify(self, issue: Record, reason: str = "mention") -> None:
+        """Tell our account that something was said in an issue."""
+        kind, path = ("PullRequest", "pulls") if "pull_request" in issue else ("Issue", "issues")
+        url = f"{self.url}/repos/{issue['repository']}/{path}/{issue['number']}"
+        self.notifications.insert(
+            0,
+            {
+                "id": str(len(self.notifications) + 1),
+                "reason": reason,
+                "updated_at": _iso(self.now),
+                "subject": {"title": issue["title"], "url": url, "type": kind},
+            },
+        )
 
     def discussion(self, repository: str, title: str, body: str = "", by: str = "ana") -> Record:
         """Begin a discussion."""
@@ -179,6 +217,8 @@ class FakeGitHub(FakeServer):
         match request.method, request.path.strip("/").split("/"):
             case "GET", ["search", "issues"]:
                 return self._search(request)
+            case "GET", ["notifications"] if signed_in:
+                return self._notifications(request)
             case "GET", ["user"] if signed_in:
                 return json_reply(self.user(self.login))
             case "POST", ["graphql"] if signed_in:
@@ -203,6 +243,24 @@ class FakeGitHub(FakeServer):
                     return json_reply({"message": "Not Found"}, 404)
                 below = [c for c in self.comments if c["issue"] == found["html_url"]]
                 return self._list(request, below)
+            case "GET", ["repos", owner, name, "pulls", "comments"]:
+                front = f"{self.url}/{owner}/{name}/"
+                return self._list(request, [c for c in self.remarks if front in c["issue"]])
+            case "GET", ["repos", _, _, "pulls", "comments", number]:
+                one = next((c for c in self.remarks if str(c["id"]) == number), None)
+                return json_reply(one) if one else json_reply({"message": "Not Found"}, 404)
+            case "GET", ["repos", owner, name, "pulls", number, "comments" | "reviews" as what]:
+                found = self._issue(f"{owner}/{name}", number)
+                held = self.remarks if what == "comments" else self.reviews
+                address = found["html_url"] if found else ""
+                return self._list(request, [c for c in held if c["issue"] == address])
+            case "POST", ["repos", owner, name, "pulls", number, "comments", first, "replies"] if (
+                signed_in
+            ):
+                return self._answer_remark(request, f"{owner}/{name}", number, first)
+            case "DELETE", ["repos", _, _, "pulls", "comments", number] if signed_in:
+                self.remarks = [c for c in self.remarks if str(c["id"]) != number]
+                return status_reply(204)
             case "POST", ["repos", owner, name, "issues", number, "comments"] if signed_in:
                 return self._comment(request, f"{owner}/{name}", number)
             case "DELETE", ["repos", _, _, "issues", "comments", number] if signed_in:
@@ -283,6 +341,25 @@ class FakeGitHub(FakeServer):
         made = self.comment(found, body.replace("\n", "\r\n"), by=self.login)
         return json_reply(made, 201)
 
+    def _answer_remark(self, request: Request, repository: str, number: str, first: str) -> Reply:
+        pull = self._issue(repository, number)
+        above = next((c for c in self.remarks if str(c["id"]) == first), None)
+        if pull is None or above is None or "in_reply_to_id" in above:
+            return json_reply({"message": "Not Found"}, 404)
+        body = str(dict(json.loads(request.body))["body"])
+        return json_reply(self.remark(pull, body, by=self.login, below=above), 201)
+
+    def _notifications(self, request: Request) -> Reply:
+        newest = self.notifications[0]["updated_at"] if self.notifications else ""
+        if newest and request.headers.get("if-modified-since") == newest:
+            return status_reply(304)
+        since = _second(request.one("since"))
+        shown = [one for one in self.notifications if _second(one["updated_at"]) >= since]
+        page, size = int(request.one("page")), int(request.one("per_page"))
+        head = {"last-modified": newest} if newest else {}
+        body = shown[(page - 1) * size : page * size]
+        return json_reply(body, 200, x_poll_interval="60", **head)
+
     def _remove(self, number: str) -> Reply:
         found = next((c for c in self.comments if str(c["id"]) == number), None)
         if found is None:
@@ -313,17 +390,22 @@ class FakeGitHub(FakeServer):
         if not found:
             error = {"type": "NOT_FOUND", "message": "Could not resolve to a Discussion"}
             return json_reply({"data": {"repository": None}, "errors": [error]})
-        home = {"isArchived": path in self.archived, "discussion": shown_discussion(found[0])}
+        home = {
+            "isArchived": path in self.archived,
+            "discussion": shown_discussion(found[0], variables["before"], 100),
+        }
         return json_reply({"data": {"repository": home}})
 
     def _search_discussions(self, asked: str, after: str | None) -> Reply:
         since = re.search(r"updated:>=(\S+)", asked)
+        created = re.search(r"created:>=(\S+)", asked)
         repository = re.search(r"repo:(\S+)", asked)
         words = re.sub(r"\S+:\S+", "", asked).replace('"', "").strip().lower()
         found = [
             one
             for one in self.discussions
             if not since or _second(one["updatedAt"]) >= _second(since[1])
+            if not created or _second(one["createdAt"]) >= _second(created[1])
         ]
         found = [d for d in found if not repository or d["repository"] == repository[1]]
         found = [d for d in found if words in f"{d['title']} {d['body']}".lower()]
@@ -344,14 +426,17 @@ class FakeGitHub(FakeServer):
         return json_reply({"data": {"addDiscussionComment": {"comment": made}}})
 
 
-def shown_discussion(discussion: Record) -> Record:
-    """A discussion as GraphQL shows it."""
+def shown_discussion(discussion: Record, before: str | None = None, replies: int = 20) -> Record:
+    """A discussion as GraphQL shows it, with the page of its comments ``before`` a cursor."""
     comments = []
     for comment in discussion["said"]:
-        replies = comment["said"]
-        shown = {"totalCount": len(replies), "nodes": replies[-20:]}
+        below = comment["said"]
+        shown = {"totalCount": len(below), "nodes": below[-replies:]}
         comments.append({**comment, "replies": shown})
-    held = {"totalCount": len(comments), "nodes": comments[-50:]}
+    end = len(comments) if before is None else int(before)
+    start = max(0, end - 50)
+    page = {"hasPreviousPage": start > 0, "startCursor": str(start)}
+    held = {"totalCount": len(comments), "pageInfo": page, "nodes": comments[start:end]}
     return {**discussion, "comments": held}
 
 

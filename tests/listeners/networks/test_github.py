@@ -311,6 +311,7 @@ async def test_an_organisation_that_cannot_be_searched_for_is_left_alone(world: 
         ("a/b", False, {}, ["issues:a/b", "comments:a/b"]),
         ("a/b, c/d", False, {}, ["issues:a/b", "comments:a/b", "issues:c/d", "comments:c/d"]),
         ("a/b", True, {}, ["issues:a/b", "comments:a/b", "discussions:repo:a/b"]),
+        ("a/b", False, {"pull_requests": True}, ["issues:a/b", "comments:a/b", "remarks:a/b"]),
         ("some words", False, {}, ["search:some words"]),
         ("search:a/b", False, {}, ["search:a/b"]),
         ("x", False, {"pull_requests": True}, ["search:x", "pulls:x"]),

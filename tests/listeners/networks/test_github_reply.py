@@ -199,7 +199,10 @@ async def test_a_discussion_is_answered_below_what_was_said(world: World) -> Non
     await listener.delete_reply(sent.native_id)
 
 
-async def test_a_long_discussion_leaves_it_open(world: World) -> None:
+async def test_a_long_discussion_leaves_it_open(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listeners.networks.github_discussions.MOST_SHEETS", 1)
     world.server.step = 1
     talk = world.server.discussion(REPOSITORY, "A name for it")
     for number in range(60):
@@ -273,7 +276,10 @@ async def test_a_discussion_that_cannot_be_asked_about_has_no_comment(world: Wor
     assert "could not be asked" in await refused(world, world.reply(talk["url"]))
 
 
-async def test_a_comment_too_old_to_be_seen_is_not_called_deleted(world: World) -> None:
+async def test_a_comment_too_old_to_be_seen_is_not_called_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listeners.networks.github_discussions.MOST_SHEETS", 1)
     world.server.step = 1
     talk = world.server.discussion(REPOSITORY, "A name for it")
     sent = await world.listener().send_reply(world.reply(talk["url"]))
