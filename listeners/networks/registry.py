@@ -49,6 +49,8 @@ _CLASSES: Mapping[str, str] = {
     "devto": "listeners.networks.devto:DevListener",
     "gdelt": "listeners.networks.gdelt:GdeltListener",
     "appstore": "listeners.networks.appstore:AppStoreListener",
+    "slack": "listeners.networks.slack:SlackListener",
+    "x": "listeners.networks.x:XListener",
     "import": "listeners.networks.dropfolder:DropFolderListener",
 }
 

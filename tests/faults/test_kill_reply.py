@@ -35,6 +35,7 @@ from tests.fake.http_server import Reply, Request, _written
 from tests.fake.lemmy import FakeLemmy
 from tests.fake.mastodon import FakeMastodon
 from tests.fake.reddit import FakeReddit
+from tests.fake.slack import FakeSlack
 from tests.fake.youtube import FakeYouTube
 
 ROOT = Path(__file__).parents[2]
@@ -261,6 +262,34 @@ class SlowYouTube(FakeYouTube):
         return super()._reply(request)
 
 
+class SlowSlack(FakeSlack):
+    """Slack, to which our key is metadata of a message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now, self.step = utc_now() // SECOND, 1
+        self.token = "t"
+
+    source = 'network = "slack"\ntoken = "env:HUBBUB_T"\n'
+
+    def ask(self) -> None:
+        """Somebody asks, each time somebody else."""
+        self.now = utc_now() // SECOND
+        name = f"ana{len(self.messages)}"
+        self.people[name] = f"U0{name.upper()}"
+        self.say("Does kerlann open on Sunday?", by=name)
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one["text"] for one in self.messages)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.method == "POST":
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
 SERVERS: dict[str, Callable[[], Any]] = {
     "mastodon": SlowMastodon,
     "discourse": SlowDiscourse,
@@ -268,6 +297,7 @@ SERVERS: dict[str, Callable[[], Any]] = {
     "lemmy": SlowLemmy,
     "reddit": SlowReddit,
     "discord": SlowDiscord,
+    "slack": SlowSlack,
     "youtube": SlowYouTube,
 }
 
