@@ -77,8 +77,8 @@ async def switched_on(store: Store) -> list[tuple[Model, bytes]]:
 async def lessons_stamp(store: Store) -> str:
     """Return a text that changes whenever a taught word or a model in force does."""
     rows = await store.fetch(
-        """SELECT (SELECT count(*) || '/' || coalesce(max(at), 0) || '/' || total(weight * id)
-                       || '/' || total(id) FROM taught_word WHERE removed = 0) || ' ' ||
+        """SELECT coalesce((SELECT group_concat(id || '=' || weight) FROM taught_word
+                            WHERE removed = 0), '') || ' ' ||
                coalesce((SELECT group_concat(id) FROM sentiment_model WHERE state = 'on'), '')
            AS stamp"""
     )

@@ -192,7 +192,7 @@ async def put_verdicts(connection: Connection, verdicts: Sequence[tuple[Stored, 
         if stored.id in known
         and not known[stored.id].corrected_by
         and known[stored.id].deleted_at is None
-        and known[stored.id].text == stored.text
+        and (known[stored.id].title, known[stored.id].text) == (stored.title, stored.text)
         and (known[stored.id].label, known[stored.id].compound) == (stored.label, stored.compound)
     ]
     await connection.many(

@@ -24,7 +24,14 @@ from listeners.store.connection import Connection
 from listeners.store.models import Labelled, Model, State
 from listeners.store.subjects import NewEvent
 from listeners.teaching.lessons import Lessons, lessons, mask_of
-from listeners.teaching.training import Example, Figures, compared, trainable, trained
+from listeners.teaching.training import (
+    Example,
+    Figures,
+    compared,
+    distinct,
+    trainable,
+    trained,
+)
 from listeners.teaching.weights import packed
 from listeners.team import may_write
 
@@ -126,9 +133,9 @@ def _train(
     config: Config, known: Lessons, lang: str, posts: Sequence[Labelled], corrections: int
 ) -> tuple[bytes, Figures] | None:
     masks = {brand.name: mask_of(brand) for brand in config.brands}
-    examples = [
+    examples = distinct(
         example for post in posts if (example := _example(post, lang, masks, known)) is not None
-    ]
+    )
     if not trainable(examples):
         return None
     return packed(trained(examples, lang, corrections)), compared(examples)

@@ -28,13 +28,14 @@ async def find_news(store: Store, config: Config) -> None:
         for one in await standing(store)
         if one.newest is not None and one.newest.state == "offered"
     ]
-    numbers = ",".join(str(model.id) for model in offered)
-    if offered and numbers != await setting(store, _OFFERED):
-        await remember(store, _OFFERED, numbers)
+    told = set((await setting(store, _OFFERED)).split(","))
+    fresh = [model for model in offered if str(model.id) not in told]
+    if fresh:
+        await remember(store, _OFFERED, ",".join(str(model.id) for model in offered))
         said = Sentence(
             "hubbub learnt from {count} corrections and reads moods better than the word lists. "
             "“Taught and learnt” shows the figures and switches it on.",
-            {"count": sum(model.corrections for model in offered)},
+            {"count": sum(model.corrections for model in fresh)},
         )
         await leave_news(store, said)
         return

@@ -16,7 +16,7 @@ numpy is imported when something is trained, in the thread that trains.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,18 @@ class Figures:
             "low": round(self.low, 4),
             "high": round(self.high, 4),
         }
+
+
+def distinct(examples: Iterable[Example]) -> list[Example]:
+    """Return the first of each that look alike to the layer, in their order.
+
+    The same words come again in cross-posts, shares and campaigns. Left in, one copy would be
+    learnt from and another held out: the comparison would reward knowing them by heart.
+    """
+    found: dict[object, Example] = {}
+    for one in examples:
+        found.setdefault((one.seen.figures, frozenset(one.seen.hashed.items())), one)
+    return list(found.values())
 
 
 def trainable(examples: Sequence[Example]) -> bool:

@@ -32,9 +32,10 @@ CREATE TABLE taught_word (
 ) STRICT;
 CREATE UNIQUE INDEX taught_word_now ON taught_word (brand_id, word) WHERE removed = 0;
 
--- A model learnt from corrections, for one language.
+-- A model learnt from corrections, for one language. Its number is never given again: mentions,
+-- the log and what was said of it name it by that.
 CREATE TABLE sentiment_model (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     lang TEXT NOT NULL,
     made_at INTEGER NOT NULL,
     corrections INTEGER NOT NULL,

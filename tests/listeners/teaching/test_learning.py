@@ -22,7 +22,14 @@ from listeners.teaching.learning import learn, standing, stood_wanted, switch, t
 from listeners.teaching.lessons import lessons, model_behind
 from listeners.teaching.news import find_news
 from listeners.teaching.rescoring import begin_rescoring, go_on
-from listeners.teaching.training import Example, Figures, compared, trainable, trained
+from listeners.teaching.training import (
+    Example,
+    Figures,
+    compared,
+    distinct,
+    trainable,
+    trained,
+)
 from listeners.teaching.weights import UnknownModelError, packed, unpacked
 from tests.listeners.store.builders import BRAND, NOW, World, furnish
 
@@ -104,6 +111,21 @@ def test_labels_that_follow_nothing_are_not_better() -> None:
         examples = [example(text, chance.randrange(3)) for text, _ in posts(60)]
         better += compared(examples).better
     assert better == 0
+
+
+def test_a_campaign_of_the_same_words_is_learnt_from_once() -> None:
+    # Thirty posts shared by ten people each, their labels drawn by lot: nothing can be learnt, but
+    # one share would tell the label of the other nine.
+    chance = random.Random(3)
+    words = "the lock on my bike this week again here door key box red blue old new".split()
+    shared = [(" ".join(chance.sample(words, 6)), chance.randrange(3)) for _ in range(30)]
+    everything = [example(text, label) for text, label in shared for _ in range(10)]
+    assert compared(everything).better
+    once = distinct(everything)
+    assert len(once) == 30
+    assert not compared(once).better
+    # The newest comes first, and is the one that is kept.
+    assert distinct([example("a LOCK", 2), example("a lock", 0)])[0].label == 2
 
 
 def test_a_label_that_hardly_occurs_stops_learning() -> None:
@@ -211,6 +233,16 @@ async def verdict_of(store: Store, id_: int) -> tuple[str, int]:
 
 
 @pytest.mark.usefixtures("few")
+async def test_posts_that_say_the_same_are_compared_once(world: World) -> None:
+    await corrected(world, 60)
+    await corrected(world, 60)
+    await learn(world.store, CONFIG, NOW)
+    [model] = await models(world.store)
+    assert model.corrections == 120
+    assert model.figures["posts"] <= 60
+
+
+@pytest.mark.usefixtures("few")
 async def test_what_is_not_better_cannot_be_switched_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +280,39 @@ async def test_a_newer_model_takes_the_place_of_the_one_that_judges(world: World
     assert [model.id for model, _ in await switched_on(store)] == [first]
     assert (await redo(store, "Ana", NOW)).done == 2
     assert [model.id for model, _ in await switched_on(store)] == [second]
+
+
+async def test_the_number_of_a_model_that_is_gone_is_not_given_again(world: World) -> None:
+    store = world.store
+
+    async def made(lang: str) -> int:
+        return await store.write(
+            lambda c: add_model(
+                c, lang=lang, corrections=100, figures={}, weights=packed(blank(lang)),
+                state="offered", now=NOW,
+            )
+        )  # fmt: skip
+
+    async def said() -> int:
+        await find_news(store, CONFIG)
+        news = await take_news(store)
+        return int(news.values["count"]) if news is not None else 0
+
+    first = await made("en")
+    assert await said() == 100
+    await switch(store, CONFIG, "Ana", "en", True, NOW)
+    await undo(store, "Ana", NOW)
+    second = await made("en")  # the first was only offered, so it goes
+    assert second != first
+    assert await said() == 100
+    # What was undone was about the first: the second is not switched on in its place.
+    assert not (await redo(store, "Ana", NOW)).done
+    assert [(model.id, model.state) for model in await models(store)] == [(second, "offered")]
+    # One of two that are offered is switched on: the other was said already.
+    await made("fr")
+    assert await said() == 100
+    await switch(store, CONFIG, "Ana", "fr", True, NOW)
+    assert await said() == 0
 
 
 async def test_a_model_that_cannot_be_read_leaves_the_lists_to_judge(world: World) -> None:

@@ -206,6 +206,18 @@ async def test_what_changed_meanwhile_is_left(world: World) -> None:
     await check(world.store)
 
 
+async def test_a_title_edited_meanwhile_is_not_judged_by_the_old_one(world: World) -> None:
+    [id_] = await world.add([world.mention("the lock")])
+    _, number = await begin_rescoring(world.store, CONFIG, "Ana", ALL, NOW)
+    job = await rescoring(world.store, number)
+    assert job is not None
+    [found] = await next_slice(world.store, job.wanted, job.place, 2)
+    await world.store.write(lambda c: c.fetch("UPDATE mention SET title = 'Terrible'"))
+    verdicts = [(found, score("great lock", lang="en"))]
+    await world.store.write(lambda c: write_slice(c, job, verdicts, NOW))
+    assert (await reads.mentions(world.store, [id_]))[id_].label is found.label
+
+
 async def test_a_stopped_one_rests_and_observers_begin_none(world: World) -> None:
     await world.add([world.mention("great lock") for _ in range(3)])
     _, number = await begin_rescoring(world.store, CONFIG, "Ana", ALL, NOW)
