@@ -93,7 +93,7 @@ class DiscordListener(Answering):
         self._harvester = Harvester(source, self._server, clock)
         self._search = Search(self._server, self._channels)
         self._looked: dict[str, Micros] = {}
-        self._asked: dict[str, int | None] = {}
+        self._asked: dict[str, tuple[int, Micros]] = {}
         self.voice = Replies(self._server)
 
     async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
@@ -190,10 +190,7 @@ class DiscordListener(Answering):
         for channel in await self._channels.look():
             mark = place.marks.get(channel.id)
             quiet = mark is not None and channel.last is not None and channel.last <= mark
-            # The newest message may be a deleted one: then nothing comes of asking for it.
-            quiet = quiet or (
-                channel.last is not None and channel.last == self._asked.get(channel.id)
-            )
+            quiet = quiet or self._asked_in_vain(channel)
             again = self._is_time(channel, mark)
             if not self._channels.open(channel.id) or (quiet and not again):
                 continue
@@ -202,7 +199,8 @@ class DiscordListener(Answering):
                     async with aclosing(self._read(channel, place)) as batches:
                         async for batch in batches:
                             yield batch
-                    self._asked[channel.id] = channel.last
+                    if channel.last is not None:
+                        self._asked[channel.id] = (channel.last, self._clock())
                 if again:
                     batch = await self._again(channel)
                     if batch.posts or batch.deletions or batch.bad:
@@ -243,6 +241,14 @@ class DiscordListener(Answering):
         records = await self._server.records(path, {"limit": PER_PAGE})
         page = await self._harvester.gather(records)
         return await self._harvester.changes(channel, page, whole=len(records) < PER_PAGE)
+
+    def _asked_in_vain(self, channel: Channel) -> bool:
+        """Whether the newest message was asked for lately: it may be a deleted one.
+
+        Asked again after a while: what Discord did not show for a moment is not lost.
+        """
+        last, at = self._asked.get(channel.id, (None, 0))
+        return last is not None and last == channel.last and 0 <= self._clock() - at < LOOK_AGAIN
 
     def _is_time(self, channel: Channel, mark: int | None) -> bool:
         """Whether a channel is due to be read again for changes; the first reading is one."""
