@@ -54,4 +54,6 @@ def read_cursor(text: str | None) -> Cursor | None:
         cursor = _cursors.decode(text)
     except (ValueError, RecursionError):
         return None
-    return cursor if cursor.time_us >= 0 else None
+    # An object without anything of ours is somebody else's.
+    foreign = cursor == Cursor() and text != str(cursor)
+    return None if foreign or cursor.time_us < 0 else cursor

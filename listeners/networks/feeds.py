@@ -18,11 +18,12 @@ from listeners.model import BadRecord, Batch, Gap, Micros, Post, Sentence
 from listeners.networks import feeds_schedule
 from listeners.networks.contract import Capability, SourceError
 from listeners.networks.feeds_comments import poll_comments, with_comment_feeds
-from listeners.networks.feeds_cursor import FeedCursor, dump_cursor, load_cursor
+from listeners.networks.feeds_cursor import FeedCursor, dump_cursor, is_legible, load_cursor
 from listeners.networks.feeds_html import host_of, shown
 from listeners.networks.feeds_past import past_of
 from listeners.networks.feeds_posts import NETWORK, Page
 from listeners.networks.feeds_reader import FeedReader, Got, fresh_items, posts_of
+from listeners.networks.searching import lost_place
 
 SURE_MOVES: Final = 3
 """Permanent redirections to one address after which it is asked directly."""
@@ -82,6 +83,8 @@ class FeedsListener:
         """
         self._address.check()
         known = load_cursor(cursor)
+        if not is_legible(cursor):
+            yield Batch(gap=lost_place(self._clock()))
         try:
             got = await self._get_feed(known)
             page, after = got.page, got.cursor

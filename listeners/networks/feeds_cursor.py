@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from listeners.model import Micros
 
@@ -65,12 +65,22 @@ def digest(*texts: str) -> str:
 
 
 def load_cursor(text: str | None) -> FeedCursor:
-    """Return the stored cursor; one that cannot be read is a new start, which loses nothing."""
+    """Return the stored cursor; one that cannot be read is a new start."""
     try:
         table = json.loads(text or "{}")
     except ValueError:
         return FeedCursor()
     return _from_table(table) if isinstance(table, dict) else FeedCursor()
+
+
+def is_legible(text: str | None) -> bool:
+    """Whether a stored cursor is one of ours; one that is not begins anew, which is to be said."""
+    try:
+        table = json.loads(text or "{}")
+    except ValueError:
+        return False
+    ours = {each.name for each in fields(FeedCursor)}
+    return isinstance(table, dict) and (not table or not ours.isdisjoint(table))
 
 
 def dump_cursor(cursor: FeedCursor) -> str:

@@ -38,6 +38,7 @@ from listeners.networks.forum_software import (
     software_of,
 )
 from listeners.networks.forum_threads import topic_feed, topics_of
+from listeners.networks.searching import lost_place
 
 INTERVAL: Final = 300.0
 """Seconds between two looks at a feed that wishes nothing else: a busy one holds an hour."""
@@ -103,6 +104,8 @@ class ForumListener:
             SourceError: it has no feed we may read, runs Discourse, or could not be reached.
         """
         known = _read_cursor(cursor)
+        if cursor and known is None:
+            yield Batch(gap=lost_place(self._clock()))
         if known is not None:
             try:
                 async with aclosing(self._read(known)) as batches:
@@ -267,7 +270,7 @@ def _is_no_feed(error: SourceError) -> bool:
 
 
 def _read_cursor(cursor: str | None) -> _Found | None:
-    """Return the feed a cursor names; one that cannot be read begins anew, which loses nothing."""
+    """Return the feed a cursor names; ``None`` for none, or none of ours."""
     try:
         table = json.loads(cursor or "null")
     except ValueError:
