@@ -95,7 +95,10 @@ class NostrListener:
         finally:
             await _ended(tasks)
         self._refuse_silence(readings)
-        async with aclosing(self._batches(readings)) as batches:
+        told = await self._sorted(readings)
+        # Where every relay forges, nobody is left to be heard.
+        self._refuse_silence(readings)
+        async with aclosing(self._batches(readings, told)) as batches:
             async for batch in batches:
                 yield batch
 
@@ -166,8 +169,9 @@ class NostrListener:
         try:
             while True:
                 reading = await _next(heard, tasks)
+                told = await self._sorted([reading])
                 (deaf.add if reading.error else deaf.discard)(reading.relay)
-                async with aclosing(self._batches([reading])) as batches:
+                async with aclosing(self._batches([reading], told)) as batches:
                     async for batch in batches:
                         yield batch
                 if reading.error is not None and len(deaf) == len(self._relays):
@@ -177,9 +181,10 @@ class NostrListener:
 
     # --- what is handed on -----------------------------------------------------------------------
 
-    async def _batches(self, readings: Sequence[Reading]) -> AsyncGenerator[Batch, None]:
+    async def _batches(
+        self, readings: Sequence[Reading], told: _Told
+    ) -> AsyncGenerator[Batch, None]:
         """Yield what these relays told; the last batch moves the place, and is then believed."""
-        told = await self._sorted(readings)
         for gap in self._untold(told.errors):
             yield Batch(gap=gap)
         harvester, place = self.reader.harvester, self.reader.place
@@ -216,8 +221,9 @@ class NostrListener:
                 first = await self.reader.harvester.sort(reading.relay, reading.first)
                 news = await self.reader.harvester.sort(reading.relay, reading.news)
             except SourceError as error:
-                told.errors[reading.relay] = error
-                reading.marks.clear()
+                told.errors[reading.relay] = reading.error = error
+                for each in (reading.first, reading.news, reading.marks):
+                    each.clear()
                 continue
             told.first.update(first.events)
             told.news.update(news.events)
