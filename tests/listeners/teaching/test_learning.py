@@ -117,7 +117,7 @@ def test_a_campaign_of_the_same_words_is_learnt_from_once() -> None:
     # Thirty posts shared by ten people each, their labels drawn by lot: nothing can be learnt, but
     # one share would tell the label of the other nine.
     chance = random.Random(3)
-    words = "the lock on my bike this week again here door key box red blue old new".split()
+    words = " ".join([*JARGON.values(), "the lock on my bike this week again here"]).split()
     shared = [(" ".join(chance.sample(words, 6)), chance.randrange(3)) for _ in range(30)]
     everything = [example(text, label) for text, label in shared for _ in range(10)]
     assert compared(everything).better
