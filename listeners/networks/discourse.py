@@ -20,22 +20,21 @@ from listeners.model import (
     SECOND,
     Batch,
     Deletion,
-    Gap,
     Micros,
-    Sentence,
     SourceState,
 )
 from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
 from listeners.networks.discourse_decode import time_of
-from listeners.networks.discourse_forum import NETWORK, forum_of
+from listeners.networks.discourse_forum import NETWORK, TITLE, forum_of
 from listeners.networks.discourse_harvest import Harvester
-from listeners.networks.discourse_places import Place, places_of, read_cursor, write_cursor
+from listeners.networks.discourse_places import CURSOR, Place, places_of
 from listeners.networks.discourse_reader import PAGE, Page, Reader
 from listeners.networks.discourse_reply import Replier
 from listeners.networks.discourse_server import DiscourseServer, RefusedError
 from listeners.networks.discourse_threads import Threads
 from listeners.networks.past import PastPage, walk_down
+from listeners.networks.searching import lost_place, read_marks, write_marks
 
 SECOND_LOOK = 5 * MINUTE
 """How often the newest page is read again: for edits, likes, deletions and late arrivals."""
@@ -44,11 +43,6 @@ REFUSED_FOR = HOUR
 USER_INTERVAL = 180.0
 MOST_CONFIRMED = 10
 """Posts missing from the newest page that are asked for one by one."""
-
-_LOST_PLACE = Sentence(
-    "The place up to which this source was read could not be understood. hubbub begins again at "
-    "the newest posts; what came in between may be missing."
-)
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +58,7 @@ class DiscourseListener(Answering):
 
     capability = Capability(
         network=NETWORK,
-        title="Discourse",
+        title=TITLE,
         search=True,
         thread=True,
         own_posts=True,
@@ -107,9 +101,9 @@ class DiscourseListener(Answering):
         Raises:
             SourceError: the forum refused a place the user asked for, or cannot be read.
         """
-        marks = read_cursor(cursor)
+        marks = read_marks(cursor, CURSOR)
         if marks is None:
-            yield Batch(gap=Gap(None, self._clock(), _LOST_PLACE))
+            yield Batch(gap=lost_place(self._clock()))
             marks = {}
         places = places_of(self._source, self._brands, signed_in=self._server.signed_in)
         places = tuple(p for p in places if self._is_due(self._refused.get(p.key), REFUSED_FOR))
@@ -128,7 +122,7 @@ class DiscourseListener(Answering):
         if self._is_due(self._looked_at, SECOND_LOOK):
             self._looked_at = self._clock()
             for place in places:
-                if place.kind != "search":
+                if place.kind not in ("search", "notifications"):
                     batch = await self._look_again(place)
                     if batch.posts or batch.deletions:
                         yield batch
@@ -149,7 +143,7 @@ class DiscourseListener(Answering):
         places = {
             one.key: one
             for one in found
-            if one.kind != "private" and (one.kind == "search") is searched
+            if one.kind not in ("private", "notifications") and (one.kind == "search") is searched
         }
 
         async def ask(key: str, position: str) -> PastPage | None:
@@ -196,19 +190,26 @@ class DiscourseListener(Answering):
             if mark is not None:
                 marks[place.key] = mark
             if moved or batch.posts or batch.bad or batch.gap:
-                yield replace(batch, cursor=write_cursor(marks))
+                yield replace(batch, cursor=write_marks(marks, CURSOR))
                 # Only here is the batch known to be stored.
                 self._harvester.handed_on(batch)
         if place.key not in marks:
             marks[place.key] = 0
-            yield Batch(cursor=write_cursor(marks))
+            yield Batch(cursor=write_marks(marks, CURSOR))
 
     async def _batch_of(self, place: Place, page: Page, *, first: bool) -> Batch:
         records = page.records
         if place.kind == "search":
             fresh = [record for record in records if not self._harvester.knows(record)]
             records = await self._reader.whole(fresh)
-        harvest = self._harvester.gather(records, private=place.kind == "private", first=first)
+        elif place.kind == "notifications":
+            records = await self._reader.whole(records)
+        harvest = self._harvester.gather(
+            records,
+            private=place.kind == "private",
+            notified=place.kind == "notifications",
+            first=first,
+        )
         behind = (self._clock() - page.newest_at) / SECOND if page.newest_at else 0.0
         return Batch(
             posts=harvest.posts,

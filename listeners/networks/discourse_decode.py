@@ -10,13 +10,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 import msgspec
 
-from listeners.clock import from_iso
-from listeners.model import Author, BadRecord, Engagement, Micros, Post, Sentence
-from listeners.networks.discourse_forum import NETWORK, Forum
+from listeners.model import Author, Engagement, Micros, Post
+from listeners.networks.decoding import (
+    LONGEST_EVIDENCE,
+    UnreadableError,
+    at_iso,
+    converted,
+    count,
+    printable,
+)
+from listeners.networks.discourse_forum import NETWORK, TITLE, Forum
 from listeners.networks.discourse_text import read_cooked
 from listeners.text import html_to_text
 
@@ -24,8 +30,6 @@ REGULAR = 1
 """The ``post_type`` of what a member wrote; others are notices of the forum and whispers."""
 LIKE = 2
 """The id of a like in ``actions_summary``."""
-
-_LONGEST_EVIDENCE = 20_000
 
 
 class _WirePost(msgspec.Struct):
@@ -79,14 +83,6 @@ class ForumPost:
     raw: str = ""
 
 
-class UnreadableError(ValueError):
-    """A record is not what Discourse documents; ``sentence`` says where it differs."""
-
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-        self.sentence = Sentence("A post of a forum could not be read: {fault}", {"fault": fault})
-
-
 @dataclass(frozen=True, slots=True)
 class Topic:
     """What a topic tells of its posts: title, tags, and whether it is a private message."""
@@ -102,18 +98,15 @@ def read_post(record: object, forum: Forum, topic: Topic = Topic()) -> ForumPost
     Raises:
         UnreadableError: identity, author or text are missing or of another type.
     """
-    try:
-        wire = msgspec.convert(record, _WirePost)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise UnreadableError(str(error)) from error
+    wire = converted(record, _WirePost, TITLE)
     if not wire.username or not wire.username.isprintable():
-        raise UnreadableError("the author has no name")
+        raise UnreadableError(TITLE, "the author has no name")
     if min(wire.id, wire.topic_id, wire.post_number) < 1 or wire.post_number >= 10**9:
-        raise UnreadableError("a number of the post is out of range")
+        raise UnreadableError(TITLE, "a number of the post is out of range")
     if max(wire.id, wire.topic_id) >= 10**15:
-        raise UnreadableError("a number of the post is out of range")
+        raise UnreadableError(TITLE, "a number of the post is out of range")
     if wire.cooked is None:
-        raise UnreadableError("the post has no text")
+        raise UnreadableError(TITLE, "the post has no text")
     return _forum_post(wire, wire.cooked, forum, topic)
 
 
@@ -125,18 +118,9 @@ def read_topic(record: object) -> Topic:
     named = [tag.get("name") if isinstance(tag, dict) else tag for tag in _list(tags)]
     return Topic(
         title=_words(record.get("title")),
-        tags=tuple(_text(tag) for tag in named if _text(tag)),
+        tags=tuple(printable(tag) for tag in named if printable(tag)),
         private=record.get("archetype") == "private_message",
     )
-
-
-def bad_record(record: object, fault: UnreadableError) -> BadRecord:
-    """Return the dead letter of a record, cut to a length that can be kept."""
-    try:
-        evidence = json.dumps(record)
-    except (ValueError, TypeError, RecursionError):
-        evidence = repr(type(record))
-    return BadRecord(evidence[:_LONGEST_EVIDENCE], fault.sentence)
 
 
 def number_of(record: object, name: str = "id") -> int | None:
@@ -147,7 +131,7 @@ def number_of(record: object, name: str = "id") -> int | None:
 
 def time_of(record: object, name: str = "created_at") -> Micros | None:
     """Return a time of a record, if it has it legibly."""
-    return _time(record.get(name)) if isinstance(record, dict) else None
+    return at_iso(record.get(name)) if isinstance(record, dict) else None
 
 
 def _forum_post(wire: _WirePost, cooked: str, forum: Forum, topic: Topic) -> ForumPost:
@@ -160,7 +144,7 @@ def _forum_post(wire: _WirePost, cooked: str, forum: Forum, topic: Topic) -> For
     root = forum.post_id(wire.topic_id, 1)
     title = html_to_text(_words(wire.topic_title) or topic.title)
     answered = wire.reply_to_user if isinstance(wire.reply_to_user, Mapping) else {}
-    answered_name = _text(answered.get("username"))
+    answered_name = printable(answered.get("username"))
     to_us = bool(answered_name and forum.spelled(answered_name))
     names_us = any(forum.spelled(name) for name in words.mentions)
     native_id = forum.post_id(wire.topic_id, wire.post_number)
@@ -178,8 +162,8 @@ def _forum_post(wire: _WirePost, cooked: str, forum: Forum, topic: Topic) -> For
         text=words.text or (title if first else ""),
         title=title if first else "",
         url=native_id,
-        created_at=_time(wire.created_at),
-        edited_at=_time(wire.updated_at) if (_number(wire.version) or 1) > 1 else None,
+        created_at=at_iso(wire.created_at),
+        edited_at=at_iso(wire.updated_at) if (_number(wire.version) or 1) > 1 else None,
         parent_id=None if first else forum.post_id(wire.topic_id, answers or 1),
         # A private message is a conversation of its own, and not one with its author for ever.
         root_id=root if not first or topic.private else None,
@@ -222,7 +206,7 @@ def _evidence(wire: _WirePost) -> bytes:
     """Return what was really sent, without the author's profile: it is not ours to keep."""
     kept = {
         "id": wire.id,
-        "cooked": (wire.cooked or "")[:_LONGEST_EVIDENCE],
+        "cooked": (wire.cooked or "")[:LONGEST_EVIDENCE],
         "post_number": wire.post_number,
         "topic_id": wire.topic_id,
         "version": _number(wire.version),
@@ -239,23 +223,8 @@ def _words(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _text(value: object) -> str:
-    """Return a text that can be a name or an address: no controls, no halves of characters."""
-    return value if isinstance(value, str) and value.isprintable() else ""
-
-
-def _time(value: object) -> Micros | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        return from_iso(value)
-    except ValueError:
-        return None
-
-
 def _number(value: object) -> int | None:
     """Return a count that a store can hold, also where it came as text, else ``None``."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
         value = int(value)
-    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-    return cast(int, value) if usable else None
+    return count(value)

@@ -15,6 +15,7 @@ from listeners.config import SourceConfig
 from listeners.model import Sentence
 
 NETWORK = "discourse"
+TITLE = "Discourse"
 
 NO_ADDRESS = Sentence(
     "A Discourse source needs the address of its forum: base_url = "

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,9 +11,11 @@ from listeners.model import Sentence, SourceState
 from listeners.networks.contract import SourceError
 from listeners.query import QuerySyntaxError, push_down, query_for_brand
 
-Kind = Literal["posts", "private", "search", "category", "tag"]
+Kind = Literal["posts", "private", "notifications", "search", "category", "tag"]
 
 MOST_SEARCHES = 6
+CURSOR = "places"
+"""What the marks are called in a cursor: the newest id read of each place."""
 SHORTEST_SEARCH = 3
 """Discourse refuses to search for less (``min_search_term_length``)."""
 
@@ -38,22 +39,6 @@ class Place:
         return f"{self.kind}:{self.word}" if self.word else self.kind
 
 
-def read_cursor(cursor: str | None) -> dict[str, int] | None:
-    """Return the newest post id read of each place; ``None`` if it is not a cursor of ours."""
-    if cursor is None:
-        return {}
-    try:
-        places = json.loads(cursor)["places"]
-        return {str(key): int(number) for key, number in places.items()}
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
-        return None
-
-
-def write_cursor(marks: Mapping[str, int]) -> str:
-    """Return the cursor that holds these ids."""
-    return json.dumps({"places": dict(marks)})
-
-
 def places_of(
     source: SourceConfig, brands: Iterable[BrandConfig], *, signed_in: bool
 ) -> tuple[Place, ...]:
@@ -64,17 +49,19 @@ def places_of(
     """
     what = "" if source.what.startswith(("https://", "http://")) else source.what.strip()
     if what:
-        return (_named(what), *_private(signed_in))
+        return (_named(what), *_to_us(signed_in))
     try:
         searches = tuple(dict.fromkeys(_of_brands(brands)))
     except QuerySyntaxError as error:
         raise SourceError(SourceState.FAILING, error.sentence) from error
-    return (Place("posts"), *_private(signed_in), *searches)
+    return (Place("posts"), *_to_us(signed_in), *searches)
 
 
-def _private(signed_in: bool) -> Iterator[Place]:
+def _to_us(signed_in: bool) -> Iterator[Place]:
+    """What the forum itself keeps for our account, wherever in the forum it was said."""
     if signed_in:
         yield Place("private", optional=True)
+        yield Place("notifications", optional=True)
 
 
 def _named(what: str) -> Place:

@@ -28,6 +28,11 @@ SEARCH_PAGES = 10
 """Pages of a search that Discourse shows."""
 AT_ONCE = 10
 """Found posts fetched whole before they are handed on: a request for each of their topics."""
+NOTIFICATIONS = 60
+"""Newest notifications asked for, the most that Discourse shows at once."""
+TELLING = frozenset({1, 2, 3, 15})
+"""Kinds of notification that mean that somebody speaks to us: named, answered, quoted, or our
+group named. Source: discourse/discourse, ``Notification.types``."""
 TAG_PAGES = 5
 KEPT = HOUR
 """How long the categories of a forum are taken as known."""
@@ -60,7 +65,7 @@ class Reader:
     async def read(self, place: Place, mark: int | None) -> list[Page]:
         """Return what is new above ``mark``, oldest first; without a mark the newest pages.
 
-        Records of a search are mostly stubs: ``whole`` completes them.
+        Records of a search are mostly stubs, of notifications all: ``whole`` completes them.
 
         Raises:
             RefusedError: the forum does not show this place.
@@ -68,6 +73,8 @@ class Reader:
         """
         if place.kind == "search":
             return await self._search(place, mark)
+        if place.kind == "notifications":
+            return await self._notified(mark)
         pages = await self._walk(place, mark)
         return await self._sifted(place, pages)
 
@@ -193,6 +200,18 @@ class Reader:
         ]
         return _turned(cut, mark, gap)
 
+    async def _notified(self, mark: int | None) -> list[Page]:
+        """Return stubs of what our account is notified of, and the newest notification's id."""
+        answer = await self._server.get("/notifications.json", [("limit", str(NOTIFICATIONS))])
+        fresh = [
+            record
+            for record in self._list(answer, "notifications")
+            if (number_of(record) or 0) > (mark or 0)
+        ]
+        stubs = tuple(stub for record in fresh[::-1] if (stub := _stub_of(record)) is not None)
+        newest = max((number_of(record) or 0 for record in fresh), default=mark or 0)
+        return [Page(stubs, newest or None)] if fresh else []
+
     async def _sifted(self, place: Place, pages: Sequence[Page]) -> list[Page]:
         """Leave out what stands in other categories, or under other tags, than the place's."""
         if place.kind == "category" and pages:
@@ -310,3 +329,14 @@ def _in(record: object, name: str, wanted: frozenset[int]) -> bool:
 
 def _is_stub(record: object) -> bool:
     return isinstance(record, dict) and not isinstance(record.get("cooked"), str)
+
+
+def _stub_of(record: object) -> dict[str, object] | None:
+    """Return where the post of a notification stands, ``None`` for one that tells of none."""
+    if number_of(record, "notification_type") not in TELLING or not isinstance(record, dict):
+        return None
+    post = number_of(record.get("data"), "original_post_id")
+    topic, number = number_of(record, "topic_id"), number_of(record, "post_number")
+    if post is None or topic is None or number is None:
+        return None
+    return {"id": post, "topic_id": topic, "post_number": number}

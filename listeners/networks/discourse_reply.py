@@ -15,13 +15,8 @@ from uuid import uuid4
 from listeners.clock import Clock
 from listeners.model import DAY, MINUTE, Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.discourse_decode import (
-    ForumPost,
-    UnreadableError,
-    number_of,
-    read_post,
-    time_of,
-)
+from listeners.networks.decoding import UnreadableError
+from listeners.networks.discourse_decode import ForumPost, number_of, read_post, time_of
 from listeners.networks.discourse_forum import NO_ADDRESS
 from listeners.networks.discourse_reader import PAGE, Reader
 from listeners.networks.discourse_server import DiscourseServer, RefusedError

@@ -9,13 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from listeners.model import BadRecord, Batch, Deletion, Post
-from listeners.networks.discourse_decode import (
-    ForumPost,
-    UnreadableError,
-    bad_record,
-    read_post,
-    read_topic,
-)
+from listeners.networks.decoding import UnreadableError, bad_record
+from listeners.networks.discourse_decode import ForumPost, read_post, read_topic
 from listeners.networks.discourse_forum import NETWORK
 from listeners.networks.discourse_harvest import Harvester
 from listeners.networks.discourse_reader import PAGE, Reader

@@ -43,9 +43,10 @@ class GitHubListener(Answering):
 
     Without a token it reads issues and their comments; with one discussions too, and it answers;
     with a classic token and an empty ``what`` also the threads its account is notified of.
-    Pull requests, with the remarks on their code, come with ``pull_requests = true``. What outsiders write is to us in a repository
-    whose owner is one of our handles, or anywhere with ``ours = true``. ``base_url`` is the API of
-    a GitHub Enterprise: ``https://github.example/api/v3``.
+    Pull requests, with the remarks on their code, come with ``pull_requests = true``. What
+    outsiders write is to us in a repository whose owner is one of our handles, or anywhere with
+    ``ours = true``. ``base_url`` is the API of a GitHub Enterprise:
+    ``https://github.example/api/v3``.
     """
 
     capability = Capability(

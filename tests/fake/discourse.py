@@ -46,6 +46,7 @@ class FakeDiscourse(FakeServer):
         self.posts: list[Record] = []
         self.topics: dict[int, Record] = {}
         self.pending: list[Record] = []
+        self.notifications: list[Record] = []
         self.api_key = ""
         self.username = "kerlann"
         self.login_required = False
@@ -117,6 +118,20 @@ class FakeDiscourse(FakeServer):
         self.posts.append(record)
         return record
 
+    def notify(self, post: Record, kind: int = 1) -> None:
+        """Tell our account of a post."""
+        data = {"original_post_id": post["id"], "display_username": post["username"]}
+        told = {
+            "id": 70 + len(self.notifications),
+            "notification_type": kind,
+            "read": False,
+            "created_at": post["created_at"],
+            "post_number": post["post_number"],
+            "topic_id": post["topic_id"],
+            "data": data,
+        }
+        self.notifications.insert(0, told)
+
     def edit(self, post: Record, text: str) -> None:
         """Change the words of a post."""
         self.now = Micros(self.now + SECOND)
@@ -174,6 +189,9 @@ class FakeDiscourse(FakeServer):
                 return json_reply({"latest_posts": self._page(request, private=False)})
             case ["private-posts"] if signed_in:
                 return json_reply({"private_posts": self._page(request, private=True)})
+            case ["notifications"] if signed_in:
+                shown = self.notifications[: int(request.one("limit", "30"))]
+                return json_reply({"notifications": shown, "total_rows_notifications": 0})
             case ["posts", "by_number", topic, number]:
                 return self._one(
                     p

@@ -13,7 +13,8 @@ from listeners.http import Fetcher
 from listeners.model import DAY, MINUTE, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.discourse import SECOND_LOOK, DiscourseListener
-from listeners.networks.discourse_places import Place, places_of, read_cursor, write_cursor
+from listeners.networks.discourse_places import CURSOR, Place, places_of
+from listeners.networks.searching import read_marks, write_marks
 from listeners.secret import Secret
 from tests.fake.discourse import START, FakeDiscourse
 from tests.fake.http_server import body_reply, json_reply, reset_in_body, status_reply
@@ -323,9 +324,59 @@ def test_what_a_source_cannot_listen_to_is_said(what: str) -> None:
 
 def test_cursors_survive() -> None:
     marks = {"posts": 12, "search:a b": 3}
-    assert read_cursor(write_cursor(marks)) == marks
-    assert read_cursor(None) == {}
-    assert read_cursor('{"places": {"posts": "x"}}') is None
+    assert read_marks(write_marks(marks, CURSOR), CURSOR) == marks
+    assert read_marks('{"places": {"posts": 12}}', CURSOR) == {"posts": 12}
+    assert read_marks('{"places": {"posts": "x"}}', CURSOR) is None
+
+
+# --- notifications -----------------------------------------------------------------------------
+
+
+async def test_what_the_forum_notifies_us_of_is_to_us(world: World) -> None:
+    forum = world.forum
+    forum.api_key = "0123abcd"
+    elsewhere = forum.post("You should ask them about this, really.", by="bob")
+    liked = forum.post("Nice weather in the harbour today.", by="cy")
+    forum.notify(elsewhere, 2)
+    forum.notify(liked, 5)
+    listener = world.listener("tag:boats", signed_in=True)
+    batches = await polled(listener)
+    (post,) = posts_of(batches)
+    assert (post.text, post.addressed) == ("You should ask them about this, really.", True)
+    cursor = last_cursor(batches)
+    assert read_marks(cursor, CURSOR) == {"tag:boats": 1002, "private": 0, "notifications": 71}
+    asked = len(forum.requests)
+    assert await polled(listener, cursor) == []
+    assert [one.path for one in forum.requests[asked:]].count(f"{forum.folder}/notifications.json")
+    forum.notify(forum.post("And this too, if you please.", topic=elsewhere["topic_id"]), 1)
+    batches = await polled(listener, cursor)
+    assert texts(batches) == ["And this too, if you please."]
+    assert posts_of(await polled(listener, last_cursor(batches))) == []
+
+
+async def test_a_post_heard_before_is_to_us_once_we_are_notified(world: World) -> None:
+    forum = world.forum
+    forum.api_key = "0123abcd"
+    heard = forum.post("You should ask them about this, really.", by="bob")
+    listener = world.listener(signed_in=True)
+    batches = await polled(listener)
+    assert [post.addressed for post in posts_of(batches)] == [False]
+    forum.notify(heard, 15)
+    batches = await polled(listener, last_cursor(batches))
+    assert [post.addressed for post in posts_of(batches)] == [True]
+    world.now = Micros(world.now + SECOND_LOOK)
+    assert posts_of(await polled(listener, last_cursor(batches))) == []
+
+
+async def test_a_forum_that_shows_no_notifications_is_read_all_the_same(world: World) -> None:
+    world.forum.api_key = "0123abcd"
+    path = f"{world.forum.folder}/notifications.json"
+    world.forum.on(path, json_reply({"errors": ["no"], "error_type": "invalid_access"}, 403))
+    world.forum.post("Where do I find Kerlann?")
+    listener = world.listener(signed_in=True)
+    assert texts(await polled(listener)) == ["Where do I find Kerlann?"]
+    await polled(listener)
+    assert sum(one.path == path for one in world.forum.requests) == 1
 
 
 # --- what changes ------------------------------------------------------------------------------

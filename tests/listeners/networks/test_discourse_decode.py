@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listeners.networks.discourse_decode import Topic, UnreadableError, read_post, read_topic
+from listeners.networks.decoding import UnreadableError
+from listeners.networks.discourse_decode import Topic, read_post, read_topic
 from listeners.networks.discourse_forum import Forum
 from listeners.networks.discourse_text import read_cooked
 
