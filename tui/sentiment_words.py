@@ -54,7 +54,7 @@ def quality_line(lang: str | None) -> str:
         return ""
     return _("{quality} (macro-F1 {figure} on {posts} posts; guessing gives 0.33)").format(
         quality=_(QUALITIES[measured.quality]),
-        figure=f"{measured.macro_f1:.2f}",
+        figure=number(measured.macro_f1, 2),
         posts=measured.posts,
     )
 

@@ -36,12 +36,12 @@ def weight_words(weight: float) -> str:
     """Return a weight in words, with its figure where it is none of the five."""
     choice = choice_of(weight)
     said = _(CHOICES[choice])
-    return said if WEIGHTS[choice] == weight else f"{said} ({weight:+.1f})"
+    return said if WEIGHTS[choice] == weight else f"{said} ({weight_figure(weight)})"
 
 
 def weight_figure(weight: float) -> str:
     """Return the figure of a weight."""
-    return f"{weight:+.1f}" if weight else "0"
+    return signed(weight, 1) if weight else "0"
 
 
 def learnt_words(explained: Explanation) -> str:

@@ -233,7 +233,7 @@ def told(one: Standing) -> Sentence:
             {"count": one.corrections},
         )
     figures = model.figures
-    values: dict[str, str | int] = {
+    values: dict[str, int | float] = {
         "count": model.corrections,
         "posts": int(figures["posts"]),
         "mine": percent(figures["recall"]),
@@ -256,6 +256,6 @@ def told(one: Standing) -> Sentence:
     )
 
 
-def percent(share: float) -> str:
+def percent(share: float) -> float:
     """Return a share in hundredths, to one decimal."""
-    return f"{100 * share:.1f}"
+    return round(100 * share, 1)

@@ -9,14 +9,19 @@ import pytest
 from listeners.config import BrandConfig, Config
 from listeners.model import Micros, Sentence
 from listeners.store import Store
-from listeners.store.models import add_model, models
+from listeners.store.models import Model, add_model, models
 from listeners.store.news import leave_news, take_news
 from listeners.store.rescoring import Wanted, unfinished
 from listeners.store.taught import taught_by_brand
+from listeners.teaching.learning import Standing, told
 from listeners.teaching.rescoring import begin_rescoring
 from tests.tui.driving import CONFIG, Driven, driven, until
 from tests.tui.seeded import BRAND, NOW
+from tui import formats
+from tui.i18n import say
 from tui.screens.teaching import TeachingScreen
+from tui.sentiment_words import quality_line
+from tui.teaching_words import weight_figure, weight_words
 
 FIGURES = {
     "posts": 400, "given": 312, "recall": 0.641, "f1": 0.64, "listed_recall": 0.598,
@@ -116,6 +121,16 @@ async def test_what_was_learnt_is_offered_with_both_figures_and_switched_on(
         await seen.press("z")
         [model] = await models(seen.store)
         assert model.state == "offered"
+
+
+def test_figures_have_the_decimal_sign_of_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Model(id=1, lang="fr", made_at=NOW, corrections=312, figures=FIGURES, state="offered")
+    monkeypatch.setattr(formats, "language", lambda: "fr")
+    said = say(told(Standing(lang="fr", corrections=312, newest=model, judging=None)))
+    assert all(figure in said for figure in ("64,1", "59,8", "1,2"))
+    assert weight_figure(-1.8) == "-1,8"
+    assert weight_words(1.5) == "rather good (+1,5)"
+    assert "macro-F1 0,60" in quality_line("en")
 
 
 async def test_a_running_one_shows_how_far_it_is_and_stops(tmp_path: Path) -> None:
