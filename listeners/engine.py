@@ -30,6 +30,7 @@ from listeners.store.sources import (
     set_source_state,
     source_cursor,
 )
+from listeners.store.spend import StoredSpend
 from listeners.supervisor import spawn
 from listeners.text import clean_line
 
@@ -107,7 +108,11 @@ class Engine:
         return len(woken)
 
     def _fetcher(self) -> Fetcher:
-        return Fetcher(budgets=StoredBudgets(self._store), ledger=StoredLedger(self._store))
+        return Fetcher(
+            budgets=StoredBudgets(self._store),
+            ledger=StoredLedger(self._store),
+            spends=StoredSpend(self._store),
+        )
 
     async def _make_runners(self, fetch: Fetcher) -> list[SourceRunner]:
         await self._pipeline.open()

@@ -6,6 +6,7 @@ from listeners.model import SECOND, Micros
 from listeners.networks.contract import Capability
 from listeners.store.reads.uses import HostUse, QuotaUse, SourceUse, TurnUse
 from tui.i18n import _, age, clock_time, moment, number, until
+from tui.spend_words import spend_scarce, spend_texts
 
 HOSTS_SHOWN = 4
 """A source may ask many hosts; those that allow least are shown."""
@@ -36,7 +37,7 @@ def use_texts(use: SourceUse, now: Micros) -> list[str]:
     texts = [host_text(host, now) for host in use.hosts[:HOSTS_SHOWN]]
     texts += [quota_text(quota, now) for quota in use.quotas]
     texts += [turn_text(turn, now) for turn in use.turns[:HOSTS_SHOWN]]
-    return texts
+    return [*spend_texts(use.spend, now), *texts]
 
 
 def host_text(host: HostUse, now: Micros) -> str:
@@ -87,7 +88,7 @@ def scarce(use: SourceUse, now: Micros) -> str:
     for quota in use.quotas:
         if _few(quota.allowed - quota.taken, quota.allowed):
             return quota_text(quota, now)
-    return ""
+    return spend_scarce(use.spend, now)
 
 
 def _few(left: int | None, of: int | None) -> bool:

@@ -20,7 +20,7 @@ from contextlib import (
 )
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
 import truststore
@@ -51,6 +51,9 @@ from listeners.http.sending import send
 from listeners.http.transports import Transports
 from listeners.http.uses import note
 from listeners.secret import Secret
+
+if TYPE_CHECKING:
+    from listeners.spending import SpendBook
 
 MAX_LINE = 2**20
 """Bytes of one line of a stream: a server that never ends its line is not waited for."""
@@ -88,11 +91,14 @@ class Fetcher:
         budgets: BudgetStore | None = None,
         ledger: Ledger | None = None,
         *,
+        spends: SpendBook | None = None,
         pause: Pause | None = None,
         tls: ssl.SSLContext | None = None,
         lookup: Lookup = look_up,
         chance: Callable[[], float] = random.random,
     ) -> None:
+        self.spends = spends
+        """The book of what paid networks cost, where one is kept; their listeners write in it."""
         self._clock = clock
         self._manners = Manners(clock, budgets, chance)
         self._door = Doorkeeper(clock, ledger or MemoryLedger(), pause)

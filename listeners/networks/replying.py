@@ -135,3 +135,16 @@ class Replying(Protocol):
             ReplyRefusedError: the network does not allow it.
         """
         ...
+
+
+@runtime_checkable
+class Particular(Protocol):
+    """A ``Replying`` listener that may answer some posts only, or at a price. Asks no network."""
+
+    def may_answer(self, to: Answered) -> Sentence | None:
+        """Return why this very post cannot be answered from here, ``None`` where it can."""
+        ...
+
+    def with_link(self) -> Sentence | None:
+        """Return what to know before a reply that holds a link is sent, ``None`` for nothing."""
+        ...

@@ -9,13 +9,14 @@ pushes nothing: an empty answer means that this network cannot be searched for i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
 from listeners.query.tree import And, Handle, Near, Node, Not, Or, Raw, Site, Tag, Words
 
-Dialect = Literal["mastodon", "hackernews", "bluesky", "web", "generic"]
+Dialect = Literal["mastodon", "hackernews", "bluesky", "web", "x", "generic"]
 
 MAX_SEARCHES = 12
 """A query that would need more searches than this is not pushed down."""
@@ -26,6 +27,7 @@ class _Syntax:
     """How a network's search is written; all know ``"a phrase"`` and join terms by AND.
 
     ``completes``: the last word, unquoted, also finds words it begins. ``joins``: knows OR.
+    ``names`` matches the handles that ``mentions`` takes; ``most`` are searches at once.
     """
 
     hashtag: bool = False
@@ -33,15 +35,21 @@ class _Syntax:
     domain: str = ""
     completes: bool = False
     joins: bool = False
+    names: re.Pattern[str] = re.compile(r"did:.*|.*\..*", re.DOTALL)
+    most: int = MAX_SEARCHES
 
 
 # Sources: docs.joinmastodon.org (search), hn.algolia.com/api (prefixLast), the searchPosts lexicon
-# of app.bsky.feed, and the usage common to web searches (web) and to most others (generic).
+# of app.bsky.feed, docs.x.com (whoever asks joins its terms by OR), and the usage common to web
+# searches (web) and to most others (generic).
 _SYNTAX: dict[Dialect, _Syntax] = {
     "mastodon": _Syntax(hashtag=True),
     "hackernews": _Syntax(completes=True),
     "bluesky": _Syntax(hashtag=True, mentions="mentions:", domain="domain:"),
     "web": _Syntax(domain="site:", joins=True),
+    "x": _Syntax(
+        hashtag=True, mentions="@", domain="url:", names=re.compile(r"\w{1,15}", re.A), most=60
+    ),
     "generic": _Syntax(),
 }
 
@@ -95,7 +103,7 @@ def _cover(node: Node, syntax: _Syntax) -> _Cover | None:
                 if cover is None:
                     return None
                 union |= cover
-            return frozenset(union) if len(union) <= MAX_SEARCHES else None
+            return frozenset(union) if len(union) <= syntax.most else None
         case And(parts) | Near(parts):
             return _narrowed([_cover(part, syntax) for part in parts])
         case Not():
@@ -132,7 +140,7 @@ def _terms(node: Node, syntax: _Syntax) -> tuple[str, ...]:
             return (f"#{tag.lower()}",) if syntax.hashtag and tag.isalnum() else (_quoted(tag),)
         case Handle(handle):
             # Only whole handles and lasting ids are accepted as a parameter of their own.
-            whole = syntax.mentions and ("." in handle or handle.startswith("did:"))
+            whole = syntax.mentions and syntax.names.fullmatch(handle)
             return (_quoted(handle), *((syntax.mentions + handle.lower(),) if whole else ()))
         case Site(host):
             return (_quoted(host), *((syntax.domain + host,) if syntax.domain else ()))

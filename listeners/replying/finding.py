@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from listeners.config import Config
 from listeners.model import ConversationRow, MentionRow, Micros, SafeText, Sentence
-from listeners.networks.replying import Answered
+from listeners.networks.replying import Answered, Particular
 from listeners.replying import outcome
 from listeners.replying.speakers import Speaker, Speakers
 from listeners.replying.way import SAID_BEFORE, Way, answered, answers_which, language
@@ -47,6 +47,9 @@ async def find_way(
         return _no_way(gone, found), None
     to = answered(one, await reply_facts.raw_of(store, one.id))
     speaker, why = await speakers.for_mention(one.network, found.brand, one.source)
+    particular = speaker.listener if speaker and isinstance(speaker.listener, Particular) else None
+    if particular is not None and (why := particular.may_answer(to)) is not None:
+        speaker = None
     brand = config.brand(found.brand)
     ours = () if brand is None else brand.handles.get(one.network, ())
     way = Way(
@@ -63,6 +66,7 @@ async def find_way(
         address=SafeText(one.url or found.url),
         can_delete=speaker is not None and speaker.can_delete,
         said_before=await _said_before(store, one),
+        with_link=None if particular is None else particular.with_link(),
     )
     return way, speaker
 

@@ -21,6 +21,7 @@ from listeners.store import Store
 from listeners.store.budgets import StoredBudgets
 from listeners.store.outbox import OutboxRow
 from listeners.store.quotas import StoredLedger
+from listeners.store.spend import StoredSpend
 from listeners.supervisor import spawn
 
 T = TypeVar("T")
@@ -117,7 +118,8 @@ class Speakers:
                 writable = not self._store.read_only
                 budgets = StoredBudgets(self._store) if writable else None
                 ledger = StoredLedger(self._store) if writable else None
-                made = Fetcher(self._clock, budgets, ledger)
+                spends = StoredSpend(self._store) if writable else None
+                made = Fetcher(self._clock, budgets, ledger, spends=spends)
                 self._fetch = await self._stack.enter_async_context(made)
             if source.key not in self._listeners:
                 self._listeners[source.key] = self._make(source, self._fetch)

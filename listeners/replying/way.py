@@ -39,6 +39,8 @@ class Way:
     address: SafeText
     can_delete: bool
     said_before: tuple[OutboxRow | MentionRow, ...]
+    with_link: Sentence | None = None
+    """What to know before a reply that holds a link is sent."""
 
 
 def as_sent(text: str) -> SafeText:

@@ -23,6 +23,7 @@ from tui.commands.output import Column, Output, Record
 from tui.commands.records import source_record, when
 from tui.i18n import _, ago, msgid, say, until
 from tui.sources import ABILITIES, abilities, access, gap_text, numbers_legend, short_title
+from tui.spend_words import spend_record
 from tui.terminal.ending import run_to_end
 from tui.uses import use_texts
 from tui.words import word
@@ -118,6 +119,7 @@ def use_record(use: SourceUse) -> Record:
             {"host": one.host, "seconds": one.seconds, "free_at": when(one.free_at)}
             for one in use.turns
         ],
+        "spend": spend_record(use.spend),
     }
 
 

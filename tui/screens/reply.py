@@ -7,6 +7,7 @@ from functools import partial
 from listeners.model import SafeText
 from listeners.replying.templates import order_number
 from listeners.store import StoreError
+from listeners.text import links_in
 from tui.i18n import _, moment, say
 from tui.screens.asking import Answer, Ask
 from tui.screens.pickers import Picker, narrowed
@@ -59,6 +60,8 @@ class ReplyScreen(WritingScreen):
             self.thread, self.desk.actor, self.begun_at, self.desk.clock()
         )
         lines = [question, *([meanwhile] if meanwhile else [])]
+        if self.way is not None and self.way.with_link is not None and links_in(self.text):
+            lines.append(say(self.way.with_link))
         answers = [Answer(_SEND, _("Send"), "enter"), Answer("", _("Go back"), "escape")]
 
         def answered(value: str | None) -> None:

@@ -9,6 +9,7 @@ from listeners.model import SECOND, Micros
 from listeners.store.codec import micros
 from listeners.store.connection import Row
 from listeners.store.database import Store
+from listeners.store.spend import SpendUse, spend_uses
 
 _BUDGETS = """
 SELECT u.source_id, b.* FROM source_use u JOIN budget b ON b.key = u.key
@@ -65,6 +66,7 @@ class SourceUse:
     hosts: tuple[HostUse, ...] = ()
     quotas: tuple[QuotaUse, ...] = ()
     turns: tuple[TurnUse, ...] = ()
+    spend: SpendUse | None = None
 
 
 async def source_uses(store: Store, now: Micros) -> Mapping[int, SourceUse]:
@@ -83,6 +85,8 @@ async def source_uses(store: Store, now: Micros) -> Mapping[int, SourceUse]:
         free_at = Micros(row["asked_at"] + int(row["seconds"] * SECOND))
         turn = TurnUse(row["host"], row["seconds"], free_at)
         found[row["source_id"]] = replace(known, turns=(*known.turns, turn))
+    for number, spend in (await spend_uses(store, now)).items():
+        found[number] = replace(found[number], spend=spend)
     return found
 
 

@@ -1,0 +1,414 @@
+"""Questions to X: paid for before they leave, under old field names or new, and what a no means.
+
+Source: docs.x.com/x-api/fundamentals/rate-limits and /response-codes-and-errors. A 429 is either
+the limit of one question in 15 minutes (``x-rate-limit-reset``) or the usage cap of the plan; the
+second does not end by waiting a little. X's OpenAPI 2.167 renames ``tweet.fields``: the old name
+is sent until X refuses it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+from uuid import uuid4
+
+from listeners.clock import Clock
+from listeners.config import SourceConfig
+from listeners.http import Answer, Fetcher, HttpError
+from listeners.model import SECOND, Micros, Sentence, SourceState
+from listeners.networks import x_words as words
+from listeners.networks.contract import SourceError
+from listeners.networks.decoding import UnreadableError
+from listeners.networks.x_decode import TITLE, Page, read_page
+from listeners.networks.x_prices import ACCOUNT, Prices, ceiling_of, prices_of
+from listeners.networks.x_token import Permission
+from listeners.secret import Secret
+from listeners.spending import Bill, MemorySpendBook, Meter, next_day, next_month
+from listeners.text import clean_line
+
+DEFAULT_SERVER = "https://api.x.com"
+OLD, NEW = "tweet", "post"
+_FIELDS = (
+    "author_id,conversation_id,created_at,lang,public_metrics,referenced_{}s,in_reply_to_user_id,"
+    "entities,edit_history_{}_ids,note_{}"
+)
+_USER_FIELDS = "username,name,public_metrics"
+_OLD_NAMES = ("tweet.fields", "referenced_tweets", "edit_history_tweet_ids", "note_tweet")
+_NEW_NAMES = ("post.fields", "referenced_posts", "edit_history_post_ids", "note_post")
+
+Params = Mapping[str, str | int]
+
+
+class RefusedError(SourceError):
+    """X answered, and its answer was no. ``kind`` is the last word of its type of problem."""
+
+    def __init__(
+        self,
+        status: int,
+        state: SourceState,
+        sentence: Sentence,
+        *,
+        said: str = "",
+        kind: str = "",
+        about: str = "",
+        until: Micros | None = None,
+    ) -> None:
+        super().__init__(state, sentence, until=until)
+        self.status = status
+        self.said = said
+        self.kind = kind
+        self.about = about
+        """All X says of it, to look for the name of a parameter."""
+
+
+class XServer:
+    """Asks questions with the app's token or an account's permission, and pays for them."""
+
+    def __init__(self, fetch: Fetcher, source: SourceConfig, clock: Clock) -> None:
+        self.fetch = fetch
+        self._source = source
+        self._clock = clock
+        self.base = (source.base_url or DEFAULT_SERVER).rstrip("/")
+        self.permission = Permission(fetch, source, self.base, clock)
+        self.naming = OLD
+        self.authors = source.options.get("authors", True) is not False
+        self._book = fetch.spends or MemorySpendBook()
+        self._meter: Meter | None = None
+        self._prices: Prices | None = None
+        self._closed: dict[str, Micros] = {}
+
+    @property
+    def has_key(self) -> bool:
+        """Whether it may ask at all."""
+        return self._source.token is not None or self.permission.given
+
+    @property
+    def prices(self) -> Prices:
+        """What X charges. Raises ``SourceError``: the configuration's table cannot be read."""
+        if self._prices is None:
+            self._prices = prices_of(self._source)
+        return self._prices
+
+    @property
+    def meter(self) -> Meter:
+        """What pays. Raises ``SourceError``: the configuration's budget cannot be read."""
+        if self._meter is None:
+            ceiling = ceiling_of(self._source)
+            self._meter = Meter(self._book, ACCOUNT, TITLE, ceiling, self._clock)
+        return self._meter
+
+    # --- reading -------------------------------------------------------------------------------
+
+    async def page(
+        self,
+        endpoint: str,
+        path: str,
+        params: Params,
+        *,
+        kind: str = "post",
+        least: int,
+        mine: bool = False,
+        most: int = 100,
+    ) -> Page:
+        """Return one page of posts, as long as the budget allows.
+
+        ``endpoint`` is what X counts its limit by; ``kind`` what a post costs as.
+
+        Raises:
+            RefusedError: X said no.
+            SourceError: it could not be asked, or the budget is used up.
+        """
+        each = self.prices.of(kind) + (self.prices.of("user") if self.authors else 0)
+        try:
+            async with self.meter.paying(each, most, least) as payment:
+                told = await self._asked(
+                    endpoint, path, {**params, "max_results": payment.count}, mine=mine
+                )
+                page = _read(told)
+                payment.bills += self.bills(page, kind)
+        except HttpError as error:
+            raise self.meaning(error, endpoint) from error
+        return page
+
+    async def lookup(self, ids: Sequence[str]) -> Page:
+        """Return posts by their ids (100 at most). Raises as ``page``."""
+        price = self.prices.of("post")
+        fresh = await self.meter.unpaid([Bill("post", one, price) for one in ids])
+        each = price + (self.prices.of("user") if self.authors else 0)
+        try:
+            # What was charged today is not charged again, so it needs no money.
+            async with self.meter.paying(
+                each if fresh else 0, max(len(fresh), 1), max(len(fresh), 1)
+            ) as paid:
+                told = await self._asked("lookup", "/2/tweets", {"ids": ",".join(ids)})
+                page = _read(told)
+                paid.bills += self.bills(page, "post")
+        except HttpError as error:
+            raise self.meaning(error, "lookup") from error
+        return page
+
+    async def me(self) -> tuple[str, str]:
+        """Return the id and handle of the account that gave its permission. Raises as ``page``."""
+        found = await self._users("/2/users/me", {}, 1, mine=True)
+        if not found:
+            raise SourceError(SourceState.FORMAT_CHANGED, words.misunderstood())
+        return found[0]
+
+    async def accounts(self, handles: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """Return the ids and handles of accounts by their handles. Raises as ``page``."""
+        names = ",".join(handles)
+        return await self._users("/2/users/by", {"usernames": names}, len(handles))
+
+    async def counted(self, query: str) -> int:
+        """Return how many posts of the last seven days a search would bring. Raises as ``page``."""
+        try:
+            async with self.meter.paying(self.prices.of("counts"), 1) as payment:
+                answer = await self._get(
+                    "counts", "/2/tweets/counts/recent", {"query": query, "granularity": "day"}
+                )
+                asked = f"{self._clock()} {query}"
+                payment.bills.append(Bill("counts", asked, self.prices.of("counts")))
+        except HttpError as error:
+            raise self.meaning(error, "counts") from error
+        told = answer.json()
+        meta = told.get("meta") if isinstance(told, Mapping) else None
+        meta = meta if isinstance(meta, Mapping) else {}
+        total = meta.get("total_tweet_count", meta.get("total_post_count"))
+        return total if isinstance(total, int) and total >= 0 else 0
+
+    async def _users(
+        self, path: str, params: Params, most: int, *, mine: bool = False
+    ) -> Sequence[tuple[str, str]]:
+        try:
+            async with self.meter.paying(self.prices.of("user"), most, most) as payment:
+                told = (await self._get("users", path, params, mine=mine)).json()
+                data = told.get("data") if isinstance(told, Mapping) else None
+                records = [data] if isinstance(data, Mapping) else data or []
+                found = [
+                    (one["id"], one["username"])
+                    for one in records
+                    if isinstance(one.get("id"), str) and isinstance(one.get("username"), str)
+                ]
+                price = self.prices.of("user")
+                payment.bills += [Bill("user", one, price) for one, _ in found]
+        except HttpError as error:
+            raise self.meaning(error, "users") from error
+        return found
+
+    # --- writing -------------------------------------------------------------------------------
+
+    async def write(self, body: Mapping[str, object], kind: str) -> object:
+        """Post something as the account, once.
+
+        Raises:
+            RefusedError: X said no, and nothing is there.
+            SourceError: that is open; or the budget is used up, and it is ``unsent``.
+        """
+        try:
+            async with self.meter.paying(self.prices.of(kind), 1) as payment:
+                answer = await self.fetch.post(
+                    f"{self.base}/2/tweets",
+                    json=body,
+                    secret_headers=await self.secrets(mine=True),
+                    expect="json",
+                    allow_private=self._source.allow_private,
+                )
+                payment.bills.append(Bill(kind, uuid4().hex, self.prices.of(kind)))
+        except HttpError as error:
+            raise self.meaning(error, "write") from error
+        return answer.json()
+
+    async def delete(self, native_id: str) -> object:
+        """Delete a post of the account. Raises as ``write``."""
+        try:
+            async with self.meter.paying(self.prices.of("delete"), 1) as payment:
+                answer = await self.fetch.delete(
+                    f"{self.base}/2/tweets/{quote(native_id, safe='')}",
+                    secret_headers=await self.secrets(mine=True),
+                    allow_private=self._source.allow_private,
+                )
+                payment.bills.append(Bill("delete", native_id, self.prices.of("delete")))
+        except HttpError as error:
+            raise self.meaning(error, "write") from error
+        return answer.json()
+
+    # --- the stream ----------------------------------------------------------------------------
+
+    async def rules(self) -> Sequence[Mapping[str, object]]:
+        """Return the rules of the stream. Raises as ``page``."""
+        try:
+            told = (await self._get("rules", "/2/tweets/search/stream/rules", {})).json()
+        except HttpError as error:
+            raise self.meaning(error, "rules") from error
+        data = told.get("data", []) if isinstance(told, Mapping) else []
+        return [one for one in data if isinstance(one, Mapping)] if isinstance(data, list) else []
+
+    async def change_rules(self, change: Mapping[str, object], *, dry: bool) -> object:
+        """Add or delete rules; ``dry`` only asks whether X would. Raises as ``page``."""
+        query = "?dry_run=true" if dry else ""
+        try:
+            answer = await self.fetch.post(
+                f"{self.base}/2/tweets/search/stream/rules{query}",
+                json=change,
+                secret_headers=await self.secrets(),
+                expect="json",
+                allow_private=self._source.allow_private,
+            )
+        except HttpError as error:
+            raise self.meaning(error, "rules") from error
+        return answer.json()
+
+    def stream_url(self) -> str:
+        """Return the address of the stream, which keeps the old field names."""
+        return f"{self.base}/2/tweets/search/stream?{urlencode(self.fields(OLD))}"
+
+    # --- how it is asked -----------------------------------------------------------------------
+
+    def fields(self, naming: str) -> dict[str, str | int]:
+        """Return what of posts and accounts is asked for."""
+        asked: dict[str, str | int] = {f"{naming}.fields": _FIELDS.format(naming, naming, naming)}
+        if self.authors:
+            asked |= {"expansions": "author_id", "user.fields": _USER_FIELDS}
+        return asked
+
+    async def secrets(self, *, mine: bool = False) -> dict[str, Secret | str]:
+        """Return the header that lets a question in: the account's where ``mine``, else the app's.
+
+        Raises:
+            SourceError: there is none.
+        """
+        token = self._source.token
+        if self.permission.given and (mine or token is None):
+            return {"authorization": await self.permission.bearer()}
+        if token is None or mine:
+            why = words.no_permission() if mine else words.no_key()
+            raise SourceError(SourceState.NEEDS_TOKEN, why, unsent=True)
+        return await self.fetch.bearer(token)
+
+    async def _asked(
+        self, endpoint: str, path: str, params: Params, *, mine: bool = False
+    ) -> object:
+        """Ask for posts; where X does not know the names of fields, once more under the others."""
+        try:
+            answer = await self._get(
+                endpoint, path, {**params, **self.fields(self.naming)}, mine=mine
+            )
+        except HttpError as error:
+            if not _about_names(error, self.naming):
+                raise
+            self.naming = NEW if self.naming == OLD else OLD
+            answer = await self._get(
+                endpoint, path, {**params, **self.fields(self.naming)}, mine=mine
+            )
+        return answer.json()
+
+    async def _get(self, endpoint: str, path: str, params: Params, *, mine: bool = False) -> Answer:
+        until = self._closed.get(endpoint, Micros(0))
+        if until > self._clock():
+            raise SourceError(
+                SourceState.RATE_LIMITED, words.window_spent(), until=until, unsent=True
+            )
+        mine = mine and self.permission.given
+        try:
+            answer = await self._get_once(path, params, mine=mine)
+        except HttpError as error:
+            if error.status != 401 or not self.permission.given:
+                raise
+            if not (mine or self._source.token is None):
+                raise
+            await self.permission.refused(str(await self.permission.bearer()))
+            answer = await self._get_once(path, params, mine=mine)
+        reset = answer.headers.get("x-rate-limit-reset", "")
+        if answer.headers.get("x-rate-limit-remaining") == "0" and reset.isdigit():
+            self._closed[endpoint] = Micros(int(reset) * SECOND)
+        return answer
+
+    async def _get_once(self, path: str, params: Params, *, mine: bool) -> Answer:
+        return await self.fetch.get(
+            self.base + path,
+            params=params,
+            secret_headers=await self.secrets(mine=mine),
+            expect="json",
+            allow_private=self._source.allow_private,
+        )
+
+    def bills(self, page: Page, kind: str) -> list[Bill]:
+        """Return what X charges for an answer."""
+        price, user, also = (self.prices.of(one) for one in (kind, "user", "post"))
+        return [
+            *(Bill(kind, one, price) for one in page.post_ids),
+            *(Bill("post", one, also) for one in page.also_ids),
+            *(Bill("user", one, user) for one in page.user_ids),
+        ]
+
+    # --- what a no means -----------------------------------------------------------------------
+
+    def meaning(self, error: HttpError, endpoint: str) -> SourceError:
+        """Return an HTTP error in the words of X; trouble by status stays as it is."""
+        said, kind, about = _told(error.body)
+        status, now = error.status, self._clock()
+        state, sentence, until = (
+            error.state,
+            words.refused(said or str(status), status),
+            error.until,
+        )
+        if status == 402:
+            state, sentence, until = SourceState.OUT_OF_CREDITS, words.no_credits(), None
+        elif status == 429 and kind == "usage-capped":
+            state = SourceState.OUT_OF_CREDITS
+            daily = '"Daily"' in about
+            sentence = words.capped("Daily" if daily else "Monthly")
+            until = next_day(now) if daily else next_month(now)
+        elif status == 429:
+            reset = error.headers.get("x-rate-limit-reset", "")
+            until = Micros(int(reset) * SECOND) if reset.isdigit() else error.until
+            if until is not None:
+                self._closed[endpoint] = until
+            state, sentence = SourceState.RATE_LIMITED, words.window_spent()
+        elif status == 401:
+            ended = self.permission.given and self._source.token is None
+            state = SourceState.TOKEN_EXPIRED if ended else SourceState.NEEDS_TOKEN
+            sentence = words.permission_ended() if ended else words.key_refused(status)
+        elif status == 403:
+            state = SourceState.BLOCKED
+            if kind in ("client-forbidden", "client-not-enrolled"):
+                state = SourceState.NEEDS_APPROVAL
+            sentence = words.not_allowed(said or str(status), status)
+        elif status >= 500:
+            return error
+        return RefusedError(status, state, sentence, said=said, kind=kind, about=about, until=until)
+
+
+def _read(told: object) -> Page:
+    try:
+        return read_page(told)
+    except UnreadableError as error:
+        raise SourceError(SourceState.FORMAT_CHANGED, words.misunderstood()) from error
+
+
+def _about_names(error: HttpError, naming: str) -> bool:
+    """Whether X refused a question because of how its fields are named."""
+    names = _OLD_NAMES if naming == OLD else _NEW_NAMES
+    about = error.body.decode("utf-8", "replace")
+    return error.status == 400 and any(name in about for name in names)
+
+
+def _told(body: bytes) -> tuple[str, str, str]:
+    """Return X's own words for a refusal, the type of its problem, and all it says."""
+    about = body[:20_000].decode("utf-8", "replace")
+    try:
+        told = json.loads(about)
+    except (ValueError, RecursionError):
+        return "", "", about
+    if not isinstance(told, Mapping):
+        return "", "", about
+    errors = told.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else {}
+    first = first if isinstance(first, Mapping) else {}
+    said = first.get("message") or first.get("detail") or told.get("detail") or told.get("title")
+    kind = told.get("type") or first.get("type") or ""
+    reason = told.get("reason")
+    tail = str(kind).rpartition("/")[2] if isinstance(kind, str) else ""
+    tail = reason if isinstance(reason, str) and tail == "client-forbidden" else tail
+    return clean_line(said or "", 200), clean_line(tail, 60), json.dumps(told)
