@@ -40,15 +40,20 @@ from listeners.networks.matrix_harvest import Harvester
 from listeners.networks.matrix_reader import LostPlaceError, Reader
 from listeners.networks.matrix_reply import Replies
 from listeners.networks.matrix_rooms import Rooms
+from listeners.networks.matrix_search import Search
 from listeners.networks.matrix_server import MatrixServer, no_token, segment
 from listeners.networks.matrix_sync import News
 from listeners.networks.past import PastPage, walk_down
+from listeners.networks.searching import MOST_SEARCHES
+from listeners.query import QuerySyntaxError, push_down, query_for_brand
 
 WAIT = 30.0
 """Seconds the server may wait for something new before it answers that there is nothing."""
 LOOK_AGAIN = HOUR
 """How often the rooms are looked at again while streaming: an invitation may have come."""
 MOST_THREADS = 20
+TITLE = "Matrix"
+_SEARCH = "search:"
 _HASTY = 1.0
 _LONGEST_REST = 30.0
 
@@ -61,13 +66,14 @@ _LOST_PLACE = Sentence(
 class MatrixListener(Answering):
     """One configured Matrix source. See ``matrix_rooms`` for what ``what`` may be.
 
+    ``base_url`` is the homeserver's address, or its name alone (``kerlann.example``).
     Options: ``join`` lets it join the rooms of ``what``; ``ours`` says that they are the brand's
     own rooms, where everything that is not an answer to somebody else is said to us.
     """
 
     capability = Capability(
         network=NETWORK,
-        title="Matrix",
+        title=TITLE,
         stream=True,
         thread=True,
         own_posts=True,
@@ -86,11 +92,13 @@ class MatrixListener(Answering):
         self, source: SourceConfig, brands: Sequence[BrandConfig], fetch: Fetcher, clock: Clock
     ) -> None:
         self._clock = clock
+        self._all_of_it = source.options.get("ours") is True
         self._server = MatrixServer(fetch, source)
         self._rooms = Rooms(self._server, source)
         self._harvester = Harvester(source, self._server, self._rooms, clock)
         self._reader = Reader(self._server, self._rooms, self._harvester, clock)
         self.voice = Replies(self._server, self._rooms, self._harvester)
+        self._search = Search(self._server, self._rooms, self._harvester)
         self._looked_at: Micros | None = None
 
     async def poll(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
@@ -123,13 +131,23 @@ class MatrixListener(Answering):
     ) -> AsyncGenerator[Batch, None]:
         """Yield what was said in every room before, as far as the server shows it to the account.
 
+        In our own rooms and in private ones everything; in others, where the server can search
+        them, what it finds of the brand.
+
         Raises:
             SourceError: the server refuses us or cannot be read, or no room can be heard.
         """
         now = await self._look()
         rooms = [name for name in self._rooms.wanted if not self._rooms[name].encrypted]
+        wide = [] if self._all_of_it else [one for one in rooms if not self._rooms[one].private]
+        words = _searches(brand) if wide else ()
+        searched = bool(words) and await self._search.is_offered(wide, words[0])
+        left = [one for one in rooms if not (searched and one in wide)]
+        keys = [*(f"{_SEARCH}{one}" for one in words if searched), *left]
 
-        async def ask(room_id: str, position: str) -> PastPage:
+        async def ask(room_id: str, position: str) -> PastPage | None:
+            if room_id.startswith(_SEARCH):
+                return await self._search.page(wide, room_id.removeprefix(_SEARCH), position)
             found, below, oldest = await self._reader.older(room_id, position or now)
             posts = tuple(found.posts.values())
             return PastPage(
@@ -140,7 +158,7 @@ class MatrixListener(Answering):
                 oldest=oldest,
             )
 
-        async with aclosing(walk_down(rooms, place, since, ask)) as batches:
+        async with aclosing(walk_down(keys, place, since, ask)) as batches:
             async for batch in batches:
                 yield batch
 
@@ -187,8 +205,6 @@ class MatrixListener(Answering):
         ordered = sorted(posts.values(), key=lambda post: post.created_at or 0)
         fetched = len(posts) + len(gone) + len(bad)
         return Batch(posts=tuple(ordered), deletions=tuple(gone), bad=tuple(bad), fetched=fetched)
-
-    # --- answering; see matrix_reply -----------------------------------------------------------
 
     # --- rounds --------------------------------------------------------------------------------
 
@@ -262,3 +278,12 @@ class MatrixListener(Answering):
         body = await self._server.lookup(path, {"limit": 100}, api="/_matrix/client/v1")
         chunk = (body or {}).get("chunk")
         return tuple(chunk) if isinstance(chunk, list) else ()
+
+
+def _searches(brand: BrandConfig) -> tuple[str, ...]:
+    """Return the few searches that find all of a brand; none where only reading does."""
+    try:
+        found = push_down(query_for_brand(brand), "generic")
+    except QuerySyntaxError:
+        return ()  # whoever loads the configuration tells the user
+    return found if len(found) <= MOST_SEARCHES else ()

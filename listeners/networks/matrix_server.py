@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from listeners.config import SourceConfig
 from listeners.http import Answer, Fetcher, HttpError
 from listeners.model import Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
+from listeners.networks.matrix_home import homeserver_of, is_name
 from listeners.networks.matrix_text import is_user
 from listeners.secret import Secret
 from listeners.text import clean_line
@@ -53,8 +54,10 @@ class MatrixServer:
     """Asks one homeserver questions and tells it things, signed in with the source's token."""
 
     def __init__(self, fetch: Fetcher, source: SourceConfig) -> None:
-        self.base = (source.base_url or DEFAULT_SERVER).rstrip("/")
-        self.name = urlsplit(self.base).netloc
+        typed = source.base_url.rstrip("/")
+        self._named = typed if is_name(typed) else ""
+        self._base = "" if self._named else typed or DEFAULT_SERVER
+        self.name = self._named or urlsplit(self._base).netloc
         self.signed_in = source.token is not None
         self._fetch = fetch
         self._token = source.token
@@ -93,7 +96,7 @@ class MatrixServer:
         """
         try:
             answer = await self._fetch.get(
-                f"{self.base}{api}{path}",
+                f"{await self._home()}{api}{path}",
                 params=params,
                 secret_headers=await self._fetch.bearer(self._key()),
                 timeout=timeout,
@@ -130,9 +133,30 @@ class MatrixServer:
         """
         try:
             answer = await self._fetch.put(
-                f"{self.base}{_API}{path}",
+                f"{await self._home()}{_API}{path}",
                 json=content,
                 secret_headers=await self._fetch.bearer(self._key()),
+                expect="json",
+                allow_private=self._allow_private,
+            )
+        except HttpError as error:
+            raise self._read(error) from error
+        return self._table(answer)
+
+    async def post(
+        self,
+        path: str,
+        content: Mapping[str, object],
+        params: Mapping[str, str] | None = None,
+    ) -> Mapping[str, object]:
+        """Ask a question that is too long for an address. Raises as ``ask``."""
+        query = f"?{urlencode(params)}" if params else ""
+        try:
+            answer = await self._fetch.post(
+                f"{await self._home()}{_API}{path}{query}",
+                json=content,
+                secret_headers=await self._fetch.bearer(self._key()),
+                timeout=60.0,
                 expect="json",
                 allow_private=self._allow_private,
             )
@@ -149,7 +173,7 @@ class MatrixServer:
         """
         try:
             answer = await self._fetch.post(
-                f"{self.base}{_API}/join/{segment(room)}",
+                f"{await self._home()}{_API}/join/{segment(room)}",
                 json={},
                 secret_headers=await self._fetch.bearer(self._key()),
                 timeout=60.0,
@@ -170,6 +194,14 @@ class MatrixServer:
                 {"server": self.name},
             ),
         )
+
+    async def _home(self) -> str:
+        """Return the homeserver's address, found out once where only its name was given."""
+        if not self._base:
+            self._base = await homeserver_of(
+                self._fetch, self._named, allow_private=self._allow_private
+            )
+        return self._base
 
     def _key(self) -> Secret:
         if self._token is None:

@@ -33,7 +33,8 @@ class FakeMatrix(FakeServer):
 
     ``sync_limit`` and ``page_size`` cap what one answer holds; ``heeds_to`` says whether paging
     back stops at a token; ``tells_keys`` whether our device is told its transaction ids.
-    ``stale_look`` is the token that an answer about the rooms alone gives, as out of a cache.
+    ``searches`` whether the server has a search of its own. ``stale_look`` is the token that an
+    answer about the rooms alone gives, as out of a cache.
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class FakeMatrix(FakeServer):
         self.tells_keys = True
         self.lost_tokens: set[str] = set()
         self.stale_look = ""
+        self.searches = False
         self._sent: dict[str, str] = {}
         self._last = 0
         self._stirred = asyncio.Event()
@@ -169,6 +171,8 @@ class FakeMatrix(FakeServer):
             case ["profile", user]:
                 found = {"displayname": self.names[user]} if user in self.names else {}
                 return json_reply(found)
+            case ["search"] if self.searches:
+                return self._search(request)
             case ["directory", "room", alias]:
                 return self._directory(alias)
             case ["join", name]:
@@ -252,6 +256,37 @@ class FakeMatrix(FakeServer):
         if len(between) > len(page):
             body["end"] = f"t{page[-1]['order'] - 1}"
         return json_reply(body)
+
+    def _search(self, request: Request) -> Reply:
+        asked = json.loads(request.body)["search_categories"]["room_events"]
+        words = asked["search_term"].strip('"').lower()
+        wanted = asked["filter"]["rooms"]
+        hits = [
+            {**self._seen(event), "room_id": room_id, "order": event["order"]}
+            for room_id in wanted
+            if self._is_in(room_id)
+            for event in self.rooms[room_id]["events"]
+            if words in str(event["content"].get("body", "")).lower()
+        ]
+        hits.sort(key=lambda event: -event["order"])
+        start = int(request.one("next_batch", "0"))
+        limit = min(asked["filter"]["limit"], self.page_size)
+        shown = hits[start : start + limit]
+        results = [
+            {
+                "rank": 1.0,
+                "result": self._seen(event),
+                "context": {"profile_info": self._profile(event["sender"])},
+            }
+            for event in shown
+        ]
+        found: Record = {"count": len(hits), "highlights": [words], "results": results}
+        if len(hits) > start + limit:
+            found["next_batch"] = str(start + limit)
+        return json_reply({"search_categories": {"room_events": found}})
+
+    def _profile(self, user: str) -> Record:
+        return {user: {"displayname": self.names[user]}} if user in self.names else {}
 
     # --- sync ----------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ import pytest
 from listeners.clock import utc_now
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
-from listeners.model import SECOND, Batch, Deletion, Post, SourceState
+from listeners.model import SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.matrix import MatrixListener
 from listeners.networks.matrix_cursor import read_cursor
@@ -335,3 +335,36 @@ async def test_a_wrong_token_is_named(site: Site, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SourceError, match="access token") as caught:
         await polled(site.listener())
     assert caught.value.state is SourceState.NEEDS_TOKEN
+
+
+# --- the past ----------------------------------------------------------------------------------
+
+
+async def test_the_server_s_own_search_finds_the_past_of_a_wide_room(site: Site) -> None:
+    said = [await site.other.say(site.room, f"Kerlann {number}") for number in range(3)]
+    await site.other.say(site.room, "what a day")
+    edit = {"msgtype": "m.text", "body": "Kerlann the first"}
+    relation = {"rel_type": "m.replace", "event_id": said[0]}
+    await site.other.say(
+        site.room, "* Kerlann the first", **{"m.new_content": edit, "m.relates_to": relation}
+    )
+    brand = BrandConfig(name="Kerlann")
+
+    async def found() -> dict[str, Post]:
+        async with aclosing(site.listener().history(brand, Micros(0), None)) as batches:
+            return posts_of([batch async for batch in batches])
+
+    began = time.monotonic()
+    while set(posts := await found()) != set(said):
+        assert time.monotonic() < began + 30, posts
+        await asyncio.sleep(0.3)
+    assert posts[said[0]].text == "Kerlann the first"
+    assert posts[said[1]].author.name == site.other.user[1:].split(":")[0]
+    by_name = SourceConfig(
+        network="matrix",
+        what=site.alias,
+        base_url=URL.partition("://")[2],
+        token=Secret("env:HUBBUB_TEST_MATRIX_TOKEN"),
+    )
+    named = MatrixListener(by_name, [brand], site.fetch, utc_now)
+    assert set(said) <= set(posts_of(await polled(named)))
