@@ -77,6 +77,10 @@ async def test_a_thread_is_leafed_through(tmp_path: Path) -> None:
         assert "1 of 3" in one.frame()
         await one.press("shift+tab", "shift+tab")
         assert "2 of 3" in one.frame()
+        # In less room the page is still read from its head.
+        await one.pilot.resize_terminal(60, 16)
+        await one.settled()
+        assert "2 of 3" in one.frame()
 
 
 async def test_marked_rows_are_corrected_together(tmp_path: Path) -> None:

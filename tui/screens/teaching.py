@@ -98,7 +98,8 @@ class TeachingScreen(TwoPanes[TaughtRows], OwnKeysScreen[None]):
         if width < 2:
             return
         lines = taught_page(self._standings, self._jobs, self._old or (), width, palette_of(self))
-        self.about.show(Laid(lines), again=True)
+        # What goes on stands first: a page that grows stays where it is instead of at its end.
+        self.about.show(Laid(lines, self.about.scroll_offset.y), again=False)
 
     def on_resize(self) -> None:
         """Wrap anew for the new width."""

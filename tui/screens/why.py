@@ -115,7 +115,9 @@ class WhyScreen(TriageScreen[None]):
         if self._why is not None:
             width = self._lines.view.width
             lines = why_lines(self._why, width, self.desk.clock(), palette_of(self))
-            self._lines.show(Laid(lines), again=again)
+            # A page that grows, by a correction or in less room, is read from where it was.
+            place = self._lines.scroll_offset.y if again else 0
+            self._lines.show(Laid(lines, place), again=False)
 
     def on_resize(self) -> None:
         """Wrap anew for the new width."""
