@@ -12,6 +12,7 @@ from listeners.store import Store, reads
 from tests.tui.driving import driven, listed
 from tui.keymap import user_keys
 from tui.screens.why import WhyScreen
+from tui.widgets.thread import ThreadMessages
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -77,9 +78,11 @@ async def test_a_thread_is_leafed_through(tmp_path: Path) -> None:
         assert "1 of 3" in one.frame()
         await one.press("shift+tab", "shift+tab")
         assert "2 of 3" in one.frame()
-        # In less room the page is still read from its head.
-        await one.pilot.resize_terminal(60, 16)
-        await one.settled()
+        # A page that just fits, and grows by a correction, is still read from its head.
+        page = one.screen.query_one(ThreadMessages)
+        await one.pilot.resize_terminal(120, 40 - page.view.height + page.virtual_size.height)
+        await one.press("O")
+        assert "corrected by Ana" in one.frame()
         assert "2 of 3" in one.frame()
 
 
