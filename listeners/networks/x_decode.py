@@ -262,8 +262,9 @@ def _gone(errors: object) -> Iterable[str]:
             yield printable(one.get("resource_id")) or printable(one.get("value"))
 
 
-def _ids(records: Iterable[Record]) -> Iterable[str]:
-    return [one["id"] for one in records if isinstance(one.get("id"), str)]  # type: ignore[misc]
+def _ids(records: Iterable[Record]) -> Sequence[str]:
+    found = (one.get("id") for one in records)
+    return [native_id for native_id in found if isinstance(native_id, str)]
 
 
 def _sum(*values: object) -> int | None:

@@ -23,8 +23,9 @@ from listeners.networks.decoding import UnreadableError
 from listeners.networks.x_decode import TITLE, Page, read_page
 from listeners.networks.x_prices import ACCOUNT, Prices, ceiling_of, prices_of
 from listeners.networks.x_token import Permission
+from listeners.paying import Meter
 from listeners.secret import Secret
-from listeners.spending import Bill, MemorySpendBook, Meter, next_day, next_month
+from listeners.spending import Bill, MemorySpendBook, next_day, next_month
 from listeners.text import clean_line
 
 DEFAULT_SERVER = "https://api.x.com"

@@ -14,13 +14,13 @@ from listeners.clock import from_iso
 from listeners.http.answer import HttpError
 from listeners.model import DAY, HOUR, Micros, Sentence, SourceState
 from listeners.networks.contract import SourceError
+from listeners.paying import Meter
 from listeners.spending import (
     DOLLAR,
     Bill,
     Ceiling,
     Hold,
     MemorySpendBook,
-    Meter,
     SpendBook,
     Spent,
     affordable,
