@@ -94,6 +94,8 @@ class Hubbub(GuardedApp[int]):
         self.work(Feed(self.desk.store, self.post_message).run(), "feed")
         if self.desk.here is not None:
             self.work(self.desk.here.run(), "feed")
+        if self.desk.website:
+            self.call_after_refresh(self.open_adding, self.desk.website)
         self.set_timer(WARM_AFTER, self._warm)
 
     async def on_unmount(self) -> None:
@@ -201,6 +203,13 @@ class Hubbub(GuardedApp[int]):
 
         if not isinstance(self.screen, SourcesScreen):
             self.push_screen(SourcesScreen(self.desk))
+
+    def open_adding(self, text: str = "") -> None:
+        """Find sources by an address, a name or a handle; ``text`` stands there already."""
+        from tui.screens.adding import AddingScreen
+
+        if not isinstance(self.screen, AddingScreen):
+            self.push_screen(AddingScreen(self.desk, text))
 
     def open_help(self, panel: Panel | None) -> None:
         """Show the keys of a panel."""

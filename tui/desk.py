@@ -98,6 +98,9 @@ class Desk:
     here: Here | None = None
     """What tells the team that this person is here, where there is a team."""
 
+    website: str = ""
+    """The website of a first run, whose sources are offered once."""
+
     taught: Lessons | None = None
     """What is taught and learnt about sentiment, once it was asked for."""
 

@@ -22,6 +22,7 @@ from listeners.model import Sentence
 Source = Mapping[str, str | bool]
 """The settings of a source as they are written."""
 
+_BLANK = ("\n\n", "\n\r\n")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _HEADER = re.compile(r"\s*\[")
 _SOURCE = re.compile(r"\s*\[\[\s*source\s*\]\]\s*(?:#.*)?")
@@ -80,8 +81,15 @@ def remove_sources(path: Path, keys: Sequence[str]) -> Config:
     wanted = set(keys)
     if not wanted.intersection(source.key for source in before.sources):
         return before
-    changed = "".join(block for block in _blocks(text) if _key(block) not in wanted)
-    if changed.endswith(("\n\n", "\n\r\n")):
+    changed, gone = "", False
+    for block in _blocks(text):
+        if _key(block) in wanted:
+            gone = True
+            continue
+        # Where a source stood, one empty line is enough.
+        changed += block.lstrip("\r\n") if gone and changed.endswith(_BLANK) else block
+        gone = False
+    if changed.endswith(_BLANK):
         changed = changed.rstrip("\r\n") + ("\r\n" if changed.endswith("\r\n") else "\n")
     after = _parsed(changed, path)
     was, now = tomllib.loads(text), tomllib.loads(changed)
@@ -152,8 +160,8 @@ def _parsed(text: str, path: Path) -> Config:
 def _unclear(path: Path) -> ConfigError:
     return ConfigError(
         Sentence(
-            "{path} is written in a way that cannot be changed safely from here. Nothing was "
-            "changed: add or remove the lines yourself.",
+            "Nothing was changed: the file is written in a way that cannot be changed safely from "
+            "here. Add or remove the lines yourself: {path}",
             {"path": str(path)},
         )
     )
@@ -174,8 +182,8 @@ def _write(path: Path, before: str, text: str) -> None:
             if _text(home) != before:
                 raise ConfigError(
                     Sentence(
-                        "{path} was changed by somebody else just now. Nothing was written: try "
-                        "again.",
+                        "Nothing was written: somebody else changed the file just now. Try again: "
+                        "{path}",
                         {"path": str(path)},
                     )
                 )

@@ -180,7 +180,7 @@ def _discord(path: Path, _query: Query, hosts: Hosts) -> tuple[Candidate, ...]:
             Candidate(
                 hears=Sentence("{what} on Discord", {"what": what}),
                 source=keyed_source("discord", what=what),
-                said=Sentence("Not tried: Discord shows it only to a bot that was invited."),
+                said=Sentence("Discord shows it only to a bot that was invited."),
             ),
         )
     code = path[1] if len(path) > 1 and path[0] == "invite" else (path or [""])[-1]

@@ -86,7 +86,7 @@ def hackernews_user(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | 
 def hackernews_story(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:
     """Read one item of Hacker News."""
     title = name(table(answer), "title", "text")
-    return Found(said=Sentence("It answers: “{title}”.", {"title": title})) if title else None
+    return Found(said=Sentence("“{title}”.", {"title": title})) if title else None
 
 
 def bluesky_profile(wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:
@@ -152,7 +152,7 @@ def app_store_app(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | No
     if not items or not name(items[0], "trackName"):
         return None
     return Found(
-        said=Sentence("It answers: “{title}”.", {"title": name(items[0], "trackName")}),
+        said=Sentence("“{title}”.", {"title": name(items[0], "trackName")}),
         hears=Sentence("reviews of {app}", {"app": name(items[0], "trackName")}),
     )
 
@@ -177,7 +177,7 @@ def some_articles(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | No
     if not isinstance(first, dict):
         return None
     title = name(first, "title")
-    return Found(said=Sentence("It answers; the newest there: “{title}”.", {"title": title}))
+    return Found(said=Sentence("The newest there: “{title}”.", {"title": title}))
 
 
 def devto_user(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:
@@ -237,7 +237,7 @@ def mastodon_server(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | 
     if not name(found, "version") or not name(found, "uri", "domain"):
         return None
     values = {"title": name(found, "title", "uri"), "version": name(found, "version")}
-    return Found(said=Sentence("It answers: “{title}”, version {version}.", values))
+    return Found(said=Sentence("“{title}”, version {version}.", values))
 
 
 def lemmy_server(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:
@@ -247,7 +247,7 @@ def lemmy_server(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | Non
     if not site:
         return None
     values = {"title": name(site, "name"), "version": name(found, "version")}
-    return Found(said=Sentence("It answers: “{title}”, version {version}.", values))
+    return Found(said=Sentence("“{title}”, version {version}.", values))
 
 
 def lemmy_community(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:
@@ -257,7 +257,7 @@ def lemmy_community(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | 
     if not title:
         return None
     values: Values = {"title": title, "count": figure(inner(view, "counts"), "posts")}
-    return Found(said=Sentence("It answers: “{title}”, posts: {count}.", values))
+    return Found(said=Sentence("“{title}”, posts: {count}.", values))
 
 
 def discourse_about(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:
@@ -266,7 +266,7 @@ def discourse_about(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | 
     if not about:
         return None
     values = {"title": name(about, "title"), "version": name(about, "version")}
-    return Found(said=Sentence("It answers: “{title}”, version {version}.", values))
+    return Found(said=Sentence("“{title}”, version {version}.", values))
 
 
 def nostr_name(wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:
@@ -286,7 +286,7 @@ def nostr_relay(_wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None
     """Read what a relay says of itself (NIP-11)."""
     found = table(answer)
     title = name(found, "name", "software")
-    return Found(said=Sentence("It answers: “{title}”.", {"title": title})) if title else None
+    return Found(said=Sentence("“{title}”.", {"title": title})) if title else None
 
 
 def matrix_room(wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:

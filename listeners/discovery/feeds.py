@@ -77,11 +77,11 @@ def read_feed(wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:
     if at:
         newest = to_iso(Micros(at))[:10]
         said = Sentence(
-            "It answers: “{title}”, entries: {count}, the newest of {day}.",
+            "“{title}”, entries: {count}, the newest of {day}.",
             {**values, "day": newest},
         )
     else:
-        said = Sentence("It answers: “{title}”, entries: {count}.", values)
+        said = Sentence("“{title}”, entries: {count}.", values)
     network = str(wish.source.get("network", "feeds"))
     return Found(
         said=said,

@@ -30,6 +30,7 @@ CAP: Final = 2 * 2**20
 """Bytes of one answer."""
 _ABSENT: Final = frozenset({400, 404, 410, 422})
 """Statuses that say: there is no such thing here."""
+_SILENT: Final = frozenset({Verdict.UNTRIED, Verdict.ELSEWHERE, Verdict.NOTHING})
 
 
 class _Tried(NamedTuple):
@@ -62,13 +63,14 @@ class Discovery:
         self._asked = 0
 
     async def look(self, text: str) -> AsyncGenerator[Proposal, None]:
-        """Yield what is proposed, as the answers come; ends when everything has answered.
+        """Yield what is proposed, as the answers come, and in the end what gave none.
 
         Close the generator to stop looking.
         """
         waiting = deque((one, True) for one in candidates(text, self._hosts))
         running: dict[asyncio.Task[_Tried], None] = {}
         seen: set[str] = set()
+        silent: list[Proposal] = []
         try:
             while waiting or running:
                 while waiting and len(running) < AT_ONCE:
@@ -82,7 +84,12 @@ class Discovery:
                     found = tried.proposal
                     if found is not None and (name := _name(found)) not in seen:
                         seen.add(name)
-                        yield found
+                        if found.verdict in _SILENT:
+                            silent.append(found)
+                        else:
+                            yield found
+            for one in silent:
+                yield one
         finally:
             for task in running:
                 task.cancel()
@@ -90,7 +97,7 @@ class Discovery:
 
     async def _tried(self, wish: Candidate, *, typed: bool) -> _Tried:
         if not wish.urls or wish.read is None:
-            said = wish.said or Sentence("Not tried.")
+            said = wish.said or Sentence("It cannot be tried from here.")
             verdict = Verdict.ELSEWHERE if wish.way_round else Verdict.UNTRIED
             return _Tried(self._proposal(wish, verdict, said))
         refusal: SourceError | None = None
@@ -99,9 +106,7 @@ class Discovery:
                 async with asyncio.timeout(self._patience):
                     answer, private = await self._answer(wish, url, typed=typed)
             except TimeoutError:
-                said = Sentence(
-                    "Not tried: other sources have their turn there first. It can be added."
-                )
+                said = Sentence("Other sources have their turn there first. It can be added.")
                 return _Tried(self._proposal(wish, Verdict.UNTRIED, said))
             except SourceError as error:
                 if not (isinstance(error, HttpError) and error.status in _ABSENT):
@@ -116,7 +121,7 @@ class Discovery:
         if refusal is not None:
             verdict = Verdict.REFUSED if wish.source else Verdict.NOTHING
             return _Tried(self._proposal(wish, verdict, refusal.sentence))
-        said = Sentence("Nothing like it answers there: is it spelt as the network spells it?")
+        said = Sentence("Is it spelt as the network spells it?")
         return _Tried(self._proposal(wish, Verdict.NOTHING, said))
 
     def _found(self, wish: Candidate, found: Found, *, private: bool) -> _Tried:
@@ -151,7 +156,7 @@ class Discovery:
         if self._asked >= MOST_REQUESTS:
             raise SourceError(
                 SourceState.FAILING,
-                Sentence("Not asked: this search has asked enough. Type it by itself."),
+                Sentence("This search has asked enough: type it by itself."),
                 unsent=True,
             )
         self._asked += 1

@@ -175,9 +175,7 @@ def telegram(name: str) -> Candidate:
     return Candidate(
         hears=Sentence("{what} on Telegram", {"what": f"@{name}"}),
         source=keyed_source("telegram", what=f"@{name}"),
-        said=Sentence(
-            "Not tried: Telegram shows a chat only to a bot of yours that is a member of it."
-        ),
+        said=Sentence("Telegram shows a chat only to a bot of yours that is a member of it."),
     )
 
 
@@ -186,7 +184,7 @@ def youtube_channel(what: str, hosts: Hosts, *, guess: bool = False) -> tuple[Ca
     comments = Candidate(
         hears=Sentence("comments on the videos of {what}", {"what": what}),
         source=keyed_source("youtube", what=what),
-        said=Sentence("Not tried: YouTube shows comments only with a key of yours."),
+        said=Sentence("YouTube shows comments only with a key of yours."),
     )
     if what.startswith("@"):
         page = f"{hosts.youtube}/{quote(what, safe='@')}"
@@ -233,7 +231,7 @@ def youtube_video(video: str) -> Candidate:
     return Candidate(
         hears=Sentence("comments on the video {video}", {"video": video}),
         source=keyed_source("youtube", what=f"video:{video}"),
-        said=Sentence("Not tried: YouTube shows comments only with a key of yours."),
+        said=Sentence("YouTube shows comments only with a key of yours."),
     )
 
 
@@ -242,5 +240,5 @@ def bluesky_tag(tag: str) -> Candidate:
     return Candidate(
         hears=Sentence("#{tag} on Bluesky", {"tag": tag}),
         source=source_of("bluesky", what=f"#{tag}"),
-        said=Sentence("Not tried: every post of Bluesky comes by, those with the tag are kept."),
+        said=Sentence("Every post of Bluesky comes by, those with the tag are kept."),
     )

@@ -145,7 +145,7 @@ def _nostr_key(typed: str, key: str) -> Candidate:
     return Candidate(
         hears=Sentence("what is said of and to the key {key}…", {"key": key[:12]}),
         source=source_of("nostr", what=typed),
-        said=Sentence("Not tried: the key is well formed; large public relays are asked for it."),
+        said=Sentence("The key is well formed; large public relays are asked for it."),
     )
 
 
@@ -187,7 +187,7 @@ def _room(alias: str, server: str, hosts: Hosts) -> Candidate:
                 "that one as base_url."
             ),
         ),
-        said=None if whole else Sentence("Not tried: a room's id can be asked by members only."),
+        said=None if whole else Sentence("A room's id can be asked by members only."),
         home=server,
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from tui.actions.adding import ADD
 from tui.actions.kinds import Action, Group, Panel, Wording
 from tui.actions.looking import LOOK
 from tui.actions.mood import MOOD, WHY
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 ACTIONS: tuple[Action, ...] = (
-    *TRIAGE, *MOOD, *TEACH, *MOVE, *MARK, *WHY, *LOOK, *PANELS, *HUBBUB, *TAUGHT, *PAST,
+    *TRIAGE, *MOOD, *TEACH, *MOVE, *MARK, *WHY, *LOOK, *PANELS, *HUBBUB, *TAUGHT, *PAST, *ADD,
 )  # fmt: skip
 """The registry, in the order of the help screen."""
 

@@ -24,6 +24,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("doctor", "tui.commands.doctor", msgid("check this installation and say what to mend")),
     ("listen", "tui.commands.listen", msgid("listen without a screen")),
     ("sources", "tui.commands.sources", msgid("where hubbub listens, and how each is doing")),
+    ("discover", "tui.commands.discover", msgid("what an address or a handle leads to; add it")),
     ("history", "tui.commands.history", msgid("what is read of the past; more of it, or no more")),
     ("mentions", "tui.commands.mentions", msgid("what was heard, newest first")),
     ("convs", "tui.commands.convs", msgid("conversations, the one to answer first on top")),

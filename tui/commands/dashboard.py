@@ -44,6 +44,7 @@ def prepare_environment() -> None:
 
 
 async def _show(known: Settings) -> int:
+    website = ""
     while not known.config.brands:
         from tui.screens.welcome import Demonstration, WelcomeApp
 
@@ -61,16 +62,18 @@ async def _show(known: Settings) -> int:
                 return code
         else:
             known = replace(known, config=load_config(answer.path))
-    return await _dashboard(known, replace(known.config, member=known.member))
+            website = next((one for brand in known.config.brands for one in brand.websites), "")
+    return await _dashboard(known, replace(known.config, member=known.member), website)
 
 
-async def _dashboard(known: Settings, config: Config) -> int:
+async def _dashboard(known: Settings, config: Config, website: str) -> int:
     from tui.app import Hubbub
 
     log.start_log()
     async with open_store(known.store) as store:
         listening = Listening(store, config)
         app = Hubbub(store, config, listening)
+        app.desk.website = website
         async with beside("listening", listening.run()):
             code = await run_screen(app)
     return code or DONE

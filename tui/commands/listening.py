@@ -48,6 +48,7 @@ class Listening:
         self._ownership = Ownership(store)
         self._engine: Engine | None = None
         self._task: asyncio.Task[None] | None = None
+        self._turning = asyncio.Lock()
 
     @property
     def here(self) -> bool:
@@ -64,6 +65,18 @@ class Listening:
     def wake(self, key: str | None = None) -> int:
         """Ask one source, or all of them, to try now; return how many were asked."""
         return self._engine.wake(key) if self._engine is not None and self.here else 0
+
+    async def adopt(self, config: Config) -> bool:
+        """Go on by another configuration, at once where this process listens; say whether it does.
+
+        Every source goes on from its place: what was read is stored together with it.
+        """
+        self._config = config
+        async with self._turning:
+            if self.here:
+                await self._stop()
+                await self._turn(owned=True)
+            return self.here
 
     async def claim(self) -> bool:
         """Become the process that listens, if none is; say whether this one is."""
@@ -91,6 +104,10 @@ class Listening:
             _log.warning("others take over only after a while: %s", error)
 
     async def _follow(self, owned: bool) -> None:
+        async with self._turning:
+            await self._turn(owned=owned)
+
+    async def _turn(self, *, owned: bool) -> None:
         if self._task is not None and self._task.done():
             error = None if self._task.cancelled() else self._task.exception()
             _log.error("listening ended and is started again", exc_info=error)

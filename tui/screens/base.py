@@ -299,6 +299,14 @@ class HubScreen(Screen[Result]):
         if not isinstance(self, TeachingScreen):
             self.app.push_screen(TeachingScreen(self.desk))
 
+    def do_sources_add(self) -> None:
+        """Find sources by an address, a name or a handle, and add them."""
+        self.hub.open_adding()
+
+    def do_source_add(self) -> None:
+        """Find sources and add them, from where they stand."""
+        self.hub.open_adding()
+
     def do_maintenance(self) -> None:
         """Show the known events during which alerts do not ring."""
         from tui.screens.maintenance import ask_maintenance
