@@ -103,6 +103,16 @@ def test_the_mood_is_said_in_words(mood: float | None, usual: float | None, word
     assert words in text_of(lines[0])
 
 
+def test_the_large_figure_has_the_decimal_sign_of_the_language() -> None:
+    try:
+        for spoken, sign in (("en", "▀"), ("fr", "█")):
+            use_language(spoken)
+            lines = headline(Mood(mood=0.11, rate=3), 100, STYLES, big=True)
+            assert text_of(lines[2]).lstrip().split()[1] == sign
+    finally:
+        use_language("en")
+
+
 def test_what_is_missing_is_said() -> None:
     use_language("en")
     (line,) = headline(Mood(mood=0.2, unscored_share=0.12), 120, STYLES, big=False)

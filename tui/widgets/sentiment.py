@@ -46,6 +46,7 @@ _DOTS = {
     "+": ("   ", " # ", "###", " # ", "   ", "   "),
     "-": ("   ", "   ", "###", "   ", "   ", "   "),
     ".": (" ", " ", " ", " ", "#", " "),
+    ",": (" ", " ", " ", " ", "#", "#"),
 }
 _TABLE = 40
 _SIDE_BY_SIDE = 100
@@ -156,7 +157,7 @@ def headline(data: Mood, width: int, styles: Palette, *, big: bool) -> list[Line
 def _large(text: str, style: Style) -> list[Line]:
     """Return a figure three lines high, in half blocks."""
     rows = ["", "", ""]
-    for char in text.replace(",", "."):
+    for char in text:
         dots = _DOTS.get(char)
         if dots is None:
             continue
