@@ -13,6 +13,7 @@ _TITLES = {
     "folder": "Folder",
     "gdelt": "News",
     "github": "GitHub",
+    "googlereviews": "Google reviews",
     "hackernews": "Hacker News",
     "linkedin": "LinkedIn",
     "slideshare": "SlideShare",
