@@ -53,7 +53,14 @@ _CLASSES: Mapping[str, str] = {
     "gdelt": "listeners.networks.gdelt:GdeltListener",
     "appstore": "listeners.networks.appstore:AppStoreListener",
     "slack": "listeners.networks.slack:SlackListener",
+    "mailbox": "listeners.networks.mailbox:MailboxListener",
     "x": "listeners.networks.x:XListener",
+    "linkedin": "listeners.networks.linkedin:LinkedInListener",
+    "pinterest": "listeners.networks.pinterest:PinterestListener",
+    "slideshare": "listeners.networks.slideshare:SlideShareListener",
+    "tiktok": "listeners.networks.tiktok:TikTokListener",
+    "trustpilot": "listeners.networks.trustpilot:TrustpilotListener",
+    "googlereviews": "listeners.networks.google_reviews:GoogleReviewsListener",
     "import": "listeners.networks.dropfolder:DropFolderListener",
 }
 
