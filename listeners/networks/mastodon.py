@@ -15,9 +15,10 @@ from dataclasses import replace
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
-from listeners.model import HOUR, MINUTE, SECOND, Batch, Deletion, Gap, Micros, Sentence
+from listeners.model import HOUR, MINUTE, SECOND, Batch, Deletion, Gap, Micros
 from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
+from listeners.networks.mastodon_access import Access
 from listeners.networks.mastodon_decode import NETWORK
 from listeners.networks.mastodon_harvest import Harvester
 from listeners.networks.mastodon_live import Event, Live, NotStreamingError
@@ -29,6 +30,7 @@ from listeners.networks.mastodon_seek import Seeker
 from listeners.networks.mastodon_server import MastodonServer, RefusedError
 from listeners.networks.mastodon_threads import Threads
 from listeners.networks.past import PastPage, walk_down
+from listeners.networks.searching import lost_place
 
 SECOND_LOOK = 5 * MINUTE
 """How often newest pages are read again: for edits, counts, deletions and late arrivals."""
@@ -40,11 +42,6 @@ POLLED_FOR = HOUR
 _STREAMED = Place("public")
 """How streamed posts are treated: mostly strangers', whose threads are not looked up."""
 _NOTIFIED = Place("notifications")
-
-_LOST_PLACE = Sentence(
-    "The place up to which this source was read could not be understood. hubbub begins again at "
-    "the newest posts; what came in between may be missing."
-)
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +78,7 @@ class MastodonListener(Answering):
         self._memory = Memory()
         self._reader = Reader(self._server)
         self._harvester = Harvester(source, self._brands, self._server, self._memory, clock)
+        self._access = Access(self._server, self._reader, clock)
         self._threads = Threads(self._server, self._harvester, self._memory)
         self._live = Live(self._server, fetch)
         seek = Seeker(self._server, self._memory, self._harvester.own.handles())
@@ -97,7 +95,7 @@ class MastodonListener(Answering):
         """
         marks = read_cursor(cursor)
         if marks is None:
-            yield Batch(gap=Gap(None, self._clock(), _LOST_PLACE))
+            yield Batch(gap=lost_place(self._clock()))
             marks = {}
         places = self._places()
         await self._harvester.learn_own()
@@ -221,6 +219,9 @@ class MastodonListener(Answering):
     async def _read(self, place: Place, marks: dict[str, Mark]) -> AsyncGenerator[Batch, None]:
         """Yield the batches of one place, each with the cursor that ``marks`` then make."""
         first = place.key not in marks
+        lacking = await self._access.check(place)
+        if lacking is not None and first:
+            yield Batch(gap=Gap(None, self._clock(), lacking))
         async with aclosing(self._reader.read(place, marks.get(place.key))) as pages:
             async for page in pages:
                 batch = await self._batch_of(place, page, first=first)

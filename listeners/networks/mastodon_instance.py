@@ -1,4 +1,4 @@
-"""What a server says of itself: how long a post may be, and whether it is Mastodon itself.
+"""What a server says of itself: how long a post may be, who is shown what, and what it is.
 
 Wire format: GET /api/v2/instance, and /api/v1/instance for older and other servers.
 """
@@ -16,7 +16,16 @@ from listeners.networks.mastodon_server import MastodonServer
 
 KEPT_FOR = DAY
 
+_ACCESS = frozenset({"public", "authenticated", "disabled"})
 _VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who is shown posts: ``"public"``, ``"authenticated"``, or ``"disabled"`` (since 4.5)."""
+
+    local: str = "public"
+    remote: str = "public"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +33,16 @@ class Instance:
     """A server's rules. The defaults are Mastodon's own.
 
     ``at_once``: a post is where it can be read before its sending is answered. Other servers
-    than Mastodon speak its language too, and some of them take posts in by and by.
+    than Mastodon speak its language too, and some of them take posts in by and by. ``tags`` and
+    ``feeds`` say who is shown the posts under a hashtag and the public timelines: of the server
+    itself, and of others.
     """
 
     characters: int = 500
     link_length: int = 23
     at_once: bool = False
+    tags: Shown = Shown()
+    feeds: Shown = Shown()
 
 
 class Instances:
@@ -67,9 +80,9 @@ def read_instance(said: object) -> Instance:
     if not isinstance(said, Mapping):
         return Instance()
     configuration = said.get("configuration")
-    statuses = configuration.get("statuses") if isinstance(configuration, Mapping) else None
-    rules = statuses if isinstance(statuses, Mapping) else {}
+    rules = _table(_table(configuration).get("statuses"))
     usual = Instance()
+    timelines = _table(_table(configuration).get("timelines_access"))
     # Pleroma and its kin had a field of their own before Mastodon had one.
     most = _positive(rules.get("max_characters")) or _positive(said.get("max_toot_chars"))
     version = said.get("version")
@@ -77,7 +90,22 @@ def read_instance(said: object) -> Instance:
         characters=most or usual.characters,
         link_length=_positive(rules.get("characters_reserved_per_url")) or usual.link_length,
         at_once=isinstance(version, str) and _VERSION.fullmatch(version) is not None,
+        tags=_shown(timelines.get("hashtag_feeds")),
+        feeds=_shown(timelines.get("live_feeds")),
     )
+
+
+def _shown(value: object) -> Shown:
+    said = _table(value)
+    local, remote = (
+        word if isinstance(word := said.get(which), str) and word in _ACCESS else "public"
+        for which in ("local", "remote")
+    )
+    return Shown(local, remote)
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _positive(value: object) -> int | None:

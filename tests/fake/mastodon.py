@@ -48,6 +48,7 @@ class FakeMastodon(FakeServer):
         self.me = ""
         self.scopes = "read write"
         self.version = "4.4.2"
+        self.timelines_access: Record = {}
         self.most_characters = 500
         self.heeds_keys = True
         self.deletes = True
@@ -205,6 +206,7 @@ class FakeMastodon(FakeServer):
                         "version": self.version,
                         "configuration": {
                             "urls": {"streaming": self.url},
+                            "timelines_access": self.timelines_access,
                             "statuses": {
                                 "max_characters": self.most_characters,
                                 "characters_reserved_per_url": 23,
