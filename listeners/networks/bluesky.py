@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
@@ -163,7 +164,9 @@ class BlueskyListener(Answering):
                 found = await self._api.thread(uri)
                 for post in found.posts if found is not None else ():
                     posts[post.native_id] = self._sieve.adopt(post)
-        return Batch(posts=tuple(posts.values()), fetched=len(posts))
+        # A view of a post shows its author's name, but not how many follow them.
+        told = await self._profiles.complete(tuple(posts.values()))
+        return Batch(posts=told, fetched=len(posts))
 
     async def _stream(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         await self._begin(cursor)
@@ -276,7 +279,7 @@ class BlueskyListener(Answering):
         backfill = Backfill(self._api, self._sieve, stream.host, start.at, begins)
         async with aclosing(backfill.batches()) as batches:
             async for batch in batches:
-                yield batch
+                yield replace(batch, posts=await self._profiles.complete(batch.posts))
         harvest.miss(backfill.gap)
 
     # --- notifications -------------------------------------------------------------------------
@@ -306,7 +309,7 @@ class BlueskyListener(Answering):
             return
         self._place = self._place.notified_until(newest)
         yield Batch(
-            posts=tuple(reversed(posts.values())),
+            posts=await self._profiles.complete(tuple(reversed(posts.values()))),
             cursor=str(self._place) if self._place.at is not None else None,
             fetched=len(posts),
         )

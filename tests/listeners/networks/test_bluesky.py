@@ -759,6 +759,7 @@ async def test_threads(fetch: Fetcher, appview: FakeServer) -> None:
     heard = listener(fetch, "ws://127.0.0.1:1", ACME, appview=appview.url)
     batch = await heard.thread([uri(ANNA, "1"), uri(BEN, "9")])
     assert [each.text for each in batch.posts] == ["news", "why?", "me too"]
+    assert [each.author.followers for each in batch.posts] == [None, 12, None]
     assert batch.cursor is None
     asked = appview.asked("/xrpc/app.bsky.feed.getPostThread")
     assert [request.one("uri") for request in asked] == [uri(ANNA, "1"), uri(BEN, "9")]
@@ -797,6 +798,7 @@ async def test_notifications_are_the_safety_net(
         shelf = await Shelf().poll(made())
         assert shelf.texts == ["acme", "hey 2", "hey 1", "hey 0"]
         assert [p.addressed for p in shelf.posts.values()] == [False, True, True, True]
+        assert [p.author.followers for p in shelf.posts.values()] == [12, 12, 12, 12]
         before = shelf.twice
         await shelf.poll(made())
         assert shelf.twice == before + 1, "the stream's overlap, and no notification again"
