@@ -3,8 +3,8 @@
 The process that answers is a real one (``tests/faults/kill_reply_child.py``) and gets SIGKILL:
 before the call, when the server has taken the reply and its answer is on the wire, after the
 answer, and once it is stored. Servers are named as in the tests of each network:
-``HUBBUB_ATPROTO`` and ``HUBBUB_ATPROTO_PDS``, ``HUBBUB_MASTODON_URL`` with two tokens,
-``HUBBUB_MATRIX_URL``.
+``HUBBUB_ATPROTO`` and ``HUBBUB_ATPROTO_PDS``, ``HUBBUB_MASTODON_URL`` with two tokens (here with
+``127.0.0.1`` in it, if the server calls itself ``localhost``), ``HUBBUB_MATRIX_URL``.
 """
 
 from __future__ import annotations
@@ -452,7 +452,8 @@ async def test_killed_around_sending_a_reply_is_there_once(
                 kept = await draft(store, conversation, "Ana")
                 assert (None if kept is None else kept.text) == (None if there else text)
                 if not there:
-                    async with Outbox(store, config) as outbox:
+                    # A server that takes posts in by and by is believed after some minutes only.
+                    async with Outbox(store, config, minutes_later) as outbox:
                         outcome = await outbox.send(conversation, text, actor="Ana")
                     assert outcome.done == 1, outcome.sentence
                     async with asyncio.timeout(PATIENCE):
@@ -460,6 +461,10 @@ async def test_killed_around_sending_a_reply_is_there_once(
                             await asyncio.sleep(0.5)
                     assert there == 1
     print("", *table, sep="\n")
+
+
+def minutes_later() -> Micros:
+    return Micros(utc_now() + 5 * MINUTE)
 
 
 async def settled(store: Store, config: Any, conversation: int) -> str:
