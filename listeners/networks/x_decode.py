@@ -59,8 +59,10 @@ def read_page(answer: object) -> Page:
     Raises:
         UnreadableError: it is no such answer at all.
     """
-    if not isinstance(answer, Mapping) or not isinstance(answer.get("data", []), (list, dict)):
+    if not isinstance(answer, Mapping) or answer.keys().isdisjoint(("data", "meta", "errors")):
         raise UnreadableError(TITLE, "no answer with posts")
+    if not isinstance(answer.get("data", []), (list, dict)):
+        raise UnreadableError(TITLE, "no list of posts")
     data = answer.get("data", [])
     records: Sequence[object] = [data] if isinstance(data, Mapping) else data
     includes = _table(answer.get("includes"))

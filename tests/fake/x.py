@@ -63,7 +63,7 @@ class FakeX(FakeServer):
     # --- what happens there --------------------------------------------------------------------
 
     def user_id(self, name: str) -> str:
-        return self.authors.setdefault(name, str(1000 + len(self.authors)))
+        return self.authors.setdefault(name.lower(), str(1000 + len(self.authors)))
 
     def post(self, text: str, by: str = "ana", **more: Any) -> Record:
         self.now += self.step

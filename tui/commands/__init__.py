@@ -21,6 +21,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
         msgid("play two days of a made-up brand, into a store of its own"),
     ),
     ("init", "tui.commands.init", msgid("write a first configuration")),
+    ("connect", "tui.commands.connect", msgid("give hubbub the permission of an account")),
     ("doctor", "tui.commands.doctor", msgid("check this installation and say what to mend")),
     ("listen", "tui.commands.listen", msgid("listen without a screen")),
     ("sources", "tui.commands.sources", msgid("where hubbub listens, and how each is doing")),
