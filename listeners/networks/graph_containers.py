@@ -45,11 +45,11 @@ async def ready_container(
     """
     made = await server.post(f"{account}/{steps.make}", form)
     container = id_in(made, "id")
-    for number in range(MOST_ASKED if container else 0):
+    for _ in range(MOST_ASKED if container else 0):
         told = await server.get(
             container,
             {"fields": f"{steps.state},error_message" if steps is THREADS else steps.state},
-            spacing=ASK_EVERY if number else 0.0,
+            spacing=ASK_EVERY,
         )
         state = words_of(told, steps.state).upper()
         if state == "FINISHED":
