@@ -18,7 +18,7 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return argname if " at 0x" in repr(val) else None
 
 
-async def _no_wait(seconds: float) -> None:
+async def no_wait(seconds: float) -> None:
     """Let a turn come at once."""
 
 
@@ -28,4 +28,4 @@ def _turns_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Those that test the waiting give the ``Fetcher`` a ``pause`` of their own.
     """
-    monkeypatch.setattr("listeners.http.leaving.WAIT", _no_wait)
+    monkeypatch.setattr("listeners.http.leaving.WAIT", no_wait)

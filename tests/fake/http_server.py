@@ -7,7 +7,8 @@
 
 ``on`` gives the replies of a path in turn; the last one stays. A reply may also be a function of
 the ``Request``, for paging. A path without replies answers 404. Every request is kept in
-``server.requests``, so a test can prove that each scripted fault was met.
+``server.requests``, so a test can prove that each scripted fault was met. ``server.between`` may
+stand between every question and its answer.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Reply:
 
 
 Script = Reply | Callable[[Request], Reply]
+Between = Callable[[Request, Callable[[Request], Reply]], Reply]
+"""Stands between a question and the server that answers it: refuses, or changes the answer."""
 
 
 class FakeServer:
@@ -75,6 +78,7 @@ class FakeServer:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
+        self.between: Between | None = None
         self.url = ""
         self.port = 0
         self._tls = tls
@@ -116,7 +120,8 @@ class FakeServer:
             with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
                 while (request := await _read(reader)) is not None:
                     self.requests.append(request)
-                    reply = self._reply(request)
+                    between = self.between
+                    reply = between(request, self._reply) if between else self._reply(request)
                     if reply.raw is not None:
                         await reply.raw(writer)
                         return

@@ -1,0 +1,68 @@
+"""One contract, proven for every listener: network by network, case by case.
+
+``python -m tests.listeners.networks.contract`` prints the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from listeners.networks.registry import NETWORKS, listener_class
+from tests.listeners.networks.contract.cases import PROOFS, TOGETHER
+from tests.listeners.networks.contract.scenario import CASES, Scenario
+from tests.listeners.networks.contract.scenarios import AWAITED, SCENARIOS
+from tests.listeners.networks.contract.world import world_of
+
+
+def test_every_network_has_a_scenario() -> None:
+    proven = {one.network for one in SCENARIOS.values()}
+    assert proven <= set(NETWORKS)
+    assert set(NETWORKS) - proven <= AWAITED, "write its scenario: see CONTRIBUTING.md"
+
+
+def test_every_case_is_proven_or_said_to_be_impossible() -> None:
+    assert set(PROOFS) == set(CASES)
+    for name, scenario in SCENARIOS.items():
+        assert set(scenario.impossible) <= set(CASES), name
+        assert all(why.strip() for why in scenario.impossible.values()), name
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_listener_promises_what_can_be_had(name: str) -> None:
+    """Edits and deletions are promised where they are proven, and nowhere else."""
+    scenario = SCENARIOS[name]
+    capability = listener_class(scenario.network).capability
+    assert capability.edits >= ("edit" not in scenario.impossible)
+    assert capability.deletions >= ("delete" not in scenario.impossible)
+
+
+SELDOM = frozenset(
+    {"5xx storm", "duplicate", "out of order", "cursor too old", "cursor unreadable"}
+)
+"""Cases that only ``make faults`` goes through, as it does every second way to hear a network."""
+
+
+def _trials() -> Iterator[pytest.ParameterSet]:
+    for name, scenario in SCENARIOS.items():
+        alone = [(case, (case,)) for case in CASES if case not in TOGETHER]
+        for title, cases in [*alone, ("refusals", TOGETHER)]:
+            possible = tuple(case for case in cases if case not in scenario.impossible)
+            seldom = title in SELDOM or scenario.is_variant
+            marks = [pytest.mark.long] if seldom else []
+            if possible:
+                yield pytest.param(scenario, possible, id=f"{name}-{title}", marks=marks)
+
+
+@pytest.mark.parametrize(("scenario", "cases"), list(_trials()))
+async def test_contract(
+    scenario: type[Scenario], cases: Sequence[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world_of(scenario(), tmp_path, monkeypatch) as world:
+        for case in cases:
+            try:
+                await PROOFS[case](world)
+            except AssertionError as error:
+                raise AssertionError(f"{case}: {error}") from error
