@@ -32,7 +32,7 @@ from listeners.actions.words import done_again, step_back
 from listeners.conversations.conversation import Conversation
 from listeners.model import EventRow, Micros, Sentence
 from listeners.risk.alert import Alert
-from listeners.store import models, rescoring, subjects, taught, undoing
+from listeners.store import rescoring, subjects, taught, undoing
 from listeners.store.connection import Connection
 from listeners.store.subjects import NewEvent, SubjectKind
 
@@ -79,8 +79,7 @@ async def _word(connection: Connection, event: EventRow, change: Change) -> tupl
 async def _model(connection: Connection, event: EventRow, change: Change) -> tuple[str, ...]:
     """Switch a learnt model back; what was scored anew by it is scored once more."""
     clash = await _row(connection, event, change)
-    lang = "" if clash else await models.language_of(connection, event.subject_id)
-    for wanted in await rescoring.rescored_in(connection, lang) if lang else ():
+    for wanted in () if clash else await rescoring.rescored_in(connection, event.subject_id):
         await rescoring.begin(connection, wanted, event.actor, event.at)
     return clash
 

@@ -62,12 +62,6 @@ async def model(store: Store, model_id: int) -> Model | None:
     return _model(rows[0]) if rows else None
 
 
-async def language_of(connection: Connection, model_id: int) -> str:
-    """Return the language of a model, empty if it is no longer there."""
-    rows = await connection.fetch("SELECT lang FROM sentiment_model WHERE id = ?", (model_id,))
-    return str(rows[0]["lang"]) if rows else ""
-
-
 async def switched_on(store: Store) -> list[tuple[Model, bytes]]:
     """Return the models that judge, with their weights."""
     rows = await store.fetch("SELECT * FROM sentiment_model WHERE state = 'on'")

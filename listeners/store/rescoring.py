@@ -245,24 +245,32 @@ async def stop(connection: Connection, number: int) -> None:
 
 
 async def rescored_for(connection: Connection, brand: str, word: str) -> Micros | None:
-    """Return since when stored mentions were scored anew for a word, ``None`` if they were not."""
+    """Return since when stored mentions were scored anew for a word, ``None`` if they were not.
+
+    Scoring all of the brand's anew was for the word too, if it was taught by then.
+    """
     rows = await connection.fetch(
         """SELECT min(r.since_at) AS since FROM rescoring r JOIN brand b ON b.id = r.brand_id
-           WHERE b.name = ? AND r.word = ?""",
+           WHERE b.name = ?1 AND (r.word = ?2 OR r.word = '' AND r.begun_at >=
+               (SELECT max(t.at) FROM taught_word t WHERE t.brand_id = b.id AND t.word = ?2))""",
         (brand, storable(word)),
     )
     since = rows[0]["since"] if rows else None
     return None if since is None else Micros(since)
 
 
-async def rescored_in(connection: Connection, lang: str) -> list[Wanted]:
-    """Return what was scored anew for a language, a brand each."""
+async def rescored_in(connection: Connection, model_id: int) -> list[Wanted]:
+    """Return what was scored anew since a learnt model was there, in its language: a brand each."""
     rows = await connection.fetch(
-        """SELECT b.name AS brand, min(r.since_at) AS since FROM rescoring r
-           JOIN brand b ON b.id = r.brand_id WHERE r.lang = ? GROUP BY b.name""",
-        (lang,),
+        """SELECT b.name AS brand, s.lang, min(r.since_at) AS since
+           FROM sentiment_model s JOIN rescoring r ON r.lang IN (s.lang, '')
+               AND r.begun_at >= s.made_at JOIN brand b ON b.id = r.brand_id
+           WHERE s.id = ? GROUP BY b.name""",
+        (model_id,),
     )
-    return [Wanted(brand=row["brand"], since=Micros(row["since"]), lang=lang) for row in rows]
+    return [
+        Wanted(brand=row["brand"], since=Micros(row["since"]), lang=row["lang"]) for row in rows
+    ]
 
 
 def _stored(row: Row) -> Stored:

@@ -315,6 +315,27 @@ async def test_the_number_of_a_model_that_is_gone_is_not_given_again(world: Worl
     assert await said() == 0
 
 
+async def test_what_was_all_scored_anew_since_follows_the_switch_back(world: World) -> None:
+    store = world.store
+    jobs: list[list[tuple[str, str]]] = []
+    for at in (NOW, Micros(NOW + 2)):
+        _, number = await begin_rescoring(
+            store, CONFIG, "Ana", Wanted(brand=BRAND, since=Micros(0)), at
+        )
+        await go_on(store, CONFIG, number, lambda: NOW, pause=0)
+        if not jobs:
+            await store.write(
+                lambda c: add_model(
+                    c, lang="en", corrections=1, figures={}, weights=packed(blank()),
+                    state="offered", now=Micros(NOW + 1),
+                )
+            )  # fmt: skip
+        await switch(store, CONFIG, "Ana", "en", True, Micros(NOW + 1))
+        await undo(store, "Ana", Micros(NOW + 3))
+        jobs.append([(job.wanted.brand, job.wanted.lang) for job in await unfinished(store)])
+    assert jobs == [[], [(BRAND, "en")]]
+
+
 async def test_a_model_that_cannot_be_read_leaves_the_lists_to_judge(world: World) -> None:
     await world.store.write(
         lambda c: add_model(

@@ -164,13 +164,14 @@ async def test_what_is_taught_is_read_again_only_when_it_changes(world: World) -
     assert Lessons().taught("anybody") == {}
 
 
-async def test_undoing_a_word_scores_stored_mentions_once_more(world: World) -> None:
+@pytest.mark.parametrize("word", ["killer", ""], ids=["that word", "all of the brand"])
+async def test_undoing_a_word_scores_stored_mentions_once_more(world: World, word: str) -> None:
     store = world.store
     verdict = score("a killer lock", lang="en")
     [id_] = await world.add([world.mention("a killer lock", score=verdict)])
     before = (await reads.mentions(store, [id_]))[id_]
     await teach(store, CONFIG, "Ana", BRAND, "killer", 3.0, NOW)
-    wanted = Wanted(brand=BRAND, since=Micros(0), word="killer")
+    wanted = Wanted(brand=BRAND, since=Micros(0), word=word)
     _, number = await begin_rescoring(store, CONFIG, "Ana", wanted, NOW)
     await go_on(store, CONFIG, number, lambda: NOW, pause=0)
     assert (await reads.mentions(store, [id_]))[id_].label is Label.POSITIVE
@@ -179,3 +180,13 @@ async def test_undoing_a_word_scores_stored_mentions_once_more(world: World) -> 
     [job] = await unfinished(store)
     await go_on(store, CONFIG, job.id, lambda: NOW, pause=0)
     assert (await reads.mentions(store, [id_]))[id_] == before
+
+
+async def test_undoing_a_word_leaves_what_was_scored_anew_before_it(world: World) -> None:
+    store = world.store
+    wanted = Wanted(brand=BRAND, since=Micros(0))
+    _, number = await begin_rescoring(store, CONFIG, "Ana", wanted, NOW)
+    await go_on(store, CONFIG, number, lambda: NOW, pause=0)
+    await teach(store, CONFIG, "Ana", BRAND, "killer", 3.0, Micros(NOW + 1))
+    assert (await undo(store, "Ana", Micros(NOW + 2))).done == 1
+    assert await unfinished(store) == []
