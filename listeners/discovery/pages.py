@@ -118,6 +118,8 @@ def accounts_on(text: str, url: str, hosts: Hosts) -> tuple[Candidate, ...]:
         if host == (urlsplit(url).hostname or ""):
             continue
         for one in known_address(link, hosts) or ():
+            if not (own or _is_account(one, link)):
+                continue
             name = f"{one.network} {dict(one.source)} {one.hears.values}"
             found.setdefault(name, replace(one, guess=True))
         if own and (account := account_at(link, hosts)) is not None:
@@ -125,6 +127,17 @@ def accounts_on(text: str, url: str, hosts: Hosts) -> tuple[Candidate, ...]:
         if len(found) >= MOST_ACCOUNTS:
             break
     return tuple(found.values())[:MOST_ACCOUNTS]
+
+
+def _is_account(one: Candidate, link: str) -> bool:
+    """Whether a link names somebody, not one thing somebody made: a page quotes many of those."""
+    if one.way_round:
+        return len([part for part in urlsplit(link).path.split("/") if part]) <= 2
+    network, what = one.source.get("network"), str(one.source.get("what", ""))
+    if network == "github" and "/" in what:
+        return False
+    # A channel by its name has no source before its page was read.
+    return not what.startswith(("video:", "story:")) and bool(what or not one.source)
 
 
 def _links(text: str, url: str) -> Iterator[tuple[str, bool]]:

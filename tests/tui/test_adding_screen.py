@@ -240,8 +240,12 @@ async def test_a_first_run_offers_its_website(
         hub.app.on_mount()
         await hub.settled()
         assert "kerlann.example" in hub.frame()
-        # Nobody is asked before Enter.
+        # Nobody is asked before Enter, and one key leads on to the dashboard.
+        await hub.press("escape")
+        assert named(hub) == "Dashboard"
         assert script.asked == []
+        hub.app.open_adding("kerlann.example")
+        await until(lambda: named(hub) == "Typed")
         await hub.press("enter")
         assert script.asked == ["kerlann.example"]
 

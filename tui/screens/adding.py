@@ -154,12 +154,18 @@ class AddingScreen(TwoPanes[OfferedRows], OwnKeysScreen[None]):
             if text:
                 self.workers.cancel_group(self.app, GROUP)
                 self.hub.work(self._search(text), GROUP)
+            elif not self._asked:
+                # Nothing was asked for: there is nothing to look at here.
+                self.call_after_refresh(self._leave)
 
         hint = _("example.org, @name@server, r/name, a name …")
         title = _("Which sources? An address, a handle or a name")
         self.app.push_screen(
             Typed(title, self._asked or self._offered, hint, longest=LONGEST), typed
         )
+
+    def _leave(self) -> None:
+        self.dismiss()
 
     async def _search(self, text: str) -> None:
         self._asked, self._found, self.asking = text, [], True

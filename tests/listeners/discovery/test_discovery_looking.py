@@ -121,7 +121,10 @@ async def test_a_page_leads_to_the_accounts_it_calls_its_own() -> None:
                 '<a href="https://www.youtube.com/@kerlann">Y</a>'
                 '<a href="https://x.com/kerlann">X</a>'
                 '<a href="https://github.com/kerlann">G</a>'
-                '<a href="https://github.com/features">no</a>',
+                '<a href="https://github.com/features">no</a>'
+                '<a href="https://github.com/other/thing">quoted</a>'
+                '<a href="https://youtu.be/5shykyfmb28">quoted</a>'
+                '<a href="https://x.com/other/status/12">quoted</a>',
             ),
         )
         it.server.on("/users/kerlann", json_reply({"login": "kerlann", "public_repos": 3}))
@@ -130,7 +133,9 @@ async def test_a_page_leads_to_the_accounts_it_calls_its_own() -> None:
         assert said(found["github"]) == "kerlann is there, public repositories: 3."
         assert found["x"].verdict is Verdict.ELSEWHERE
         assert not found["x"].addable
+        assert found["youtube"].source["what"] == "@kerlann"
         assert found["youtube"].source["token"] == "env:YOUTUBE_KEY"
+        assert not it.server.asked("/repos/other/thing")
 
 
 # --- the networks' own answers --------------------------------------------------------------------
@@ -316,8 +321,9 @@ async def test_leaving_stops_what_is_under_way() -> None:
             while not it.server.asked("/f"):
                 await asyncio.sleep(0.005)
             first.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await first
+            async with asyncio.timeout(3):
+                with pytest.raises(asyncio.CancelledError):
+                    await first
         assert "discovery" not in {task.get_name() for task in asyncio.all_tasks()}
 
 
