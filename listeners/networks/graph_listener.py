@@ -106,8 +106,8 @@ class GraphListener(Answering, ABC):
         me = await self.account()
         wanted: dict[str, list[str]] = {}
         for one in native_ids:
-            if root := await self._root_of(one, me):
-                wanted.setdefault(root, []).append(one)
+            if above := await self._root_of(one, me):
+                wanted.setdefault(above, []).append(one)
         posts: list[Post] = []
         gone: list[Deletion] = []
         bad: list[BadRecord] = []

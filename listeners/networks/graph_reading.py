@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from listeners.clock import Clock
 from listeners.http import Quota
@@ -32,7 +32,7 @@ _MOST_HELD = 20_000
 class Edge(Protocol):
     """What stands below a post on one network."""
 
-    network: str
+    network: ClassVar[str]
 
     async def below(self, root: str, more: Mapping[str, str]) -> Page:
         """Return a page of what is below a post, newest first.

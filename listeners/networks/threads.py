@@ -51,6 +51,7 @@ class ThreadsListener(OwnPostsListener):
     ) -> None:
         super().__init__(source, brands, fetch, clock, SERVER)
         self._below: Recent[str, str] = Recent(_MOST_REMEMBERED)
+        self._searched: Recent[str, None] = Recent(_MOST_REMEMBERED)
         self._reads_old = True
         self.voice = Replies(self._server, self.account)
 
@@ -166,11 +167,22 @@ class ThreadsListener(OwnPostsListener):
                 return
             if any(not post.own for post in found.posts.values()):
                 place.done["reviewed"] = self._clock()
+            found.posts = {k: post for k, post in found.posts.items() if self._is_found(post)}
             for batch in self._news(name, found, place):
                 yield batch
         if self._words() and "reviewed" not in place.done:
             for batch in self._told_once("search", sees_own_only()):
                 yield batch
+
+    def _is_found(self, post: Post) -> bool:
+        """Whether a search alone brings a post: it does not tell what a reply answers, nor that a
+        post names us, and what was read elsewhere says more."""
+        native_id = post.native_id
+        elsewhere = native_id in self._handed and native_id not in self._searched
+        if post.own or elsewhere or self._branches.holds(native_id):
+            return False
+        self._searched.put(native_id, None)
+        return True
 
     def _words(self) -> Sequence[str]:
         """Return what to search for, each word a question of its own."""

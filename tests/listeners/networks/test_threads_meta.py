@@ -100,6 +100,21 @@ async def test_the_search_says_when_it_is_blind(world: World[FakeThreads]) -> No
     assert not any(batch.gap for batch in batches)
 
 
+async def test_a_search_does_not_undo_what_is_known(world: World[FakeThreads]) -> None:
+    world.server.reviewed = True
+    post = world.server.post("Kerlann at sea")
+    reply = world.server.post("Is Kerlann late?", "ana", post)
+    named = world.server.mention("@kerlann Kerlann!")
+    other = world.server.post("Kerlann floats", "bob")
+    posts = posts_of(await polled(heard(world)))
+    ids = [post.native_id for post in posts]
+    assert sorted(ids) == sorted(one["id"] for one in (post, reply, named, other))
+    found = {post.native_id: post for post in posts}
+    assert found[reply["id"]].root_id == post["id"]
+    assert found[named["id"]].addressed
+    assert not found[other["id"]].addressed
+
+
 async def test_what_is_searched_for(world: World[FakeThreads]) -> None:
     await polled(heard(world, "#boats, search:small boats"))
     asked = [(one.one("q"), one.one("search_mode")) for one in world.server.requests
