@@ -278,8 +278,7 @@ class XListener(Answering):
             if error.state is State.OUT_OF_CREDITS:
                 raise
             total = 0  # the count is a comfort; a plan without it still searches
-        each = self._server.prices.of("post") + self._server.prices.of("user")
-        await self._server.meter.expect(total * each // 7)
+        await self._server.meter.expect(total * self._server.most_for("post") // 7)
         place.counted_at = self._clock()
         return True
 

@@ -9,7 +9,7 @@ is sent until X refuses it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
@@ -30,10 +30,15 @@ from listeners.text import clean_line
 
 DEFAULT_SERVER = "https://api.x.com"
 OLD, NEW = "tweet", "post"
-_FIELDS = (
-    "author_id,conversation_id,created_at,lang,public_metrics,referenced_{}s,in_reply_to_user_id,"
-    "entities,edit_history_{}_ids,note_{}"
-)
+_FIELDS = {
+    OLD: "author_id,conversation_id,created_at,lang,public_metrics,referenced_tweets,"
+    "in_reply_to_user_id,entities,edit_history_tweet_ids,note_tweet",
+    NEW: "conversation_id,created_at,lang,public_metrics,entities,note_post",
+}
+"""The new names have no field for who wrote a post and what it answers: these are expansions, which
+bring accounts and posts along that are charged as well."""
+_ALONG = 2
+"""Posts that may come along with one under the new names: what it answers, and what it quotes."""
 _USER_FIELDS = "username,name,public_metrics"
 _OLD_NAMES = ("tweet.fields", "referenced_tweets", "edit_history_tweet_ids", "note_tweet")
 _NEW_NAMES = ("post.fields", "referenced_posts", "edit_history_post_ids", "note_post")
@@ -120,34 +125,31 @@ class XServer:
             RefusedError: X said no.
             SourceError: it could not be asked, or the budget is used up.
         """
-        each = self.prices.of(kind) + (self.prices.of("user") if self.authors else 0)
-        try:
-            async with self.meter.paying(each, most, least) as payment:
-                told = await self._asked(
-                    endpoint, path, {**params, "max_results": payment.count}, mine=mine
-                )
-                page = _read(told)
+
+        async def ask() -> Page:
+            async with self.meter.paying(self.most_for(kind), most, least) as payment:
+                asked = {**params, **self.fields(self.naming), "max_results": payment.count}
+                page = _read((await self._get(endpoint, path, asked, mine=mine)).json())
                 payment.bills += self.bills(page, kind)
-        except HttpError as error:
-            raise self.meaning(error, endpoint) from error
-        return page
+            return page
+
+        return await self._under_either_name(endpoint, ask)
 
     async def lookup(self, ids: Sequence[str]) -> Page:
         """Return posts by their ids (100 at most). Raises as ``page``."""
         price = self.prices.of("post")
-        fresh = await self.meter.unpaid([Bill("post", one, price) for one in ids])
-        each = price + (self.prices.of("user") if self.authors else 0)
-        try:
+
+        async def ask() -> Page:
+            fresh = await self.meter.unpaid([Bill("post", one, price) for one in ids])
             # What was charged today is not charged again, so it needs no money.
-            async with self.meter.paying(
-                each if fresh else 0, max(len(fresh), 1), max(len(fresh), 1)
-            ) as paid:
-                told = await self._asked("lookup", "/2/tweets", {"ids": ",".join(ids)})
-                page = _read(told)
-                paid.bills += self.bills(page, "post")
-        except HttpError as error:
-            raise self.meaning(error, "lookup") from error
-        return page
+            each, count = self.most_for("post") if fresh else 0, max(len(fresh), 1)
+            async with self.meter.paying(each, count, count) as payment:
+                asked = {"ids": ",".join(ids), **self.fields(self.naming)}
+                page = _read((await self._get("lookup", "/2/tweets", asked)).json())
+                payment.bills += self.bills(page, "post")
+            return page
+
+        return await self._under_either_name("lookup", ask)
 
     async def me(self) -> tuple[str, str]:
         """Return the id and handle of the account that gave its permission. Raises as ``page``."""
@@ -268,10 +270,19 @@ class XServer:
 
     def fields(self, naming: str) -> dict[str, str | int]:
         """Return what of posts and accounts is asked for."""
-        asked: dict[str, str | int] = {f"{naming}.fields": _FIELDS.format(naming, naming, naming)}
-        if self.authors:
-            asked |= {"expansions": "author_id", "user.fields": _USER_FIELDS}
-        return asked
+        asked: dict[str, str | int] = {f"{naming}.fields": _FIELDS[naming]}
+        if naming == NEW:
+            asked["expansions"] = "author_id,referenced_posts"
+        elif self.authors:
+            asked["expansions"] = "author_id"
+        return {**asked, "user.fields": _USER_FIELDS} if "expansions" in asked else asked
+
+    def most_for(self, kind: str, naming: str = "") -> int:
+        """Return the most one post of this kind can cost, with all that comes along."""
+        price, user = self.prices.of(kind), self.prices.of("user")
+        if (naming or self.naming) == NEW:
+            return price + user + _ALONG * self.prices.of("post")
+        return price + (user if self.authors else 0)
 
     async def secrets(self, *, mine: bool = False) -> dict[str, Secret | str]:
         """Return the header that lets a question in: the account's where ``mine``, else the app's.
@@ -287,22 +298,18 @@ class XServer:
             raise SourceError(SourceState.NEEDS_TOKEN, why, unsent=True)
         return await self.fetch.bearer(token)
 
-    async def _asked(
-        self, endpoint: str, path: str, params: Params, *, mine: bool = False
-    ) -> object:
+    async def _under_either_name(self, endpoint: str, ask: Callable[[], Awaitable[Page]]) -> Page:
         """Ask for posts; where X does not know the names of fields, once more under the others."""
         try:
-            answer = await self._get(
-                endpoint, path, {**params, **self.fields(self.naming)}, mine=mine
-            )
+            try:
+                return await ask()
+            except HttpError as error:
+                if not _about_names(error, self.naming):
+                    raise
+                self.naming = NEW if self.naming == OLD else OLD
+                return await ask()
         except HttpError as error:
-            if not _about_names(error, self.naming):
-                raise
-            self.naming = NEW if self.naming == OLD else OLD
-            answer = await self._get(
-                endpoint, path, {**params, **self.fields(self.naming)}, mine=mine
-            )
-        return answer.json()
+            raise self.meaning(error, endpoint) from error
 
     async def _get(self, endpoint: str, path: str, params: Params, *, mine: bool = False) -> Answer:
         until = self._closed.get(endpoint, Micros(0))

@@ -27,7 +27,7 @@ from listeners.networks.decoding import UnreadableError
 from listeners.networks.x_decode import Page, id_at, read_page
 from listeners.networks.x_places import Place
 from listeners.networks.x_query import RULE_LENGTH, packed, queries_of
-from listeners.networks.x_server import XServer
+from listeners.networks.x_server import OLD, XServer
 from listeners.spending import Hold, day_of
 from listeners.text import clean_line
 
@@ -103,7 +103,7 @@ class Live:
         self._failed += 1
 
     async def _connected(self) -> AsyncGenerator[Page, None]:
-        each = self._server.prices.of("post") + self._server.prices.of("user")
+        each = self._server.most_for("post", OLD)
         self._cushion = await self._server.meter.hold(each, CUSHION, CUSHION)
         lines = self._fetch.stream_lines(
             self._server.stream_url(),

@@ -254,10 +254,16 @@ class FakeX(FakeServer):
             answer["data"] = [self._shown(one) for one in page]
         if errors:
             answer["errors"] = list(errors)
-        if page and request.one("expansions") == "author_id":
+        along = request.one("expansions").split(",")
+        if page and "author_id" in along:
             numbers = dict.fromkeys(one["author_id"] for one in page)
             self.charge([("user", one) for one in numbers])
             answer["includes"] = {"users": [self._user(one) for one in numbers]}
+        if page and "referenced_posts" in along:
+            refers = [ref["id"] for one in page for ref in one.get("referenced_tweets", ())]
+            there = [one for one in dict.fromkeys(refers) if one in self.posts]
+            self.charge([("post", one) for one in there])
+            answer["includes"]["posts"] = [self._shown(self.posts[one]) for one in there]
         return json_reply(answer)
 
     def _lookup(self, request: Request) -> Reply:

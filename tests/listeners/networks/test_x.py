@@ -244,19 +244,24 @@ async def test_thread_finds_what_is_gone_and_what_was_answered(world: World) -> 
 # --- money ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cents", [0, 1, 4, 5, 17, 40, 100])
-async def test_the_stop_is_exact(world: World, cents: int) -> None:
+@pytest.mark.parametrize(
+    ("cents", "naming"),
+    [*((cents, "tweet") for cents in (0, 1, 4, 5, 17, 40, 100)), (37, "post"), (90, "post")],
+)
+async def test_the_stop_is_exact(world: World, cents: int, naming: str) -> None:
     """Whatever the budget, X never bills more, and what is left does not pay for another page."""
+    world.server.naming = naming
     world.options |= {"budget_day": cents / 100, "budget_month": 5}
     for number in range(90):
-        world.server.post(f"kerlann {number}", by=f"p{number}")
-        world.server.post(f"@kerlann {number}", by=f"q{number}")
+        other = world.server.post(f"kerlann {number}", by=f"p{number}")
+        world.server.reply(f"@kerlann {number}", other, by=f"q{number}")
     stop = await refusal(world)
     assert stop.state is SourceState.OUT_OF_CREDITS
     assert stop.until == next_day(world.clock())
     allowed = cents * 10_000
     assert world.server.bill == world.spent <= allowed
-    assert allowed - world.server.bill < 10 * (PRICES_OF["post"] + PRICES_OF["user"])
+    along = 2 * PRICES_OF["post"] if naming == "post" else 0
+    assert allowed - world.server.bill < 10 * (PRICES_OF["post"] + PRICES_OF["user"] + along)
     asked = len(world.server.requests)
     await refusal(world)
     assert len(world.server.requests) == asked, "nothing is asked any more"
