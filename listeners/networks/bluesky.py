@@ -27,6 +27,7 @@ from listeners.model import (
     Sentence,
     SourceState,
 )
+from listeners.networks import bluesky_words as words
 from listeners.networks.answering import Answering
 from listeners.networks.bluesky_accounts import Accounts, Profiles
 from listeners.networks.bluesky_api import BlueskyApi
@@ -83,6 +84,8 @@ class BlueskyListener(Answering):
         works_without_key=True,
         interval=60.0,
         min_interval=10.0,
+        steps=words.STEPS,
+        limits=words.LIMITS,
     )
 
     def __init__(

@@ -23,6 +23,7 @@ from listeners.model import (
     Micros,
     SourceState,
 )
+from listeners.networks import discourse_words as words
 from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
 from listeners.networks.discourse_decode import time_of
@@ -71,6 +72,9 @@ class DiscourseListener(Answering):
         works_without_key=True,
         interval=60.0,
         min_interval=30.0,
+        needs=words.NEEDS,
+        steps=words.STEPS,
+        limits=words.LIMITS,
     )
 
     def __init__(

@@ -14,6 +14,7 @@ from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, SECOND, Batch, Micros
+from listeners.networks import github_words as words
 from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
 from listeners.networks.github_decode import Found
@@ -63,6 +64,8 @@ class GitHubListener(Answering):
         works_without_key=True,
         interval=120.0,
         min_interval=60.0,
+        steps=words.STEPS,
+        limits=words.LIMITS,
     )
 
     def __init__(
@@ -124,11 +127,13 @@ class GitHubListener(Answering):
         places = {one.key: one for one in found if one.kind != "notifications"}
 
         async def ask(key: str, position: str) -> PastPage | None:
-            words, begun = places[key].word, since // SECOND
+            begun = since // SECOND
             oldest: int | None = None
             try:
                 if places[key].kind == "discussions":
-                    records, below = await self._discussions.older(words, begun, position or None)
+                    records, below = await self._discussions.older(
+                        places[key].word, begun, position or None
+                    )
                 else:
                     records, below, oldest = await self._reader.older(places[key], position, begun)
             except RefusedError as error:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
-from listeners.model import HOUR, MINUTE, SECOND, BadRecord, Batch, Micros, Post
+from listeners.model import HOUR, MINUTE, SECOND, BadRecord, Batch, Micros, Post, Sentence
 from listeners.networks.contract import Capability
 from listeners.networks.decoding import UnreadableError, bad_record
 from listeners.networks.hackernews_decode import NETWORK, TITLE, read_hit, seconds_of
@@ -59,6 +59,15 @@ class HackerNewsListener:
         works_without_key=True,
         interval=60.0,
         min_interval=30.0,
+        limits=(
+            Sentence(
+                "Hacker News takes no answers from programs: a reply is written in your browser."
+            ),
+            Sentence(
+                "Its search is some minutes late; answers to what you follow are asked for from "
+                "Hacker News itself. An author's karma stands for reach."
+            ),
+        ),
     )
 
     def __init__(

@@ -16,6 +16,7 @@ from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, MINUTE, SECOND, Batch, Deletion, Gap, Micros
+from listeners.networks import mastodon_words as words
 from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability
 from listeners.networks.mastodon_access import Access
@@ -66,6 +67,8 @@ class MastodonListener(Answering):
         works_without_key=True,
         interval=60.0,
         min_interval=20.0,
+        steps=words.STEPS,
+        limits=words.LIMITS,
     )
 
     def __init__(

@@ -25,6 +25,7 @@ from listeners.model import (
     Sentence,
     SourceState,
 )
+from listeners.networks import matrix_words as words
 from listeners.networks.answering import Answering
 from listeners.networks.contract import Capability, SourceError
 from listeners.networks.matrix_cursor import Place, read_cursor, write_cursor
@@ -86,6 +87,9 @@ class MatrixListener(Answering):
         needs_token=True,
         interval=60.0,
         min_interval=20.0,
+        needs=words.NEEDS,
+        steps=words.STEPS,
+        limits=words.LIMITS,
     )
 
     def __init__(
@@ -140,10 +144,10 @@ class MatrixListener(Answering):
         now = await self._look()
         rooms = [name for name in self._rooms.wanted if not self._rooms[name].encrypted]
         wide = [] if self._all_of_it else [one for one in rooms if not self._rooms[one].private]
-        words = _searches(brand) if wide else ()
-        searched = bool(words) and await self._search.is_offered(wide, words[0])
+        terms = _searches(brand) if wide else ()
+        searched = bool(terms) and await self._search.is_offered(wide, terms[0])
         left = [one for one in rooms if not (searched and one in wide)]
-        keys = [*(f"{_SEARCH}{one}" for one in words if searched), *left]
+        keys = [*(f"{_SEARCH}{one}" for one in terms if searched), *left]
 
         async def ask(room_id: str, position: str) -> PastPage | None:
             if room_id.startswith(_SEARCH):
