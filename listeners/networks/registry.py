@@ -61,6 +61,7 @@ _CLASSES: Mapping[str, str] = {
     "tiktok": "listeners.networks.tiktok:TikTokListener",
     "trustpilot": "listeners.networks.trustpilot:TrustpilotListener",
     "googlereviews": "listeners.networks.google_reviews:GoogleReviewsListener",
+    "webhook": "listeners.networks.inbound:InboundListener",
     "import": "listeners.networks.dropfolder:DropFolderListener",
 }
 
