@@ -406,6 +406,25 @@ def test_vader_stays_visible_beside_our_layer(run: Run, monkeypatch: pytest.Monk
     assert "fair" in told
 
 
+def test_without_the_layer_figures_and_words_are_those_of_the_lists(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = b"Still waiting for my refund\ngreat, another delay\n"
+    typed(monkeypatch, texts)
+    table = run("score", "--lang", "en", "--plain", "-").out.splitlines()
+    assert [line.split()[1] for line in table[1:]] == ["neutral", "positive"]
+    typed(monkeypatch, texts)
+    told = run("score", "--lang", "en", "--plain", "--explain", "-").out
+    assert "Still waiting for my refund\nneutral 0.0000" in told
+    assert "No word of the lexicon is in it" in told
+    assert "great, another delay\npositive +0.4215" in told
+    typed(monkeypatch, texts)
+    waiting, delay = run("score", "--lang", "en", "--plain", "--explain", "-o", "jsonl", "-").lines
+    assert (waiting["scorer"], waiting["words"]) == ("vader-plain", [])
+    assert isinstance(delay["words"], list)
+    assert [one["text"] for one in delay["words"]] == ["great", "delay"]
+
+
 def test_a_score_says__which_words_made_it(run: Run) -> None:
     ran = run("score", "I love it", "--lang", "en")
     assert "positive" in ran.out

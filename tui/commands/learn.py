@@ -50,7 +50,7 @@ async def _show(known: Settings, lang: str) -> int:
     known.output.rows(found, _columns(), _record, empty=empty)
     if known.output.for_people:
         for one in found:
-            known.output.line(f"{tongue(one.lang)}: {say(told(one))}")
+            known.output.line(_("{who}: {text}").format(who=tongue(one.lang), text=say(told(one))))
     return DONE
 
 

@@ -16,7 +16,7 @@ from tui.commands.acting import tell
 from tui.commands.common import Settings, past, reading, settings, writing
 from tui.commands.output import Column, Record
 from tui.commands.teach import brand_named
-from tui.i18n import _, msgid
+from tui.i18n import _, msgid, number
 from tui.teaching_words import progress_words
 from tui.terminal.ending import run_to_end
 from tui.words import word
@@ -63,7 +63,8 @@ async def _try(known: Settings, arguments: argparse.Namespace) -> int:
     if known.output.for_people:
         for _brand, tally in found:
             for (before, after), count in tally.moves.most_common():
-                known.output.line(f"{word(before)} → {word(after)}: {count}")
+                moved = f"{word(before)} → {word(after)}"
+                known.output.line(_("{field}: {value}").format(field=moved, value=number(count)))
         known.output.said(Sentence("Nothing was changed. Without --dry-run it is done."))
     return DONE
 

@@ -11,7 +11,6 @@ from listeners.sentiment import (
     SCORED_LANGUAGES,
     Explanation,
     explain,
-    label_of,
     score,
     vader_compound,
 )
@@ -64,8 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
             known.output.records([_short(text, arguments, languages)])
         return DONE
     judged = [(text, _explained(text, arguments, languages)) for text in texts]
-    if alone and known.output.for_people:
-        _tell(judged[0][1], known.output.line, arguments)
+    if known.output.for_people and (alone or arguments.explain):
+        for text, told in judged:
+            if not alone:
+                known.output.line(clean_line(text))
+            _tell(told, known.output.line, arguments)
     elif alone:
         known.output.record(_record(judged[0], arguments))
     else:
@@ -93,6 +95,7 @@ def _explained(text: str, arguments: argparse.Namespace, languages: Sequence[str
         mask=tuple(arguments.mask),
         languages=languages,
         usual=arguments.usual,
+        layered=not arguments.plain,
     )
 
 
@@ -116,12 +119,11 @@ def _short(text: str, arguments: argparse.Namespace, languages: Sequence[str]) -
 
 def _record(one: tuple[str, Explanation], arguments: argparse.Namespace) -> Record:
     text, told = one
-    compound = told.plain if arguments.plain else told.score.compound
     record: dict[str, object] = {
         "lang": told.score.lang,
         "scorer": told.score.scorer,
-        "compound": compound,
-        "label": label_of(compound).value,
+        "compound": told.score.compound,
+        "label": told.score.label.value,
         "vader": told.vader,
     }
     if arguments.explain:
@@ -160,21 +162,18 @@ def _compound(explanation: Explanation) -> str:
 def _tell(told: Explanation, line: Callable[[str], None], arguments: argparse.Namespace) -> None:
     verdict = told.score
     language = verdict.lang or _("unknown language")
-    shown = told.plain if arguments.plain else verdict.compound
-    value = "—" if shown is None else signed(shown, 4)
-    line(f"{word(label_of(shown))} {value}  ({language}, {verdict.scorer or '—'})")
+    line(f"{word(verdict.label)} {_compound(told)}  ({language}, {verdict.scorer or '—'})")
     if arguments.explain:
-        for sentence in _about(told, arguments):
+        for sentence in _about(told):
             line(f"  {sentence}")
     for one in told.words:
         by = f"  ({clean_line(' '.join(reversed(one.by)), 40)})" if one.by else ""
         line(f"  {signed(one.weight)}  {clean_line(one.text, 80)}{by}  {one.kind}")
 
 
-def _about(told: Explanation, arguments: argparse.Namespace) -> Iterator[str]:
+def _about(told: Explanation) -> Iterator[str]:
     """What stands behind the words: the language, how far to trust it, and the plain score."""
-    if not arguments.plain:
-        yield why_sentence(told)
+    yield why_sentence(told)
     yield _(_SAID_BY[told.spoken.why])
     if mixed := mixed_line(told):
         yield mixed
