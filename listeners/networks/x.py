@@ -39,6 +39,7 @@ from listeners.networks.x_reply import Replies
 from listeners.networks.x_server import RefusedError, XServer
 from listeners.networks.x_stream import Live
 
+PER_PAGE = 100
 MOST_PAGES = 10
 """Pages of one question a round; the reading goes on in the next."""
 BACK = DAY
@@ -331,6 +332,7 @@ class XListener(Answering):
             kind=spot.kind,
             least=spot.least,
             mine=not spot.is_search,
+            most=PER_PAGE,
         )
 
     def _batch(self, page: Page, spot: Spot, *, first: bool) -> Batch:

@@ -92,7 +92,8 @@ def read_page(answer: object) -> Page:
         also_ids=tuple(_ids(also)),
         user_ids=tuple(users),
         gone=tuple(_gone(answer.get("errors"))),
-        newest=newest_of(printable(meta.get("newest_id")), *_ids(_records(data))),
+        # Not ``meta.newest_id``: a mark must never pass what did not come.
+        newest=newest_of(*_ids(_records(data))),
         next_token=printable(meta.get("next_token")),
         latest=latest,
     )
