@@ -12,7 +12,7 @@ from listeners.text import clean, clean_line
 from tui.i18n import msgid, say
 
 WORDS: Mapping[Verdict, str] = {
-    Verdict.ANSWERED: msgid("answers"),
+    Verdict.ANSWERED: msgid("it answers"),
     Verdict.UNTRIED: msgid("not tried"),
     Verdict.REFUSED: msgid("refuses"),
     Verdict.NOTHING: msgid("nothing there"),

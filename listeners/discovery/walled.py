@@ -74,7 +74,7 @@ def walled(host: str, path: str) -> Candidate | None:
     else:
         said = Sentence(
             "{network} shows programs nothing without its approval. The ways round: its "
-            "notification mails as files (“hubbub import”), its exports in a drop folder "
+            "notification mails (a mailbox, or “hubbub import”), its exports in a drop folder "
             '(network = "import"), or a Google Alert on the name, delivered as a feed.',
             {"network": title},
         )

@@ -130,7 +130,7 @@ async def test_what_is_typed_is_looked_for(
         assert script.known == ["gdelt:"]
         frame = hub.frame()
         for text in ("Add sources · k", "5 proposals", "the feed at https://kerlann.example",
-                     "answers · “News”", 'network = "feeds"'):  # fmt: skip
+                     "it answers · “News”", 'network = "feeds"'):  # fmt: skip
             assert text in frame, (text, frame)
         await hub.press("escape")
         assert named(hub) != "AddingScreen"

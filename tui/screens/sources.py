@@ -90,6 +90,7 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
         self.list.say_empty(
             [
                 [(_("hubbub listens nowhere yet."), styles.strong)],
+                [(_("{key} finds some.").format(key=self.desk.key_of("source.add")), styles.faint)],
                 [(_("Sources stand in the configuration:"), styles.faint)],
                 [(str(self.desk.config.path or "hubbub.toml"), styles.accent)],
             ]
