@@ -49,6 +49,7 @@ class FacebookListener(OwnPostsListener):
 
     capability = CAPABILITY
     network = NETWORK
+    splits = True
     root_fields = POST_FIELDS
 
     def __init__(

@@ -35,6 +35,7 @@ class GraphListener(Answering, ABC):
 
     capability: Capability
     network: ClassVar[str]
+    splits: ClassVar[bool]
     root_fields: ClassVar[str]
     """What is asked of a post, with what stands below it where the network gives that along."""
 

@@ -7,7 +7,7 @@ are compared now and then, and what was seen before and is missing is asked for 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
 from listeners.clock import Clock
@@ -33,6 +33,9 @@ class Edge(Protocol):
     """What stands below a post on one network."""
 
     network: ClassVar[str]
+    splits: ClassVar[bool]
+    """Whether every comment on a post of ours begins a conversation of its own: hundreds of people
+    who say different things there are no single one."""
 
     async def below(self, root: str, more: Mapping[str, str]) -> Page:
         """Return a page of what is below a post, newest first.
@@ -92,6 +95,7 @@ class Branches:
         self.relevance = relevance
         self.handed = handed
         self._held: Recent[str, None] = Recent(_MOST_HELD)
+        self._tops: Recent[str, str] = Recent(_MOST_HELD)
         self._seen: Recent[str, dict[str, int]] = Recent(_MOST_SEEN)
 
     async def read(
@@ -134,7 +138,7 @@ class Branches:
             more = page.more
             pages += 1
         gone = await self._gone(root.native_id, found, 0 if not more else oldest)
-        posts = sorted(found.posts.values(), key=lambda post: post.created_at or 0)
+        posts = self._settled(root, found)
         for batch in self._batches(root, posts, found, gone, mark):
             times = [p.created_at or 0 for p in batch.posts if p.native_id != root.native_id]
             mark = max(mark or 0, *times, 0)
@@ -161,7 +165,7 @@ class Branches:
             found.take(page.records, lambda one: self._edge.decoded(one, root))
             more = page.more
         gone = await self._gone(root.native_id, found, 0) if not more else ()
-        posts = [root, *sorted(found.posts.values(), key=lambda post: post.created_at or 0)]
+        posts = [root, *self._settled(root, found)]
         self.relevance.learn(posts)
         return Batch(
             posts=tuple(self.relevance.addressed(post) for post in posts),
@@ -176,9 +180,22 @@ class Branches:
         found.take((first or Page()).records, lambda one: self._edge.decoded(one, root))
         return tuple(
             post
-            for post in (root, *found.posts.values())
+            for post in (root, *self._settled(root, found))
             if post.created_at is None or post.created_at >= since
         )
+
+    def _settled(self, root: Post, found: Found) -> Sequence[Post]:
+        """Return what is below a post, oldest first, each with the conversation it belongs to."""
+        posts = sorted(found.posts.values(), key=lambda post: post.created_at or 0)
+        if not (root.own and self._edge.splits):
+            return posts
+        settled = []
+        for post in posts:
+            parent = post.parent_id or root.native_id
+            top = post.native_id if parent == root.native_id else self._tops.get(parent, parent)
+            self._tops.put(post.native_id, top)
+            settled.append(replace(post, root_id=top))
+        return settled
 
     def _batches(
         self,

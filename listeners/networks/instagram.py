@@ -49,6 +49,7 @@ class InstagramListener(OwnPostsListener):
 
     capability = CAPABILITY
     network = NETWORK
+    splits = True
     root_fields = MEDIA_FIELDS
 
     def __init__(

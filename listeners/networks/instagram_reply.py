@@ -14,6 +14,7 @@ from listeners.model import Author, Post, Sentence
 from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
 from listeners.networks.graph_accounts import Account
+from listeners.networks.graph_faults import GraphError, Kind
 from listeners.networks.graph_records import id_in
 from listeners.networks.graph_replies import GraphVoice
 from listeners.networks.graph_server import Page, Params
@@ -36,7 +37,8 @@ class Replies(GraphVoice):
         below the comment, and nobody else is told."""
         named = to.author_handle.removeprefix("@")
         known = {one.removeprefix("@") for one in ours}
-        return f"@{named} " if named and named not in known and _above(to) else ""
+        below = bool(id_in(_record(to), "parent_id"))
+        return f"@{named} " if named and named not in known and below else ""
 
     async def send(self, reply: Reply) -> Sent:
         """Write it below the comment, or on our own picture, that it answers.
@@ -88,24 +90,30 @@ class Replies(GraphVoice):
             ReplyRefusedError: Instagram lets no program answer there.
             SourceError: it had to be asked for what is answered, and could not.
         """
-        if to.root_id and to.root_id != to.native_id:
-            above = _above(to)
-            if not to.raw:
-                above = id_in(await self._server.get(to.native_id, {"fields": "parent_id"}),
-                              "parent_id")  # fmt: skip
-            return f"{above or to.native_id}/replies"
+        record = _record(to) or await self._asked(to.native_id)
+        if "text" in record:
+            return f"{id_in(record, 'parent_id') or to.native_id}/replies"
         if to.author_key != me.id:
             raise ReplyRefusedError(not_by_program())
         return f"{to.native_id}/comments"
 
+    async def _asked(self, native_id: str) -> Mapping[str, object]:
+        """Return a comment as Instagram has it, or nothing much of a picture."""
+        try:
+            return await self._server.get(native_id, {"fields": "id,text,parent_id"})
+        except GraphError as error:
+            if error.kind is Kind.OTHER:
+                return {"id": native_id}  # a picture has no text, and says so
+            raise
 
-def _above(to: Answered) -> str:
-    """Return the comment a reply stands below, empty for a comment or a picture."""
+
+def _record(to: Answered) -> Mapping[str, object]:
+    """Return what is answered as it was kept, nothing where it was not or was cut."""
     try:
-        record = json.loads(to.raw) if to.raw else None
+        record = json.loads(to.raw) if to.raw else {}
     except ValueError:
-        record = None  # it was too long to be kept whole
-    return id_in(record, "parent_id")
+        return {}
+    return record if isinstance(record, Mapping) else {}
 
 
 def not_by_program() -> Sentence:

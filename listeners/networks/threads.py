@@ -44,6 +44,7 @@ class ThreadsListener(OwnPostsListener):
 
     capability = CAPABILITY
     network = NETWORK
+    splits = False
     root_fields = FIELDS
 
     def __init__(

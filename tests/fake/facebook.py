@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.fake.graph import KEY, FakeGraph, Record, form_of, gone, iso, refusal
+from tests.fake.graph import FakeGraph, Record, form_of, gone, iso, refusal
 from tests.fake.http_server import Reply, Request, json_reply
 
 PAGE = "100"
@@ -85,7 +85,7 @@ class FakeFacebook(FakeGraph):
     # --- the API -------------------------------------------------------------------------------
 
     def bearers(self) -> list[str]:
-        return [f"Bearer {KEY}", *([f"Bearer {PAGE_KEY}"] if self.personal else [])]
+        return [f"Bearer {self.key}", *([f"Bearer {PAGE_KEY}"] if self.personal else [])]
 
     def answered(self, request: Request, path: str) -> Reply:
         if request.method == "DELETE":
@@ -138,8 +138,12 @@ class FakeFacebook(FakeGraph):
         return shown
 
     def _below(self, native_id: str) -> list[Record]:
-        return [one for one in reversed(self.comments)
-                if native_id in (one["post"], one.get("parent", {}).get("id"))]  # fmt: skip
+        """All below a post or a comment, newest first: ``filter=stream``."""
+        inside = {native_id}
+        for one in self.comments:
+            if one["post"] in inside or one.get("parent", {}).get("id") in inside:
+                inside.add(one["id"])
+        return [one for one in reversed(self.comments) if one["id"] in inside - {native_id}]
 
     def _shown(self, record: Record) -> Record:
         hidden = {"post", "from"} if self.hides_authors else {"post"}

@@ -110,7 +110,7 @@ class FakeInstagram(FakeGraph):
     def _one(self, native_id: str, fields: str) -> Reply:
         for record in (*self.media, *self.tagged):
             if record["id"] == native_id:
-                if "media{" in fields or fields == "parent_id":
+                if "media{" in fields or fields.startswith("id,text"):
                     return refusal(100, "(#100) Tried accessing nonexisting field (media)")
                 return json_reply(self._shown(record, "comments.limit" in fields))
         for record in self.comments:

@@ -53,6 +53,7 @@ async def test_what_is_said_on_our_page(world: World[FakeFacebook]) -> None:
     asked = server.comment("When?", post)
     ours = server.comment("On Monday", asked, by=PAGE)
     more = server.comment("Thanks", ours)
+    below = server.comment("Me too", visit)
     tag = server.tag("With Kerlann at sea")
     rated = server.rate("Too slow")
     found = by_id(await polled(heard(world)))
@@ -60,7 +61,9 @@ async def test_what_is_said_on_our_page(world: World[FakeFacebook]) -> None:
     assert not found[post["id"]].addressed
     assert found[visit["id"]].addressed
     comment = found[asked["id"]]
-    assert (comment.parent_id, comment.root_id) == (post["id"], post["id"])
+    assert (comment.parent_id, comment.root_id) == (post["id"], asked["id"])
+    assert {found[one["id"]].root_id for one in (asked, ours, more)} == {asked["id"]}
+    assert found[below["id"]].root_id == visit["id"]
     assert comment.addressed
     assert comment.parent_author_key == PAGE
     assert (found[ours["id"]].own, found[ours["id"]].parent_id) == (True, asked["id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -50,7 +51,8 @@ async def test_comments_replies_and_tags(world: World[FakeInstagram]) -> None:
     assert found[picture["id"]].own
     assert found[picture["id"]].tags == ("kerlann",)
     comment = found[asked["id"]]
-    assert (comment.parent_id, comment.root_id) == (picture["id"], picture["id"])
+    assert (comment.parent_id, comment.root_id) == (picture["id"], asked["id"])
+    assert found[ours["id"]].root_id == asked["id"]
     assert (comment.addressed, comment.mentions) == (True, ("bob",))
     assert comment.parent_author_key == ACCOUNT
     assert (found[ours["id"]].own, found[ours["id"]].parent_id) == (True, asked["id"])
@@ -174,8 +176,9 @@ async def test_no_such_account(world: World[FakeInstagram]) -> None:
 
 
 def answer(world: World[FakeInstagram], to: dict[str, Any], **more: Any) -> Reply:
-    root = to.get("media", to["id"])
-    raw = b'{"parent_id": "%s"}' % to["parent_id"].encode() if "parent_id" in to else b"{}"
+    root = to.get("parent_id", to["id"])
+    names = ("id", "text", "caption", "parent_id")
+    raw = json.dumps({name: to[name] for name in names if name in to}).encode()
     key = to.get("from", {}).get("id", ACCOUNT)
     answered = Answered(native_id=to["id"], root_id=root, author_key=key, author_handle="ana",
                         raw=raw)  # fmt: skip
@@ -214,6 +217,9 @@ async def test_a_reply_whose_record_was_not_kept(world: World[FakeInstagram]) ->
     bare = replace(reply, to=replace(reply.to, raw=None))
     await heard(world).send_reply(bare)
     assert world.server.comments[-1]["parent_id"] == asked["id"]
+    on_picture = answer(world, picture)
+    await heard(world).send_reply(replace(on_picture, to=replace(on_picture.to, raw=None)))
+    assert "parent_id" not in world.server.comments[-1]
 
 
 async def test_pictures_of_others_are_answered_by_people(world: World[FakeInstagram]) -> None:
