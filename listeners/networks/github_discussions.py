@@ -28,8 +28,10 @@ MOST_REPLIES = 100
 MOST_SHEETS = 10
 """Pages of comments of one discussion."""
 
+_REACTIONS = {"THUMBS_UP": "+1", "HEART": "heart", "HOORAY": "hooray", "ROCKET": "rocket"}
+
 _POST = """id databaseId url body createdAt updatedAt authorAssociation
-author { __typename login url } reactions(content: THUMBS_UP) { totalCount }"""
+author { __typename login url } reactionGroups { content reactors { totalCount } }"""
 _COMMENT = f"{_POST} viewerDidAuthor"
 _PAGE = "pageInfo { hasPreviousPage startCursor }"
 
@@ -281,8 +283,16 @@ def _record(node: Mapping[str, object]) -> dict[str, object]:
         "updated_at": node.get("updatedAt"),
         "author_association": node.get("authorAssociation"),
         "user": user if isinstance(login, str) else None,
-        "reactions": {"+1": _table(node.get("reactions")).get("totalCount")},
+        "reactions": dict(_reactions(node.get("reactionGroups"))),
     }
+
+
+def _reactions(groups: object) -> Iterator[tuple[str, object]]:
+    """Yield how many reacted how, under the names that issues have for it."""
+    for group in groups if isinstance(groups, list) else ():
+        name = _REACTIONS.get(str(_table(group).get("content")))
+        if name is not None:
+            yield name, _table(_table(group).get("reactors")).get("totalCount")
 
 
 def _comments(

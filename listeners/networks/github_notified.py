@@ -15,14 +15,18 @@ from listeners.model import SECOND, Micros
 from listeners.networks.github_decode import second_of
 from listeners.networks.github_server import GitHubServer
 from listeners.networks.harvest import HISTORY
+from listeners.networks.recent import Recent
 
 PER_PAGE = 50
 MOST_PAGES = 4
+MOST_THREADS = 40
+"""Threads told of in one round, two requests or more each; the others wait for the next."""
 OVERLAP = 60
 """Seconds below the newest notification that are asked for again."""
 
 _KINDS = {"Issue": ("issues", "issues"), "PullRequest": ("pulls", "pull")}
 """How a subject's address spells its kind, and how people's addresses do."""
+_MOST_FOLLOWED = 2_000
 _PATH = "/notifications"
 
 
@@ -41,6 +45,7 @@ class Notifications:
         self._server = server
         self._clock = clock
         self._modified = ""
+        self._followed: Recent[str, int] = Recent(_MOST_FOLLOWED)
 
     async def since(self, mark: int | None) -> AsyncGenerator[Told, None]:
         """Yield what was told since a second, oldest first; of the last days without one.
@@ -78,10 +83,15 @@ class Notifications:
                     found.setdefault(told.thread, told)
             if len(records) < PER_PAGE:
                 break
-        for told in sorted(found.values(), key=lambda one: one.at):
+        news = (one for one in found.values() if self._followed.get(one.thread) != one.at)
+        oldest_first = sorted(news, key=lambda one: one.at)
+        for told in oldest_first[:MOST_THREADS]:
             yield told
-        # Only now is everything stored: until then it must not be answered by "not modified".
-        self._modified = modified
+            # Only here is what was said there known to be stored.
+            self._followed.put(told.thread, told.at)
+        # Until everything is stored it must not be answered by "not modified".
+        if len(oldest_first) <= MOST_THREADS:
+            self._modified = modified
 
     def _read(self, record: object) -> Told | None:
         """Return a notification of an issue or a pull request; anything else tells nothing."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
-from listeners.model import HOUR, BadRecord, Post
+from listeners.model import BadRecord, Post
 from listeners.networks.contract import SourceError
+from listeners.networks.harvest import HISTORY, matcher_of
 from listeners.networks.mastodon_accounts import OwnAccounts
 from listeners.networks.mastodon_decode import (
     NETWORK,
@@ -23,10 +24,8 @@ from listeners.networks.mastodon_decode import (
 from listeners.networks.mastodon_memory import Memory
 from listeners.networks.mastodon_places import Place, quote_segment
 from listeners.networks.mastodon_server import MastodonServer
-from listeners.query import Matcher, QuerySyntaxError, Subject, query_for_brand
+from listeners.query import Matcher, Subject
 
-HISTORY = 72 * HOUR
-"""A post older than this when a place is first read is history, not work."""
 MOST_LOOKUPS = 20
 """Look-ups of ancestors for one page; the limit is 300 requests in 5 minutes."""
 
@@ -146,7 +145,7 @@ class Harvester:
         if post.addressed or self._is_ours(post):
             return True
         if self._matcher is None:
-            self._matcher = _matcher(self._brands)
+            self._matcher = matcher_of(self._brands)
         return bool(self._matcher.match(Subject.of_post(post, self._source.key)))
 
     def _is_ours(self, post: Post) -> bool:
@@ -155,14 +154,3 @@ class Harvester:
     def _as_history(self, post: Post) -> Post:
         old = post.created_at is not None and post.created_at < self._clock() - HISTORY
         return replace(post, history=True) if old else post
-
-
-def _matcher(brands: Sequence[BrandConfig]) -> Matcher:
-    queries = {}
-    for brand in brands:
-        try:
-            queries[brand.name] = query_for_brand(brand)
-        except QuerySyntaxError as error:
-            # Whoever loads the configuration tells the user; here it only saves look-ups.
-            _log.info("the query of %s cannot be read: %s", brand.name, error)
-    return Matcher(queries)

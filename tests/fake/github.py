@@ -198,7 +198,7 @@ class FakeGitHub(FakeServer):
             "updatedAt": _iso(self.now),
             "authorAssociation": "NONE",
             "author": {"__typename": "User", "login": by, "url": f"{self.url}/{by}"},
-            "reactions": {"totalCount": 0},
+            "reactionGroups": [{"content": "THUMBS_UP", "reactors": {"totalCount": 0}}],
             "viewerDidAuthor": by == self.login,
         }
 

@@ -345,6 +345,11 @@ async def test_discussions_come_with_a_token(world: World) -> None:
     server = world.server
     talk = server.discussion(OURS, "A name for it", "Ideas?")
     first = server.say(talk, "Kerlann the Second")
+    first["reactionGroups"] = [
+        {"content": "ROCKET", "reactors": {"totalCount": 3}},
+        {"content": "THUMBS_UP", "reactors": {"totalCount": 2}},
+        {"content": "CONFUSED", "reactors": {"totalCount": 7}},
+    ]
     server.say(talk, "Better not", by="cy", below=first)
     assert texts(await polled(world.listener())) == []
     listener = world.listener(signed_in=True)
@@ -353,6 +358,7 @@ async def test_discussions_come_with_a_token(world: World) -> None:
     assert (top.title, top.text, top.tags) == ("A name for it", "Ideas?", ("ideas",))
     assert comment.root_id == answer.root_id == top.native_id == talk["url"]
     assert answer.author.handle == "cy"
+    assert [post.engagement.likes for post in (top, comment)] == [0, 5]
     server.say(talk, "Agreed")
     batches = await polled(listener, last_cursor(batches))
     assert texts(batches) == ["Ideas?", "Agreed"]

@@ -176,6 +176,24 @@ async def test_a_notification_brings_its_thread_before_any_search(world: World) 
     assert world.asked(f"/repos/{OTHER}/issues/1") == read + 1
 
 
+async def test_many_notifications_are_followed_over_several_rounds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listeners.networks.github_notified.MOST_THREADS", 2)
+    for number in range(5):
+        issue = world.server.issue(OTHER, f"@kerlann {number}")
+        world.server.late.add(issue["html_url"])
+        world.server.notify(issue)
+    listener = world.listener()
+    cursor: str | None = None
+    heard: list[str] = []
+    for _ in range(4):
+        batches = await polled(listener, cursor)
+        cursor = last_cursor(batches, cursor)
+        heard += [post.title for post in posts_of(batches)]
+    assert heard == [f"@kerlann {number}" for number in range(5)]
+
+
 async def test_what_was_not_stored_is_notified_of_again(world: World) -> None:
     issue = world.server.issue(OTHER, "@kerlann which boat?")
     world.server.late.add(issue["html_url"])

@@ -733,3 +733,18 @@ def test_the_table_of_capabilities_is_honest() -> None:
     assert capability.min_interval == 20
     assert HOME.startswith("https")
     assert DAY > HOUR
+
+
+# --- several servers ---------------------------------------------------------------------------
+
+
+async def test_a_post_seen_on_two_servers_is_one_and_its_author_one_person(world: World) -> None:
+    far = world.server.post("hello #kerlann", by="ben@far.example")
+    async with FakeMastodon() as other:
+        at_home = {**far, "id": "7", "account": {**far["account"], "id": "1", "acct": "ben"}}
+        other.statuses.append(at_home)
+        source = SourceConfig(network="mastodon", what="#kerlann", base_url=other.url)
+        second = MastodonListener(source, [BRAND], world.fetch, lambda: world.now)
+        (one,), (same,) = posts_of(await polled(world.listener())), posts_of(await polled(second))
+    assert one.native_id == same.native_id == far["uri"]
+    assert one.author.key == same.author.key
