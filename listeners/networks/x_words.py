@@ -137,7 +137,7 @@ def not_summoned() -> Sentence:
     """X lets programs answer only who calls upon the account."""
     return Sentence(
         "X lets programs answer only posts that @mention the account or quote a post of it, and "
-        "this one does not: answer it in the browser. The text is copied."
+        "this one does not: answer it in the browser."
     )
 
 

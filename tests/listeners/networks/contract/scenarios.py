@@ -11,7 +11,7 @@ from tests.listeners.networks.contract.scenario import Scenario
 
 AWAITED = frozenset(
     {
-        "x", "facebook", "instagram", "threads", "linkedin", "pinterest", "slideshare", "tiktok",
+        "facebook", "instagram", "threads", "linkedin", "pinterest", "slideshare", "tiktok",
         "trustpilot", "googlereviews", "mailbox", "webhook", "slack",
     }
 )  # fmt: skip
