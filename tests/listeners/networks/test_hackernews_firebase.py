@@ -57,10 +57,13 @@ async def test_an_answer_that_the_search_has_not_read_yet_is_seen(world: World) 
     asked = world.server.comment("does kerlann do that?", parent=story)
     answer = world.server.comment("it does", parent=asked, author="kerlann_hq")
     thanks = world.server.comment("thank you", parent=answer)
+    world.server.comment("I wonder too", parent=asked)
     answer.indexed = thanks.indexed = False
     batch = await world.listener().thread([str(asked.id)])
     posts = {post.text: post for post in batch.posts}
-    assert set(posts) == {"does kerlann do that?", "it does", "thank you"}
+    assert set(posts) == {"does kerlann do that?", "it does", "thank you", "I wonder too"}
+    lacking = [f"/v0/item/{one.id}.json" for one in (asked, answer, thanks)]
+    assert world.asked("item") == lacking, "what the search knows is not asked for again"
     assert posts["it does"].parent_id == str(asked.id)
     assert {post.root_id for post in batch.posts} == {str(story.id)}
     assert posts["thank you"].addressed
