@@ -142,6 +142,10 @@ def _key_of_table(table: Mapping[str, object]) -> str:
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            Sentence("There is no configuration file {path}.", {"path": str(path)})
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             Sentence(

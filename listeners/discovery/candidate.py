@@ -45,8 +45,9 @@ class Hosts:
     private: bool = False
 
     def server(self, host: str) -> str:
-        """Return the address of a server that a handle names."""
-        return f"{self.scheme}://{host}"
+        """Return the address of a server that a handle names; this machine's own has no TLS."""
+        here = host.partition(":")[0] in ("localhost", "127.0.0.1")
+        return f"{'http' if here else self.scheme}://{host}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,11 +53,15 @@ def feed(url: str, *, home: str = "", guess: bool = False) -> Candidate:
 
 def usual_feeds(url: str, home: str) -> Candidate:
     """Return the candidate that looks where sites usually have a feed."""
-    root = roots_of(url)[0]
+    parts = urlsplit(url)
+    top = parts._replace(path="/", query="", fragment="").geturl()
+    # A page deep inside is an article, and what stands below it are the comments on that alone.
+    deep = parts.path.strip("/").count("/") > 0
+    roots = (top,) if deep else tuple(dict.fromkeys((roots_of(url)[0], top)))
     return Candidate(
         hears=Sentence("the feed of {address}", {"address": shown(url)}),
         source={},
-        urls=tuple(root + path for path in USUAL_FEEDS),
+        urls=tuple(root + path for root in roots for path in USUAL_FEEDS),
         read=read_feed,
         guess=True,
         home=home,
@@ -87,7 +91,17 @@ def read_feed(wish: Candidate, answer: Answer, _hosts: Hosts) -> Found | None:
         said=said,
         source={**wish.source, **source_of(network, what=url)},
         hears=wish.hears if wish.source else feed(url).hears,
+        more=_comments_beside(url, wish.home),
     )
+
+
+def _comments_beside(url: str, home: str) -> tuple[Candidate, ...]:
+    """Return where WordPress has the comments of a site whose articles are at ``/feed``."""
+    path = urlsplit(url).path.rstrip("/")
+    if not path.endswith("/feed") or "comment" in path:
+        return ()
+    beside = urlsplit(url)._replace(path=f"{path.removesuffix('feed')}comments/feed/", query="")
+    return (feed(beside.geturl(), home=home, guess=True),)
 
 
 def read_forum(wish: Candidate, answer: Answer, hosts: Hosts) -> Found | None:

@@ -142,8 +142,11 @@ def test_line_ends_of_windows_stay(path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="no configuration file"):
         add_sources(tmp_path / "none.toml", [NEW])
+    (tmp_path / "latin.toml").write_bytes(b'theme = "\xe9"')
+    with pytest.raises(ConfigError, match="cannot be read"):
+        add_sources(tmp_path / "latin.toml", [NEW])
 
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)

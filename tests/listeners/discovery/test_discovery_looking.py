@@ -61,6 +61,19 @@ async def test_a_feed_itself_and_one_nobody_names() -> None:
         assert [request.path for request in it.server.requests].count("/atom.xml") == 1
 
 
+async def test_a_wordpress_that_names_no_feed_has_its_comments_beside() -> None:
+    async with net() as it:
+        it.server.on("/2026/11/23/hello/", page("<title>An article</title>"))
+        it.server.on("/2026/11/23/hello/feed", atom("Comments on that one"))
+        it.server.on("/feed", atom("Blog"))
+        it.server.on("/comments/feed/", atom("Comments for Blog"))
+        found = await it.sources(f"{it.server.url}/2026/11/23/hello/")
+        assert [one["what"] for one in found] == [
+            f"{it.server.url}/feed",
+            f"{it.server.url}/comments/feed/",
+        ]
+
+
 SERVERS = [
     ("mastodon", "/api/v1/instance", {"uri": "s", "title": "S", "version": "4.3.1"}, "mastodon"),
     ("gotosocial", "/api/v1/instance", {"uri": "s", "title": "S", "version": "0.17"}, "mastodon"),

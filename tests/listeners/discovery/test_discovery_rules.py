@@ -27,6 +27,7 @@ NAMED: list[tuple[str, set[str]]] = [
     ("github.com/features", set()),
     ("@ana@social.example", {"mastodon:@ana@social.example@https://social.example", "nostr:ana"}),
     ("ana@social.example", {"mastodon:@ana@social.example@https://social.example", "nostr:ana"}),
+    ("@ana@localhost:3000", {"mastodon:@ana@localhost:3000@http://localhost:3000", "nostr:ana"}),
     ("!boats@lemmy.example", {"lemmy:c/boats@lemmy.example@https://lemmy.example"}),
     ("#boats:matrix.example", {"matrix:#boats:matrix.example@https://matrix.example"}),
     ("https://matrix.to/#/%23boats:m.example?via=x", {"matrix:#boats:m.example@https://m.example"}),
