@@ -27,6 +27,7 @@ from listeners.networks.facebook_words import CAPABILITY
 from listeners.networks.graph_accounts import Account, facebook_page
 from listeners.networks.graph_own_posts import POSTS_A_PAGE, OwnPostsListener
 from listeners.networks.graph_places import Place
+from listeners.networks.graph_records import list_in
 from listeners.networks.graph_server import Page, Params
 
 SERVER = "https://graph.facebook.com/v26.0"
@@ -40,7 +41,7 @@ WALK_FIELDS = f"id,created_time,{_NESTED}.limit(0).summary(true)"
 TAGGED_FIELDS = "id,message,story,from,created_time,tagged_time,permalink_url,message_tags"
 RATING_FIELDS = (
     "created_time,has_rating,has_review,rating,recommendation_type,review_text,reviewer,"
-    "open_graph_story"
+    f"open_graph_story{{id,data,comments.limit(25){{{COMMENT_FIELDS}}}}}"
 )
 
 
@@ -98,7 +99,7 @@ class FacebookListener(OwnPostsListener):
                 "ratings",
                 f"{me.id}/ratings",
                 {"fields": RATING_FIELDS, "limit": POSTS_A_PAGE},
-                lambda one: [read_rating(one, me.id)],
+                lambda one: self._rating(one, me),
                 place,
             ),
         ]
@@ -107,6 +108,12 @@ class FacebookListener(OwnPostsListener):
             async with aclosing(part) as batches:
                 async for batch in batches:
                     yield batch
+
+    def _rating(self, record: object, me: Account) -> Sequence[Post]:
+        """Return a review with what was answered below it."""
+        rating = read_rating(record, me.id)
+        below = list_in(record, "open_graph_story", "comments", "data")
+        return [rating, *(read_comment(one, rating, me.id) for one in below)]
 
     def _total(self, record: object) -> int | None:
         return total_of(record)

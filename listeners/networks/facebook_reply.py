@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from listeners.model import Author, Post
+from listeners.model import Author, Post, Sentence
 from listeners.networks.decoding import UnreadableError
 from listeners.networks.facebook_decode import COMMENT_FIELDS, NETWORK, SITE, read_comment
 from listeners.networks.graph_replies import GraphVoice
 from listeners.networks.graph_server import Page
 from listeners.networks.replying import Reply, ReplyLimit, ReplyRefusedError, Sent
-from listeners.networks.replying_words import post_gone
 
 LIMIT = ReplyLimit(maximum=8_000, unit="characters")
 """The longest comment Facebook takes."""
@@ -38,7 +37,7 @@ class Replies(GraphVoice):
             raise ReplyRefusedError(why)
         await self.before()
         if reply.to.native_id.startswith("rating-"):
-            raise ReplyRefusedError(post_gone(self._server.title))
+            raise ReplyRefusedError(not_by_program())
         native_id = await self.written(f"{reply.to.native_id}/comments", {"message": reply.text})
         return Sent(native_id=native_id, url=f"{SITE}/{native_id}")
 
@@ -61,3 +60,11 @@ class Replies(GraphVoice):
             return [replace(comment, url=f"{SITE}/{comment.native_id}")]
 
         return await self.found(reply, page, read, newest_first=True)
+
+
+def not_by_program() -> Sentence:
+    """A review without a number can be answered by people alone."""
+    return Sentence(
+        "Facebook gives this review no number, so no program can answer it. Your text is kept: "
+        "copy it, open the review, and answer it there."
+    )

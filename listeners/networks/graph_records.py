@@ -16,6 +16,7 @@ from listeners.networks.decoding import LONGEST_EVIDENCE, at_iso, at_second, pri
 _TAG = re.compile(r"(?<![\w#&/])#(\w{1,100})")
 _NAMED = re.compile(r"(?<![\w@])@([\w.]{1,60})")
 _MOST = 30
+_BELOW = frozenset({"comments", "replies"})
 
 
 def at_time(value: object) -> Micros | None:
@@ -71,5 +72,9 @@ def named_in(text: str) -> tuple[str, ...]:
 def evidence(record: object) -> bytes:
     """Return a record as it is kept; what stands below it is kept by itself."""
     if isinstance(record, Mapping):
-        record = {k: v for k, v in record.items() if k not in ("comments", "replies")}
+        record = {name: value for name, value in record.items() if name not in _BELOW}
+        story = record.get("open_graph_story")
+        if isinstance(story, Mapping):
+            own = {name: value for name, value in story.items() if name not in _BELOW}
+            record["open_graph_story"] = own
     return json.dumps(record)[:LONGEST_EVIDENCE].encode()

@@ -107,7 +107,7 @@ class FakeFacebook(FakeGraph):
             case [_, "tagged"]:
                 return self.page(request, self.tagged[::-1])
             case [_, "ratings"]:
-                return self.page(request, self.ratings[::-1])
+                return self.page(request, [self._rating(one) for one in self.ratings[::-1]])
             case [native_id, "comments"]:
                 below = self._below(native_id)
                 return self.page(request, [self._shown(one) for one in below])
@@ -137,6 +137,13 @@ class FakeFacebook(FakeGraph):
             shown["comments"] = {**page, "summary": {"total_count": len(below)}}
         return shown
 
+    def _rating(self, record: Record) -> Record:
+        story = record.get("open_graph_story")
+        if not story:
+            return record
+        below = [self._shown(one) for one in self._below(story["id"])]
+        return {**record, "open_graph_story": {**story, "comments": {"data": below}}}
+
     def _below(self, native_id: str) -> list[Record]:
         """All below a post or a comment, newest first: ``filter=stream``."""
         inside = {native_id}
@@ -151,7 +158,8 @@ class FakeFacebook(FakeGraph):
 
     def _write(self, request: Request, native_id: str) -> Reply:
         words = form_of(request).get("message", "").strip()
-        for record in (*self.posts, *self.comments):
+        stories = [one["open_graph_story"] for one in self.ratings if "open_graph_story" in one]
+        for record in (*self.posts, *self.comments, *stories):
             if record["id"] == native_id:
                 made: dict[str, Any] = self.comment(words, record, by=PAGE)
                 return json_reply({"id": made["id"]})

@@ -17,7 +17,7 @@ from tests.fake.facebook import FakeFacebook
 from tests.fake.graph import KEY, refusal
 from tests.fake.http_server import Reply as Answer
 from tests.fake.http_server import Request, body_reply, json_reply, reset_in_body, status_reply
-from tests.fake.listening import World, ids_of, polled, world_of
+from tests.fake.listening import World, ids_of, polled, posts_of, world_of
 
 WORDS = "Thank you.\nWe look into it."
 
@@ -164,3 +164,24 @@ async def test_the_key_stands_in_no_address(desk: Desk) -> None:
     for request in desk.server.requests:
         assert KEY not in str(request.query)
         assert KEY.encode() not in request.body
+
+
+async def test_a_review_is_answered_and_the_answer_heard(desk: Desk) -> None:
+    story = desk.server.rate("Too slow")["open_graph_story"]
+    listener = desk.listener()
+    reply = desk.reply(story)
+    assert await listener.find_reply(reply) is None
+    sent = await listener.send_reply(reply)
+    assert await listener.find_reply(reply) == sent
+    found = {post.native_id: post for post in posts_of(await polled(desk.listener()))}
+    assert (found[sent.native_id].own, found[sent.native_id].root_id) == (True, story["id"])
+    assert b"comments" not in (found[story["id"]].raw or b"")
+
+
+async def test_a_review_without_a_number_is_answered_by_people(desk: Desk) -> None:
+    desk.server.rate("Too slow").pop("open_graph_story")
+    posts = posts_of(await polled(desk.listener()))
+    review = next(post for post in posts if post.rating == 1)
+    with pytest.raises(ReplyRefusedError, match="no program can answer"):
+        await desk.listener().send_reply(desk.reply({"id": review.native_id}))
+    assert desk.server.written == []
