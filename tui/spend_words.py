@@ -12,10 +12,10 @@ KINDS = {
     "post": msgid("posts"),
     "owned": msgid("own posts and mentions"),
     "user": msgid("accounts"),
-    "counts": msgid("counts"),
+    "counts": msgid("counts of posts"),
     "reply": msgid("replies"),
     "link": msgid("replies with a link"),
-    "delete": msgid("deletions"),
+    "delete": msgid("deleted replies"),
 }
 """What a month's money went to."""
 

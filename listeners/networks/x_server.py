@@ -366,7 +366,7 @@ class XServer:
         elif status == 429 and kind == "usage-capped":
             state = SourceState.OUT_OF_CREDITS
             daily = '"Daily"' in about
-            sentence = words.capped("Daily" if daily else "Monthly")
+            sentence = words.capped(daily=daily)
             until = next_day(now) if daily else next_month(now)
         elif status == 429:
             reset = error.headers.get("x-rate-limit-reset", "")

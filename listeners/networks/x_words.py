@@ -77,12 +77,16 @@ def no_credits() -> Sentence:
     )
 
 
-def capped(period: str) -> Sentence:
+def capped(*, daily: bool) -> Sentence:
     """The usage cap of the plan is reached."""
+    if daily:
+        return Sentence(
+            "Your X plan gives nothing more today: its usage cap is reached. Nothing is asked "
+            "until tomorrow (UTC); answer in the browser until then."
+        )
     return Sentence(
-        "The usage cap of your X plan is reached ({period}). Nothing more is asked until it is "
-        "lifted; your own replies go on in the browser.",
-        {"period": period},
+        "Your X plan gives nothing more this month: its usage cap is reached. Nothing is asked "
+        "until the next one (UTC); answer in the browser until then."
     )
 
 
