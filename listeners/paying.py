@@ -97,8 +97,9 @@ def stopped(title: str, spent: Spent, ceiling: Ceiling, wanted: int, now: Micros
         SourceState.OUT_OF_CREDITS,
         Sentence(
             "The budget for {network} is used up: {day} of {a_day} today, {month} of {a_month} "
-            "this month (UTC), and the next request may cost {cost}. hubbub asks nothing more until "
-            "there is money again; budget_day and budget_month in the configuration say how much.",
+            "this month (UTC), and the next request may cost {cost}. hubbub asks nothing more "
+            "until there is money again; budget_day and budget_month in the configuration say how "
+            "much.",
             values,
         ),
         until=again_at(spent, ceiling, wanted, now),
