@@ -18,7 +18,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "texte du message", "comment", "commentaire", "comment text", "texte du commentaire",
         "review", "review text", "avis", "texte de l avis", "critique", "feedback", "reponse libre",
         "hit sentence", "opening text", "snippet", "extrait", "caption", "legende", "description",
-        "post", "publication", "mention", "sentence",
+        "post", "publication", "mention", "sentence", "sharecommentary", "message text",
     ),
     "id": (
         "native id", "id", "identifiant", "post id", "message id", "tweet id", "comment id",
@@ -39,13 +39,15 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "url": (
         "url", "link", "lien", "permalink", "permalien", "post url", "message url", "tweet url",
         "adresse", "web address", "url du message", "lien du message", "source url", "href",
+        "sharelink", "lien permanent", "message permalink", "post link",
     ),
     "created_at": (
         "created at", "date", "date time", "datetime", "date heure", "date et heure",
         "date de publication", "date publication", "publie le", "published", "published at",
         "publication date", "published date", "post date", "date du message", "date de creation",
         "cree le", "created", "created time", "creation date", "timestamp", "horodatage", "posted",
-        "posted at", "post created", "time", "sent", "envoye le", "date d envoi",
+        "posted at", "post created", "publish time", "publication time", "created date", "time",
+        "sent", "envoye le", "date d envoi",
     ),
     "time": ("time", "heure", "hour", "heure de publication"),
     "lang": ("lang", "language", "langue", "idioma", "sprache"),

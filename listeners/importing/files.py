@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from listeners.importing.exports import read_export
 from listeners.importing.jsonl import read_json_line
 from listeners.importing.lines import Fingerprint, Line, Lines
 from listeners.importing.mail import LARGEST_MAIL, read_mail
@@ -28,6 +30,9 @@ KINDS: Final[Mapping[str, str]] = {
     ".csv": "table",
     ".tsv": "table",
     ".eml": "mail",
+    ".json": "export",
+    ".js": "export",
+    ".zip": "export",
 }
 
 
@@ -74,7 +79,7 @@ def read_file(path: Path, wishes: Wishes | None = None) -> Iterator[Batch]:
 
 
 def kind_of(path: Path) -> str:
-    """Return "jsonl", "table" or "mail" by the name's ending; "" for none of these."""
+    """Return "jsonl", "table", "mail" or "export" by the name's ending; "" for none of these."""
     return KINDS.get(path.suffix.lower(), "")
 
 
@@ -100,6 +105,9 @@ def _read_on(path: Path, wishes: Wishes, place: Place) -> Iterator[Reading]:
     if kind == "mail":
         yield Reading(batch=read_mail_file(path), place=Place(done=True))
         return
+    if kind == "export":
+        yield from _read_export_on(path, wishes, place)
+        return
     layout: Layout | None = None
     if kind == "table":
         with open_regular(path) as file:
@@ -121,6 +129,46 @@ def _read_on(path: Path, wishes: Wishes, place: Place) -> Iterator[Reading]:
         for batch, done in _batches(records, path.name, read):
             place = Place(lines=read.lines, fingerprint=str(read), done=done)
             yield Reading(batch=batch, place=place, layout=layout)
+
+
+def _read_export_on(path: Path, wishes: Wishes, place: Place) -> Iterator[Reading]:
+    """Yield an export in batches; its place counts records, and is good while the file is the same.
+
+    No batch holds an id twice: of two records with one id the second is an edit of the first.
+    """
+    with open_regular(path) as file:
+        seal = _seal(file)
+        count = place.lines if place.fingerprint == seal else 0
+        posts: dict[tuple[str, str], Post] = {}
+        bad: list[BadRecord] = []
+        for found in islice(read_export(file, path.name, wishes.zone), count, None):
+            post = found.post
+            full = len(posts) + len(bad) >= BATCH
+            if full or (post and posts.get((post.network, post.native_id), post) != post):
+                yield _exported(posts, bad, Place(lines=count, fingerprint=seal))
+                posts, bad = {}, []
+            if post:
+                posts[post.network, post.native_id] = post
+            if found.fault:
+                bad.append(BadRecord(printable_record(found.where), found.fault))
+            count += 1
+        yield _exported(posts, bad, Place(lines=count, fingerprint=seal, done=True))
+
+
+def _exported(
+    posts: Mapping[tuple[str, str], Post], bad: Sequence[BadRecord], place: Place
+) -> Reading:
+    batch = Batch(posts=tuple(posts.values()), bad=tuple(bad), fetched=len(posts) + len(bad))
+    return Reading(batch=batch, place=place)
+
+
+def _seal(file: BinaryIO) -> str:
+    """Return a hash of a whole file, and go back to its beginning."""
+    seal = hashlib.blake2b(digest_size=12)
+    while chunk := file.read(2**20):
+        seal.update(chunk)
+    file.seek(0)
+    return seal.hexdigest()
 
 
 def _pass_over(lines: Lines, count: int) -> Fingerprint:

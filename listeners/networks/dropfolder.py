@@ -76,6 +76,13 @@ class DropFolderListener:
         by_hand=True,
         interval=5.0,
         min_interval=1.0,
+        needs=Sentence('The folder, such as what = "~/hubbub-drop".'),
+        limits=(
+            Sentence(
+                "What Facebook, Instagram, X, Slack and Telegram export is read as downloaded: the "
+                "whole ZIP, or one JSON file of it. Folders inside the folder are passed over."
+            ),
+        ),
     )
 
     def __init__(

@@ -35,6 +35,9 @@ def read_body(kind: str, body: bytes) -> Batch:
     posts: dict[tuple[str, str], Post] = {}
     bad: list[BadRecord] = []
     for number, record in enumerate(records, 1):
+        if not isinstance(record, Mapping):
+            bad.append(BadRecord(printable_record(repr(record)), _no_object(number)))
+            continue
         try:
             post = _post(record)
             posts[post.network, post.native_id] = post
@@ -62,11 +65,14 @@ def _records(kind: str, body: bytes) -> list[object]:
     return told if isinstance(told, list) else [told]
 
 
-def _post(record: object) -> Post:
-    if not isinstance(record, Mapping):
-        raise BadRecordError(
-            Sentence("Line {line} of {file}: it is not an object with named fields.")
-        )
+def _no_object(number: int) -> Sentence:
+    return Sentence(
+        "Mention {number} of what the webhook was handed is no object with named fields.",
+        {"number": number},
+    )
+
+
+def _post(record: Mapping[str, object]) -> Post:
     said = "\0".join(str(record.get(name, "")) for name in _SAYS)
     known = hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=12).hexdigest()
     native_id = record.get("native_id") or record.get("id") or known
