@@ -1,7 +1,8 @@
 """What becomes of a stored message when it is heard again: edited, or seen by many more.
 
 A message is judged anew by what it says now. One that asks after all puts its conversation to
-work; one that asked goes on asking, since whoever read the first words may be waiting still.
+work; one that asked goes on asking, since whoever read the first words may be waiting still. A review that is
+rewritten below our answer asks anew: that is how its author answers us.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Retold:
     judged: Judged
     need: Need
     at: Micros
+    rewritten: bool = False
+    """A review whose words changed after our answer: the answer fits them no more."""
 
     @property
     def asks(self) -> bool:
@@ -38,8 +41,8 @@ class Retold:
 
     @property
     def asks_anew(self) -> bool:
-        """Whether it asks, and did not before."""
-        return self.need.asks and not self.known.asks
+        """Whether it asks, and did not before or was answered as it stood before."""
+        return self.need.asks and (self.rewritten or not self.known.asks)
 
 
 def louder(known: KnownMention, one: Judged) -> bool:
@@ -121,7 +124,8 @@ def _judged(
         known=known,
         now=now,
     )
-    return Retold(known=stored, judged=judged, need=need, at=at)
+    rewritten = judged.post.rating is not None and ours is not None and at > ours > stored.sort_at
+    return Retold(known=stored, judged=judged, need=need, at=at, rewritten=rewritten)
 
 
 def _felt(stored: KnownMention, judged: Judged) -> Judged:

@@ -14,16 +14,22 @@ from listeners.clock import Clock
 from listeners.model import DAY, BadRecord, Batch, Deletion, Gap, Micros, Post, Sentence
 from listeners.networks.decoding import UnreadableError, bad_record
 from listeners.networks.harvest import HandedOn
+from listeners.networks.recent import Recent
 from listeners.networks.searching import write_marks
+
+_MOST_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One record: the posts in it, what of it is gone, and when it last changed."""
+    """One record: the posts in it, and when it last changed.
+
+    ``whole`` says that what may stand below its first post stands here: a review and its answer.
+    """
 
     posts: tuple[Post, ...]
     at: Micros
-    gone: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,7 @@ class Changes:
 
     def __init__(self, network: str, clock: Clock, reach: Reach) -> None:
         self.handed = HandedOn(clock)
+        self._below: Recent[str, str] = Recent(_MOST_REMEMBERED)
         self._network = network
         self._clock = clock
         self._reach = reach
@@ -95,7 +102,22 @@ class Changes:
             if moved or batch.posts or batch.deletions or batch.bad or batch.gap:
                 yield batch
                 # Only here is the batch known to be stored.
-                self.handed.stored(batch)
+                self.stored(batch)
+
+    def stored(self, batch: Batch) -> None:
+        """Remember a batch: call it when the next one is asked for."""
+        self.handed.stored(batch)
+        for post in batch.posts:
+            if post.parent_id:
+                self._below.put(post.parent_id, post.native_id)
+
+    def gone(self, change: Change) -> tuple[Deletion, ...]:
+        """Return what was handed on below a whole record, and stands there no more."""
+        there = {post.native_id for post in change.posts}
+        below = self._below.get(change.posts[0].native_id) if change.posts else None
+        if not change.whole or below is None or below in there or below not in self.handed:
+            return ()
+        return (Deletion(self._network, below),)
 
     def _batch(self, page: Page, known: int | None) -> Batch:
         until = None if known is None else known - self._reach.overlap
@@ -106,9 +128,8 @@ class Changes:
             first = until is None or change.at < until
             for post in self.handed.news(change.posts, first=first):
                 posts[post.native_id] = post
-            for native_id in change.gone:
-                if native_id in self.handed:
-                    gone[native_id] = Deletion(self._network, native_id)
+            for one in self.gone(change):
+                gone[one.native_id] = one
         return Batch(
             posts=tuple(posts.values()),
             deletions=tuple(gone.values()),

@@ -28,7 +28,7 @@ from listeners.networks.google_reviews_server import (
 )
 from listeners.networks.past import PastPage, walk_down
 from listeners.networks.replying import ReplyLimit
-from listeners.networks.reviews import ReviewAnswers, answer_id, review_of
+from listeners.networks.reviews import ReviewAnswers, review_of
 from listeners.networks.searching import lost_place, read_marks
 
 MOST_PLACES = 50
@@ -136,7 +136,7 @@ class GoogleReviewsListener(Answering):
             except HttpError as error:
                 if error.status != 404:
                     raise
-                gone += [Deletion(NETWORK, one) for one in (review, answer_id(review))]
+                gone.append(Deletion(NETWORK, review))
                 continue
             try:
                 change = self._read(record)
@@ -144,7 +144,7 @@ class GoogleReviewsListener(Answering):
                 bad.append(bad_record(record, fault))
                 continue
             posts += change.posts
-            gone += [Deletion(NETWORK, one) for one in change.gone]
+            gone += self._changes.gone(change)
         fetched = len(posts) + len(bad)
         return Batch(posts=tuple(posts), deletions=tuple(gone), bad=tuple(bad), fetched=fetched)
 

@@ -84,10 +84,10 @@ def read_review(record: object, *, ours: bool, page: str = PAGE) -> Change:
     answered = at_fine(answer.updateTime) if answer is not None else None
     at = Micros(max(made or 0, changed or 0, answered or 0))
     if answer is None or not answer.comment:
-        return Change(posts=(post,), at=at, gone=(answer_id(native_id),))
+        return Change(posts=(post,), at=at, whole=True)
     reply = Post(
         network=NETWORK,
-        native_id=answer_id(native_id),
+        native_id=answer_id(native_id, answer.comment),
         author=Author(key=place),
         text=answer.comment,
         url=page,
@@ -98,7 +98,7 @@ def read_review(record: object, *, ours: bool, page: str = PAGE) -> Change:
         own=ours,
         wanted=not ours,
     )
-    return Change(posts=(post, reply), at=at)
+    return Change(posts=(post, reply), at=at, whole=True)
 
 
 def answer_in(record: object) -> str | None:

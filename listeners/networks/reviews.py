@@ -6,6 +6,7 @@ look tells whether an answer of ours arrived: no network of reviews knows a key 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Protocol
 from uuid import uuid4
@@ -25,18 +26,20 @@ from listeners.networks.replying_words import (
 )
 from listeners.text import fold
 
-_ANSWER = "/reply"
+_ANSWER = "/reply-"
 _REFUSALS = frozenset({400, 403, 405, 409, 412, 413, 422})
 
 
-def answer_id(review: str) -> str:
-    """Return the id of the answer to a review."""
-    return f"{review}{_ANSWER}"
+def answer_id(review: str, text: str) -> str:
+    """Return the id of an answer: networks give it none, and what is deleted never comes back
+    under its id, so that another answer to the same review needs another."""
+    digest = hashlib.blake2b(_plain(text).encode("utf-8", "replace"), digest_size=6).hexdigest()
+    return f"{review}{_ANSWER}{digest}"
 
 
 def review_of(native_id: str) -> str:
     """Return the review that a review or its answer belongs to."""
-    return native_id.removesuffix(_ANSWER)
+    return native_id.partition(_ANSWER)[0]
 
 
 def stars_as_text(rating: int | None) -> str:
@@ -112,7 +115,7 @@ class ReviewAnswers:
                 await self._server.answer(review, reply.text)
             except SourceError as error:
                 raise self._refused(error) from error
-        return Sent(native_id=answer_id(review), url=reply.to.url)
+        return Sent(native_id=answer_id(review, reply.text), url=reply.to.url)
 
     async def find(self, reply: Reply) -> Sent | None:
         """Look whether this very answer stands there; ``None``: certainly not.
@@ -129,7 +132,7 @@ class ReviewAnswers:
             raise
         if standing is None or not _same(standing, reply.text):
             return None
-        return Sent(native_id=answer_id(review), url=reply.to.url)
+        return Sent(native_id=answer_id(review, reply.text), url=reply.to.url)
 
     async def delete(self, native_id: str) -> None:
         """Take our answer away; one that is gone already counts as deleted.
@@ -169,7 +172,12 @@ def _is_gone(error: SourceError) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    return " ".join(fold(one).split()) == " ".join(fold(other).split())
+    return _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> str:
+    """Return a text for comparing: networks trim it and change its white space."""
+    return " ".join(fold(text).split())
 
 
 def _answered(title: str) -> Sentence:

@@ -21,7 +21,7 @@ from listeners.networks.contract import Capability, SourceError
 from listeners.networks.decoding import UnreadableError, bad_record
 from listeners.networks.past import PastPage, walk_down
 from listeners.networks.replying import ReplyLimit
-from listeners.networks.reviews import ReviewAnswers, answer_id, review_of
+from listeners.networks.reviews import ReviewAnswers, review_of
 from listeners.networks.searching import lost_place, read_marks
 from listeners.networks.trustpilot_decode import NETWORK, TITLE, read_review, reviews_in
 from listeners.networks.trustpilot_server import TrustpilotServer, changed, needs_plan
@@ -128,7 +128,7 @@ class TrustpilotListener(Answering):
             except HttpError as error:
                 if error.status not in (404, 410):
                     raise
-                gone += [Deletion(NETWORK, one) for one in (review, answer_id(review))]
+                gone.append(Deletion(NETWORK, review))
                 continue
             try:
                 change = self._read(record, unit)
@@ -136,7 +136,7 @@ class TrustpilotListener(Answering):
                 bad.append(bad_record(record, fault))
                 continue
             posts += change.posts
-            gone += [Deletion(NETWORK, one) for one in change.gone]
+            gone += self._changes.gone(change)
         fetched = len(posts) + len(bad)
         return Batch(posts=tuple(posts), deletions=tuple(gone), bad=tuple(bad), fetched=fetched)
 

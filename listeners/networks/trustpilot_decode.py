@@ -91,10 +91,10 @@ def read_review(record: object, *, ours: bool, unit: str) -> Change:
     # Pages are in the order of writing: an answer or an edit brings nothing to the top.
     at = Micros(made or 0)
     if answer is None or not (answer.text or "").strip():
-        return Change(posts=(post,), at=at, gone=(answer_id(native_id),))
+        return Change(posts=(post,), at=at, whole=True)
     reply = Post(
         network=NETWORK,
-        native_id=answer_id(native_id),
+        native_id=answer_id(native_id, cast(str, answer.text)),
         author=Author(key=f"business {unit}"),
         text=cast(str, answer.text),
         url=url,
@@ -106,7 +106,7 @@ def read_review(record: object, *, ours: bool, unit: str) -> Change:
         own=ours,
         wanted=not ours,
     )
-    return Change(posts=(post, reply), at=at)
+    return Change(posts=(post, reply), at=at, whole=True)
 
 
 def answer_in(record: object) -> str | None:

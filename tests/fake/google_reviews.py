@@ -29,6 +29,7 @@ class Review:
     changed: int
     answer: str = ""
     name: str = "Pat"
+    answered: int = 0
 
     @property
     def path(self) -> str:
@@ -49,7 +50,10 @@ class Review:
         if self.text:
             shown["comment"] = self.text
         if self.answer:
-            shown["reviewReply"] = {"comment": self.answer, "updateTime": _time(self.changed)}
+            shown["reviewReply"] = {
+                "comment": self.answer,
+                "updateTime": _time(self.answered or self.changed + 60),
+            }
         return shown
 
 
@@ -93,7 +97,7 @@ class FakeGoogleReviews(FakeServer):
         if request.method == "PUT":
             body: Any = request.json()
             self.now += 60
-            found.answer, found.changed = body["comment"], self.now
+            found.answer, found.answered = body["comment"], self.now
             return json_reply({"comment": found.answer})
         if request.method == "DELETE":
             found.answer = ""

@@ -15,6 +15,7 @@ from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
 from listeners.networks.google_reviews_decode import at_fine, own_words, read_review, reviews_in
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
+from listeners.networks.reviews import answer_id
 from listeners.secret import Secret
 from tests.fake.google_reviews import PLACE, TOKEN, FakeGoogleReviews, Review
 from tests.fake.http_server import body_reply, hung_up, json_reply, status_reply
@@ -118,7 +119,7 @@ async def test_a_review_is_addressed_to_us_and_our_answer_stands_below_it(
     review, answer = posts_of(await polled(listener(world)))
     assert (review.native_id, review.rating, review.addressed) == (made.path, 1, True)
     assert (answer.native_id, answer.parent_id, answer.own) == (
-        f"{made.path}/reply",
+        answer_id(made.path, "Sorry"),
         made.path,
         True,
     )
@@ -145,7 +146,7 @@ async def test_an_answer_that_was_taken_away_elsewhere_is_gone_here(
     heard = listener(world)
     cursor = cursor_of(await polled(heard))
     made.answer = ""
-    assert gone_of(await polled(heard, cursor)) == {f"{made.path}/reply"}
+    assert gone_of(await polled(heard, cursor)) == {answer_id(made.path, "Thanks")}
 
 
 async def test_a_thread_tells_the_review_as_it_is_and_that_it_is_gone(
@@ -156,7 +157,7 @@ async def test_a_thread_tells_the_review_as_it_is_and_that_it_is_gone(
     world.server.reviews.remove(lost)
     batch = await listener(world).thread([made.path, lost.path, "elsewhere"])
     assert [post.text for post in batch.posts] == ["fine", "Thanks"]
-    assert gone_of([batch]) == {lost.path, f"{lost.path}/reply"}
+    assert gone_of([batch]) == {lost.path}
 
 
 async def test_the_past_is_read_down_to_where_it_is_wanted(
@@ -256,7 +257,7 @@ async def test_an_answer_is_put_found_again_and_taken_away(
     assert (await voice.reply_limit()).unit == "bytes"
     assert await voice.find_reply(reply(world, made)) is None
     sent = await voice.send_reply(reply(world, made))
-    assert (made.answer, sent.native_id) == ("Thank you", f"{made.path}/reply")
+    assert (made.answer, sent.native_id) == ("Thank you", answer_id(made.path, "Thank you"))
     assert await voice.find_reply(reply(world, made)) == sent
     # The same once more changes nothing: it stands there.
     puts = len([one for one in world.server.requests if one.method == "PUT"])
