@@ -1,8 +1,8 @@
 """What becomes of a stored message when it is heard again: edited, or seen by many more.
 
 A message is judged anew by what it says now. One that asks after all puts its conversation to
-work; one that asked goes on asking, since whoever read the first words may be waiting still. A review that is
-rewritten below our answer asks anew: that is how its author answers us.
+work; one that asked goes on asking, since whoever read the first words may be waiting still. A
+review that is rewritten above our answer asks anew: that is how its author answers us.
 """
 
 from __future__ import annotations
