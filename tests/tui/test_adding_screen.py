@@ -143,7 +143,9 @@ async def test_marked_ones_are_added_heard_at_once_and_taken_out(
     engine = Adopted()
     async with driven(tmp_path, config=config, engine=engine, filled=False) as hub:
         await asked(hub)
+        before = hub.app.desk.outbox
         await hub.press("space", "space", "enter")
+        assert hub.app.desk.outbox is not before
         assert keys(config) == ["gdelt:", f"feeds:{FEED}", "reddit:r/kerlann"]
         assert "2 sources added. The listening goes by it from now on." in hub.frame()
         assert [one.key for one in engine.configs[-1].sources] == keys(config)

@@ -260,6 +260,11 @@ class AddingScreen(TwoPanes[OfferedRows], OwnKeysScreen[None]):
         """Go on with the new configuration, here at once, and say so."""
         desk = self.desk
         desk.config = replace(desk.config, sources=config.sources)
+        sender = desk.sender
+        if sender is not None and not sender.busy:
+            # What sends replies knows the sources it was made with: the next one knows these.
+            desk.sender = None
+            await sender.__aexit__(None, None, None)
         engine: object = desk.engine
         heard = isinstance(engine, Adopting) and await engine.adopt(desk.config)
         how = (
