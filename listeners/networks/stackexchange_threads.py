@@ -35,11 +35,14 @@ class _Thread:
         self.fetched = 0
         self.complete = True
         """Whether every answer and comment came, so that what is missing is gone."""
+        self.shows_all = True
+        """Whether the page of questions was not cut, so that a question it lacks is gone."""
 
     async def read(self, exchange: Exchange) -> None:
         """Ask for the questions, their answers, and the comments below both."""
         names = ";".join(map(str, self.questions))
         await self._take(exchange, f"questions/{names}", lambda r: read_question(r, self.site))
+        self.shows_all = self.complete
         answers = await self._take(
             exchange, f"questions/{names}/answers", lambda r: read_answer(r, self.site)
         )
@@ -79,8 +82,8 @@ class _Thread:
         lost = [one for one in known if one not in here]
         if self.complete:
             return lost
-        # An incomplete answer still shows every question it has.
-        return [] if self.bad else [one for one in lost if one in roots]
+        # What lacks an answer or a comment still shows every question there is.
+        return [one for one in lost if one in roots] if self.shows_all and not self.bad else []
 
 
 async def read_threads(

@@ -229,6 +229,15 @@ async def test_the_interval_makes_the_allowance_last_a_day(
     assert world.server.requests[-1].one("key") == "abc"
 
 
+async def test_a_page_that_was_cut_deletes_no_question(world: World[FakeStackExchange]) -> None:
+    made = [world.server.question(f"Kerlann {number}") for number in range(5)]
+    world.server.most = 2
+    asked = [f"stackoverflow/{one.id}" for one in made]
+    batch = await world.listener().thread(asked)
+    assert len(batch.posts) == 2
+    assert batch.deletions == ()
+
+
 async def test_threads_rest_while_little_is_left_of_the_day(
     world: World[FakeStackExchange],
 ) -> None:
