@@ -101,6 +101,14 @@ class Scenario(ABC):
     def settle(self) -> None:  # noqa: B027 - most networks show at once what is written
         """Show what was written, before somebody asks."""
 
+    async def announce(self) -> None:
+        """Tell what was written to those who listen all the time."""
+        self.settle()
+
+    def begin_at(self, now: Micros) -> None:
+        """Let what is written next be written then."""
+        raise NotImplementedError
+
     @abstractmethod
     def refuse(self, reply: Reply | None, after: int = 0) -> None:
         """Answer so from now on, after so many good answers; ``None``: be well again."""
@@ -160,6 +168,10 @@ class WebScenario(Scenario, Generic[S]):
     def clock(self) -> Micros:
         now = int(self.server.__dict__["now"])
         return Micros(now if now > 10**12 else now * SECOND)
+
+    def begin_at(self, now: Micros) -> None:
+        fake = self.server.__dict__
+        fake["now"] = now if fake["now"] > 10**12 else now // SECOND
 
     def source(self) -> SourceConfig:
         return SourceConfig(network=self.network, base_url=self.server.url, **self.settings())

@@ -82,5 +82,12 @@ class Scenario(SocketScenario):
     def settle(self) -> None:
         self.stream.events = self.faults.changed(list(self._said))
 
+    async def announce(self) -> None:
+        await super().announce()
+        await self.stream.say()
+
+    def begin_at(self, now: Micros) -> None:
+        self.now = now
+
     def broken(self, record: Event) -> Event:
         return {**record, "commit": {**record["commit"], "record": {"text": [json.dumps(record)]}}}

@@ -80,5 +80,11 @@ class Scenario(SocketScenario):
         for number in range(3, 83):
             self.write(words(number))
 
+    async def announce(self) -> None:
+        await self.relay.say()
+
+    def begin_at(self, now: Micros) -> None:
+        self.now = now // SECOND
+
     def broken(self, record: Event) -> Event:
         return {**record, "created_at": json.dumps(record)}
