@@ -163,9 +163,9 @@ def again_at(spent: Spent, ceiling: Ceiling, wanted: int, now: Micros) -> Micros
 
 
 def dollars(amount: int) -> str:
-    """Return an amount as people write it: ``$0.005``, ``$12.30``."""
-    thousandths = f"{amount / DOLLAR:.3f}"
-    return "$" + (thousandths[:-1] if thousandths.endswith("0") else thousandths)
+    """Return an amount as people write it: ``$12.30``; ``$0.005`` where cents are too coarse."""
+    fine = amount < DOLLAR // 10 and amount % (DOLLAR // 100)
+    return f"${amount / DOLLAR:.{3 if fine else 2}f}"
 
 
 @dataclass(frozen=True, slots=True)

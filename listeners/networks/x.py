@@ -200,7 +200,8 @@ class XListener(Answering):
         """
         if self._source.options.get("follow") is False or not self._server.has_key:
             return Batch()
-        wanted = [one for one in dict.fromkeys(native_ids) if one.isdigit()][:MOST_LOOKED_AT]
+        wanted = [one for one in dict.fromkeys(native_ids) if one.isdigit()]
+        wanted = await self._server.worth_a_look(wanted[:MOST_LOOKED_AT])
         if not wanted:
             return Batch()
         page = await self._server.lookup(wanted)

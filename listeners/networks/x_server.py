@@ -151,6 +151,18 @@ class XServer:
 
         return await self._under_either_name("lookup", ask)
 
+    async def worth_a_look(self, ids: Sequence[str]) -> list[str]:
+        """Return which posts to look at again today: not those just read for a fifth of the price.
+
+        Raises:
+            SourceError: the configuration's prices or budget cannot be read.
+        """
+        kind = self.prices.ours
+        if kind == "post":
+            return list(ids)
+        fresh = {one.item for one in await self.meter.unpaid([Bill(kind, one, 0) for one in ids])}
+        return [one for one in ids if one in fresh]
+
     async def me(self) -> tuple[str, str]:
         """Return the id and handle of the account that gave its permission. Raises as ``page``."""
         found = await self._users("/2/users/me", {}, 1, mine=True)

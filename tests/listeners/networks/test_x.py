@@ -241,6 +241,16 @@ async def test_thread_finds_what_is_gone_and_what_was_answered(world: World) -> 
     assert await world.listener(follow=False).thread([below["id"]]) == Batch()
 
 
+async def test_what_was_read_today_for_less_is_not_read_again_for_more(world: World) -> None:
+    mention = world.server.post("@kerlann hello")
+    await world.round()
+    assert world.made is not None
+    assert await world.made.thread([mention["id"]]) == Batch()
+    world.server.now += 86400
+    assert len((await world.made.thread([mention["id"]])).posts) == 1
+    assert world.server.bill == world.spent
+
+
 # --- money ---------------------------------------------------------------------------------------
 
 
