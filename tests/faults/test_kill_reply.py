@@ -30,12 +30,15 @@ from listeners.store.filters import QueueFilter
 from listeners.store.outbox import outbox as replies
 from tests.fake.discord import FakeDiscord
 from tests.fake.discourse import FakeDiscourse
+from tests.fake.facebook import FakeFacebook
 from tests.fake.github import FakeGitHub
 from tests.fake.http_server import Reply, Request, _written
+from tests.fake.instagram import FakeInstagram
 from tests.fake.lemmy import FakeLemmy
 from tests.fake.mastodon import FakeMastodon
 from tests.fake.reddit import FakeReddit
 from tests.fake.slack import FakeSlack
+from tests.fake.threads import FakeThreads
 from tests.fake.youtube import FakeYouTube
 
 ROOT = Path(__file__).parents[2]
@@ -290,6 +293,88 @@ class SlowSlack(FakeSlack):
         return super()._reply(request)
 
 
+class SlowFacebook(FakeFacebook):
+    """Facebook, which knows no key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now, self.step = utc_now() // SECOND - 600, 1
+        self.key = "t"
+        self.film = self.post("We sail again")
+
+    source = 'network = "facebook"\ntoken = "env:HUBBUB_T"\n'
+
+    def ask(self) -> None:
+        """Somebody asks."""
+        self.now = max(self.now, utc_now() // SECOND - 5)
+        self.comment("Does kerlann open on Sunday?", self.film)
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one for one in self.written)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.method == "POST":
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
+class SlowInstagram(FakeInstagram):
+    """Instagram, which knows no key either."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now, self.step = utc_now() // SECOND - 600, 1
+        self.key = "t"
+        self.film = self.publish("At sea")
+
+    source = 'network = "instagram"\ntoken = "env:HUBBUB_T"\n'
+
+    def ask(self) -> None:
+        """Somebody asks."""
+        self.now = max(self.now, utc_now() // SECOND - 5)
+        self.comment("Does kerlann open on Sunday?", self.film)
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one for one in self.written)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.method == "POST":
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
+class SlowThreads(FakeThreads):
+    """Threads, which knows no key, and publishes what was prepared before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        # What we wrote in the last minutes would pass for an answer of ours.
+        self.now, self.step = utc_now() // SECOND - 3600, 1
+        self.key, self.reviewed = "t", True
+        self.films = [self.post("We sail again") for _ in range(RANDOM_ROUNDS + 4)]
+
+    source = 'network = "threads"\ntoken = "env:HUBBUB_T"\n'
+
+    def ask(self) -> None:
+        """Somebody asks below a post of ours, each time below another."""
+        self.now = max(self.now, utc_now() // SECOND - 5)
+        self.post("Does kerlann open on Sunday?", "ana", self.films.pop())
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one for one in self.written)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.path.endswith("/threads_publish"):
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
 SERVERS: dict[str, Callable[[], Any]] = {
     "mastodon": SlowMastodon,
     "discourse": SlowDiscourse,
@@ -299,6 +384,9 @@ SERVERS: dict[str, Callable[[], Any]] = {
     "discord": SlowDiscord,
     "slack": SlowSlack,
     "youtube": SlowYouTube,
+    "facebook": SlowFacebook,
+    "instagram": SlowInstagram,
+    "threads": SlowThreads,
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from listeners.model import DAY, HOUR, MINUTE, SECOND, Batch, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.facebook import FacebookListener
+from listeners.networks.facebook import POST_FIELDS, FacebookListener
 from listeners.secret import Secret
 from tests.fake.facebook import PAGE, FakeFacebook
 from tests.fake.graph import KEY, refusal
@@ -312,6 +312,20 @@ async def test_the_key_stands_in_no_address(world: World[FakeFacebook]) -> None:
     assert len(world.server.asked(f"/{post['id']}/comments")) >= 1
     assert not any(KEY in str(request.query) for request in world.server.requests)
     assert KEY not in (cursor or "")
+
+
+async def test_a_dead_letter_holds_no_key(world: World[FakeFacebook]) -> None:
+    post = world.server.post("One")
+    for number in range(30):
+        world.server.comment(f"c{number}", post)
+    post.pop("id")
+    whole = world.server._post({**post, "id": "100_1001"}, POST_FIELDS)
+    whole.pop("id")
+    world.server.on(FEED, json_reply({"data": [whole]}))
+    assert KEY in json.dumps(whole)
+    (letter,) = [letter for batch in await polled(heard(world)) for letter in batch.bad]
+    assert "c29" in letter.record
+    assert KEY not in letter.record
 
 
 async def test_an_odd_place_begins_anew(world: World[FakeFacebook]) -> None:
