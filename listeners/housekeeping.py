@@ -6,6 +6,7 @@ what is due, so that twice is as good as once.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from listeners.conversations.urgency import DUE_SOON, becomes_due, due_again, ho
 from listeners.detecting import Detectors
 from listeners.limits import Chosen, from_text, limits_in_force, mark_of, to_text, wants_replay
 from listeners.model import DAY, Micros
+from listeners.networks.registry import keep_hours
 from listeners.replay.budgeting import choose
 from listeners.risk import detection, source_health
 from listeners.risk.alert import Draft, fingerprint
@@ -32,14 +34,17 @@ from listeners.store.connection import Connection
 from listeners.store.retention import forget_old
 from listeners.store.settings import remember, setting
 from listeners.store.sources import close_old_gaps
+from listeners.store.terms import sources_by_network, withhold
 from listeners.supervisor import Service
 from listeners.teaching.learning import learn
 from listeners.teaching.news import find_news
 from listeners.teaching.rescoring import finish_left_alone
+from listeners.terms import due
 
 CONVERSATIONS_SECONDS = 15.0
 DETECTORS_SECONDS = 300.0
 RETENTION_SECONDS = 6 * 3600.0
+TERMS_SECONDS = 900.0
 RESCORING_SECONDS = 20.0
 LEARNING_SECONDS = 900.0
 GAP_SHOWN = 7 * DAY
@@ -69,6 +74,7 @@ class Housekeeping:
             self._service("detectors", DETECTORS_SECONDS, self.detectors),
             self._service("alarm budgets", BUDGETS_SECONDS, self.budgets),
             self._service("retention", RETENTION_SECONDS, self.retention),
+            self._service("terms of the networks", TERMS_SECONDS, self.terms),
             self._service("rescoring", RESCORING_SECONDS, self.rescoring),
             self._service("learning", LEARNING_SECONDS, self.learning),
         ]
@@ -193,6 +199,21 @@ class Housekeeping:
             now = self._clock()
             await forget_old(self._store, Micros(now - days * DAY), now)
 
+    async def terms(self) -> None:
+        """Remove the words that a network lets nobody keep longer."""
+        now = self._clock()
+        configured = {source.key: source for source in self._config.sources}
+        known = await sources_by_network(self._store)
+        # A network that is configured no more is loaded for its terms: beside the loop.
+        terms = await asyncio.to_thread(lambda: {network: keep_hours(network) for network in known})
+        stored = [
+            (number, terms[network], configured.get(key))
+            for network, sources in known.items()
+            for key, number in sources.items()
+        ]
+        for before, sources in due(stored, now).items():
+            await withhold(self._store, sources, before, now)
+
     async def rescoring(self) -> None:
         """Go on with scoring stored mentions anew where nobody is at it."""
         await finish_left_alone(self._store, self._config, self._clock)
@@ -260,7 +281,7 @@ def _chosen_key(brand: BrandConfig) -> str:
 def _completeness(facts: Iterable[source_health.SourceFacts]) -> float:
     """Return the share of the sources that are heard."""
     states = [one.state.value for one in facts]
-    return sum(state in ("ok", "catching up") for state in states) / len(states) if states else 1.0
+    return sum(state in ("ok", "catching up", "unofficial bridge") for state in states) / len(states) if states else 1.0
 
 
 async def _save(

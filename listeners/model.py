@@ -307,6 +307,8 @@ class MentionRow:
     places: tuple[PlaceRow, ...] = ()
     """Where else it stands; ``engagement`` is that of all places together."""
     corrected_by: str = ""
+    withheld: bool = False
+    """Words and name went because the network's terms say so."""
     """Who set its sentiment by hand, empty: nobody."""
     lang_by: str = ""
     """Whose word its language is, as in ``Score.said_by``."""

@@ -329,7 +329,8 @@ class Pipeline:
             elif known.source_id != source_id and article_keys(one.post):
                 kept.folded.append(Folded(one, known.id))
             elif known.deleted_at is None:
-                if (known.text, known.title) != (one.text, one.title) or louder(known, one):
+                told_anew = (known.text, known.title) != (one.text, one.title) or louder(known, one)
+                if told_anew and not known.withheld:
                     kept.edits.append((known, one))
                 elif known.engagement != one.post.engagement:
                     kept.counted.append((known.id, one.post.engagement))

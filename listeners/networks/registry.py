@@ -78,6 +78,11 @@ def listener_class(network: str) -> ListenerClass:
     return cast(ListenerClass, getattr(importlib.import_module(module), name))
 
 
+def keep_hours(network: str) -> float | None:
+    """Return how long a network's terms let its words be kept; ``None``: they set no limit."""
+    return listener_class(network).capability.keep_hours if network in _CLASSES else None
+
+
 def capabilities() -> tuple[Capability, ...]:
     """Return what every network can really do, in the order they are offered."""
     return tuple(listener_class(network).capability for network in NETWORKS)

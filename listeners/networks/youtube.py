@@ -104,6 +104,7 @@ class YouTubeListener(Answering):
             ),
             Sentence("Without a key, only the newest videos of channels are heard."),
         ),
+        keep_hours=30 * 24.0,
     )
 
     def __init__(

@@ -21,7 +21,8 @@ KNOWN = """
 SELECT m.id, m.brand_id, m.network, m.key, m.native_id, m.source_id, m.account_id,
        a.key AS account_key, m.conversation_id, m.title, m.text, m.lang, m.compound, m.label,
        m.created_at, m.seen_at, m.sort_at, m.edited_at, m.deleted_at, m.parent_id, m.root_id,
-       m.part, m.asks, m.history, m.repost, m.likes, m.shares, m.replies, m.corrected_by
+       m.part, m.asks, m.history, m.repost, m.likes, m.shares, m.replies, m.corrected_by,
+       m.withheld_at
 FROM mention m JOIN account a ON a.id = m.account_id
 """
 INSERT = """
@@ -73,6 +74,7 @@ def known_of(row: Row) -> KnownMention:
         repost=bool(row["repost"]),
         engagement=Engagement(likes=row["likes"], shares=row["shares"], replies=row["replies"]),
         corrected_by=row["corrected_by"],
+        withheld=row["withheld_at"] is not None,
     )
 
 

@@ -93,6 +93,8 @@ class KnownMention:
     engagement: Engagement
     corrected_by: str = ""
     """Who set its sentiment by hand, empty: nobody."""
+    withheld: bool = False
+    """Its words went because the network's terms say so: they are not brought back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ class Stored:
 
 _WHICH = """
 FROM mention m JOIN brand b ON b.id = m.brand_id
-WHERE b.name = ?1 AND m.sort_at >= ?2 AND m.deleted_at IS NULL AND m.corrected_by = ''
+WHERE b.name = ?1 AND m.sort_at >= ?2 AND m.deleted_at IS NULL
+  AND m.withheld_at IS NULL AND m.corrected_by = ''
   AND m.scorer IS NOT 'stars'
   AND (?3 = '' OR m.lang = ?3)
   AND (?4 = '' OR m.id IN (SELECT rowid FROM mention_fts WHERE mention_fts MATCH ?4))
@@ -107,7 +108,8 @@ async def older_than(store: Store, brand: str, version: int) -> int:
     """Return how many verdicts of a brand are of an older scorer."""
     (row,) = await store.fetch(
         """SELECT count(*) AS count FROM mention m JOIN brand b ON b.id = m.brand_id
-           WHERE m.corrected_by = '' AND m.scorer_version < ? AND b.name = ?
+           WHERE m.corrected_by = '' AND m.withheld_at IS NULL AND m.scorer_version < ?
+             AND b.name = ?
              AND m.deleted_at IS NULL AND m.scorer IS NOT 'stars'""",
         (version, brand),
     )

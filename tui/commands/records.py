@@ -63,6 +63,7 @@ def mention_record(row: MentionRow) -> Record:
         "conversation": row.conversation_id,
         "edited_at": when(row.edited_at),
         "deleted_at": when(row.deleted_at),
+        "withheld": row.withheld,
         "rating": row.rating,
         "likes": row.engagement.likes,
         "shares": row.engagement.shares,

@@ -266,6 +266,8 @@ class MentionRows(VirtualList[MentionRow]):
         marks: Line = []
         if row.deleted_at is not None:
             marks.append((_("deleted") + " ", styles.warn))
+        elif row.withheld:
+            marks.append((_("words removed, as the network's terms say") + " ", styles.faint))
         elif row.edited_at is not None:
             marks.append((_("edited") + " ", styles.faint))
         if row.corrected_by:

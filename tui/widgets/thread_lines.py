@@ -316,6 +316,9 @@ def _words(
     text = many_lines(row.text).strip()
     if row.deleted_at is not None and not text:
         return [[(_("The text is gone at the source."), styles.faint)]]
+    if row.withheld:
+        said = _("The network's terms do not let its words be kept longer; open it there.")
+        return [[(said, styles.faint)]]
     plain = styles.strike if row.deleted_at is not None else styles.faint if third else styles.ink
     marked: Line = []
     at = 0

@@ -104,7 +104,8 @@ SELECT m.id, b.name AS brand, m.network, s.key AS source, m.native_id, m.url,
        a.followers, m.title, m.text, m.raw_text, m.lang, m.scorer, m.compound, m.label,
        m.created_at, m.seen_at, m.sort_at, m.edited_at, m.deleted_at, m.parent_id, m.root_id,
        m.part, m.history, m.private, m.conversation_id, m.asks, m.need, m.reasons, m.likes,
-       m.shares, m.replies, m.rating, m.risk, m.corrected_by, m.lang_by
+       m.shares, m.replies, m.rating, m.risk, m.corrected_by, m.lang_by,
+       m.withheld_at
 """
 _JOINS = """
 JOIN account a ON a.id = m.account_id
@@ -209,5 +210,6 @@ def mention_of(row: Row) -> MentionRow:
         engagement=Engagement(likes=row["likes"], shares=row["shares"], replies=row["replies"]),
         rating=row["rating"],
         corrected_by=row["corrected_by"],
+        withheld=row["withheld_at"] is not None,
         lang_by=row["lang_by"],
     )

@@ -1,0 +1,130 @@
+"""Terms of the networks: others' words and names go in time, our own work and the counts stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from listeners.config import Config, SourceConfig
+from listeners.housekeeping import Housekeeping
+from listeners.model import DAY, HOUR, Author, Batch, Engagement, MentionRow, Micros, Part, Post
+from listeners.pipeline import Pipeline
+from listeners.store import Store, open_store, reads
+from listeners.store.filters import StreamFilter
+from listeners.store.sources import NewSource, register_sources
+from listeners.terms import due, kept_for
+from tests.listeners.store.test_store_recount import check
+from tests.listeners.test_pipeline import CONFIG, NOW, US, ZOE
+
+SOURCE = SourceConfig(network="linkedin", what="urn:li:organization:1")
+TERMS = replace(
+    CONFIG,
+    sources=(SOURCE,),
+    brands=tuple(
+        replace(brand, handles={"linkedin": ("lune@social.example",)}) for brand in CONFIG.brands
+    ),
+)
+SECRET = "Xylophonesque"
+
+
+@pytest.mark.parametrize(
+    ("terms", "keep", "hours"),
+    [
+        (None, None, None),
+        (48.0, None, 48),
+        (48.0, "24h", 24),
+        (48.0, "30d", 48),
+        (None, "30d", 720),
+        (48.0, "for ever", 48),
+        (720.0, "2d", 48),
+    ],
+)
+def test_a_person_may_shorten_what_the_terms_allow(
+    terms: float | None, keep: str | None, hours: int | None
+) -> None:
+    source = SourceConfig(network="linkedin", options={} if keep is None else {"keep": keep})
+    assert kept_for(terms, source) == (None if hours is None else hours * HOUR)
+
+
+def test_the_terms_hold_for_a_source_that_is_configured_no_more() -> None:
+    assert due([(7, 48.0, None), (8, None, None)], NOW) == {Micros(NOW - 2 * DAY): [7]}
+
+
+class World:
+    """A store with one source of LinkedIn, and the chores of the process that listens."""
+
+    def __init__(self, store: Store, number: int, config: Config) -> None:
+        self.now = NOW
+        self.store = store
+        self.number = number
+        self.pipeline = Pipeline(store, config, lambda: self.now)
+        self.chores = Housekeeping(store, config, lambda: self.now)
+
+    async def hear(self, *posts: Post) -> None:
+        await self.pipeline.take(SOURCE, self.number, Batch(posts=posts, fetched=len(posts)))
+
+    async def rows(self) -> dict[str, MentionRow]:
+        ids = await reads.mention_ids(self.store, StreamFilter(brand="Lune"), limit=20)
+        return {row.native_id: row for row in (await reads.mentions(self.store, ids)).values()}
+
+
+async def world_of(store: Store, config: Config = TERMS) -> World:
+    sources = [NewSource(SOURCE.key, "linkedin", "Lune's page")]
+    numbers = await store.write(lambda c: register_sources(c, sources, NOW))
+    world = World(store, numbers[SOURCE.key], config)
+    await world.pipeline.open()
+    return world
+
+
+def post(native_id: str, author: Author = ZOE, text: str = f"Lune, {SECRET} is broken?") -> Post:
+    return Post(
+        network="linkedin",
+        native_id=native_id,
+        author=author,
+        text=text,
+        created_at=NOW,
+        raw=f'{{"text": "{text}"}}'.encode(),
+        addressed=author is not US,
+        root_id="1",
+        parent_id=None if native_id == "1" else "1",
+    )
+
+
+async def test_words_and_names_go_in_time_and_our_work_stays(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    author = replace(ZOE, name=f"Zoé {SECRET}")
+    async with open_store(path) as store:
+        world = await world_of(store)
+        await world.hear(post("1", author), post("2", US, "We look into it."))
+        world.now = Micros(NOW + 47 * HOUR)
+        await world.chores.terms()
+        assert SECRET in repr(await world.rows())
+        world.now = Micros(NOW + 49 * HOUR)
+        await world.chores.terms()
+        rows = await world.rows()
+        assert SECRET not in repr(rows)
+        theirs, ours = rows["1"], rows["2"]
+        assert (theirs.text, theirs.withheld, theirs.author_name) == ("", True, "")
+        assert (ours.text, ours.withheld, ours.part) == ("We look into it.", False, Part.OURS)
+        # It still counts, with its mood, and its conversation stands.
+        await check(store)
+        assert theirs.conversation_id == ours.conversation_id is not None
+    held = path.read_bytes()
+    # The index compresses words by their beginnings; so look for what follows the first letters.
+    assert SECRET.encode() not in held
+    assert SECRET[3:].encode() not in held
+
+
+async def test_what_the_network_gives_again_brings_no_word_back(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "hubbub.db") as store:
+        world = await world_of(store)
+        await world.hear(post("1"))
+        world.now = Micros(NOW + 49 * HOUR)
+        await world.chores.terms()
+        await world.hear(replace(post("1"), engagement=Engagement(likes=7)))
+        (row,) = (await world.rows()).values()
+        assert (row.text, row.engagement.likes) == ("", 7)
+        await world.hear(post("3"))
+        assert SECRET in (await world.rows())["3"].text
