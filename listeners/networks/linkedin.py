@@ -37,6 +37,7 @@ from listeners.networks.linkedin_decode import (
 )
 from listeners.networks.linkedin_reply import Answers, comments_of
 from listeners.networks.linkedin_server import LinkedInServer, changed, key, needs_approval
+from listeners.networks.recent import Recent
 from listeners.networks.searching import lost_place, read_marks, write_marks
 
 PER_PAGE = 50
@@ -49,6 +50,7 @@ FIRST = 2 * DAY
 """How far back a first reading goes: what is older may not be kept here."""
 MOST_THREADS = 20
 _MARK = "notices"
+_MOST_REMEMBERED = 5_000
 _NUMBER = re.compile(r"(?:urn:li:organization:|https?://\S*/company/)?(\d+)(?:/.*)?")
 
 
@@ -101,6 +103,7 @@ class LinkedInListener(Answering):
         self._server = LinkedInServer(fetch, source)
         self._ours = _organization(source, brands)
         self._handed = HandedOn(clock)
+        self._done: Recent[str, None] = Recent(_MOST_REMEMBERED)
         self._may_read_comments = True
         self.voice = Answers(self._server, self._ours)
 
@@ -124,9 +127,10 @@ class LinkedInListener(Answering):
         if known is not None and known < now - KEPT:
             gap = Gap(Micros(known), Micros(now - KEPT), _TOO_LONG)
         since = now - FIRST if known is None else max(known - OVERLAP, now - KEPT)
-        notices, bad, fetched, whole = await self._notices(Micros(since), now)
+        found, bad, fetched, whole = await self._notices(Micros(since), now)
         if not whole:
-            gap = Gap(Micros(since), notices[0].at if notices else now, _TOO_MANY)
+            gap = Gap(Micros(since), found[0].at if found else now, _TOO_MANY)
+        notices = [one for one in found if one.id not in self._done]
         self._may_read_comments = True
         for start in range(0, max(len(notices), 1), AT_ONCE):
             part = notices[start : start + AT_ONCE]
@@ -135,7 +139,8 @@ class LinkedInListener(Answering):
             batch = await self._batch(part)
             newest = min(max((one.at for one in part), default=0), now)
             before = marks.get(_MARK)
-            marks[_MARK] = max(newest, before or 0, 0 if part else since)
+            # Where nothing happened, the place follows the time: LinkedIn forgets after a while.
+            marks[_MARK] = max(newest, before or since, now - KEPT // 2)
             batch = replace(
                 batch,
                 bad=(*batch.bad, *(self._handed.letters(bad) if began else ())),
@@ -148,6 +153,8 @@ class LinkedInListener(Answering):
                 yield batch
                 # Only here is the batch known to be stored.
                 self._handed.stored(batch)
+            for one in part:
+                self._done.put(one.id, None)
 
     def stream(self, cursor: str | None) -> None:
         """LinkedIn pushes to servers that it can reach alone."""

@@ -201,6 +201,27 @@ async def test_after_two_months_away_the_gap_is_told(world: World[FakeLinkedIn])
     assert "60 days" in batch.gap.reason.template
 
 
+async def test_where_nothing_happened_no_gap_is_told(world: World[FakeLinkedIn]) -> None:
+    world.server.comment("Where?")
+    heard = listener(world)
+    cursor = cursor_of(await polled(heard))
+    for _ in range(5):
+        world.now = Micros(world.now + 25 * DAY)
+        batches = await polled(heard, cursor)
+        assert all(batch.gap is None for batch in batches)
+        cursor = cursor_of(batches, cursor)
+
+
+async def test_what_was_stored_is_not_asked_for_again(world: World[FakeLinkedIn]) -> None:
+    world.server.comment("Where?")
+    heard = listener(world)
+    cursor = cursor_of(await polled(heard))
+    asked = len(world.server.requests)
+    world.server.comment("And where?")
+    assert len(posts_of(await polled(heard, cursor))) == 1
+    assert len(world.server.requests) == asked + 2, "the notices, and the new comment"
+
+
 async def test_a_thread_shows_answers_and_what_is_gone(world: World[FakeLinkedIn]) -> None:
     asked, lost = world.server.comment("Where?"), world.server.comment("Bah")
     post = world.server.mention("Kerlann!")
