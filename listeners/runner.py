@@ -100,6 +100,8 @@ class SourceRunner:
         self._clock = clock
         self._timing = Timing(source, source_id, listener, store, clock, chance)
         self._state: SourceState | None = None
+        bridge = listener.capability.bridge
+        self._well = SourceState.UNOFFICIAL_BRIDGE if bridge else SourceState.OK
         self._failures = 0
         self._said_at = Micros(0)
         self._reached_present = False
@@ -131,7 +133,7 @@ class SourceRunner:
             deleted=self.counts.deleted,
             bad=self.counts.bad,
             gap=self.counts.gaps > 0,
-            state=self._state or SourceState.OK,
+            state=self._state or self._well,
             detail=detail,
             cursor=self._cursor,
         )
@@ -144,7 +146,7 @@ class SourceRunner:
     @property
     def is_current(self) -> bool:
         """Whether it is well and has read up to the present: its past may be read beside it."""
-        return self._reached_present and self._state is SourceState.OK
+        return self._reached_present and self._state is self._well
 
     def services(self) -> list[Service]:
         """Return what is to be supervised: the source, and the reading of its threads."""
@@ -213,7 +215,7 @@ class SourceRunner:
         await self._take_all(self._listener.poll(self._cursor))
         self._reached_present = True
         self._failures = 0
-        await self._say(SourceState.OK)
+        await self._say(self._well)
 
     async def _take_all(self, batches: AsyncIterator[Batch]) -> None:
         # An async generator left open keeps its socket: it is closed however this ends.
@@ -243,7 +245,7 @@ class SourceRunner:
                 ),
             )
         behind = batch.lag > CATCHING_UP_SECONDS
-        await self._say(SourceState.CATCHING_UP if behind else SourceState.OK)
+        await self._say(SourceState.CATCHING_UP if behind else self._well)
 
     def _drifted(self, batch: Batch) -> bool:
         if self._listener.capability.by_hand or len(batch.bad) < FEWEST_BAD:
@@ -258,7 +260,7 @@ class SourceRunner:
         until: Micros | None = None,
     ) -> None:
         """Write the state down when it changed; a healthy source only every minute."""
-        steady = state is self._state and state in (SourceState.OK, SourceState.CATCHING_UP)
+        steady = state is self._state and state in (self._well, SourceState.CATCHING_UP)
         lately = self._clock() - self._said_at < MINUTE
         self._state = state
         if not (steady and lately):
@@ -277,7 +279,7 @@ class SourceRunner:
             await set_source_state(
                 connection,
                 self._id,
-                self._state or SourceState.OK,
+                self._state or self._well,
                 self._clock(),
                 detail=detail,
                 until=until,

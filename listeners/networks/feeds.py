@@ -17,6 +17,7 @@ from listeners.http import Fetcher, HttpError
 from listeners.model import BadRecord, Batch, Gap, Micros, Post, Sentence
 from listeners.networks import feeds_schedule
 from listeners.networks.contract import Capability, SourceError
+from listeners.networks.feeds_address import is_bridge
 from listeners.networks.feeds_comments import poll_comments, with_comment_feeds
 from listeners.networks.feeds_cursor import FeedCursor, dump_cursor, is_legible, load_cursor
 from listeners.networks.feeds_html import host_of, shown
@@ -38,6 +39,7 @@ _log = logging.getLogger(__name__)
 
 class FeedsListener:
     """One feed. ``what`` is its address; ``comments = true`` also follows its articles' comments.
+    ``bridge = true`` says that it goes round a network's own ways, as RSS-Bridge and RSSHub do.
 
     ``next_interval`` is how long the feed asks to be left alone, in seconds, after a poll.
     """
@@ -72,6 +74,8 @@ class FeedsListener:
         self._clock = clock
         self._reader = FeedReader(source, brands, fetch, clock)
         self._address = self._reader.address
+        if source.options.get("bridge") is True or is_bridge(self._address.name):
+            self.capability = replace(self.capability, bridge=True)
         self._wants_comments = source.options.get("comments") is True
         self._empty = 0
 

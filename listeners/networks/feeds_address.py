@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import ipaddress
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from listeners.config import SourceConfig
 from listeners.http import Fetcher, Hidden
@@ -99,6 +99,21 @@ class FeedAddress:
             return await fetch.bearer(token)
         packed = base64.b64encode(value.encode()).decode("ascii")
         return {"authorization": Hidden(f"Basic {packed}")}
+
+
+def is_bridge(url: str) -> bool:
+    """Whether an address is one of RSS-Bridge or RSSHub, as they shape them.
+
+    Sources: RSS-Bridge's docs (``?action=display&bridge=NAME``), docs.rsshub.app. One's own RSSHub
+    under another name cannot be told.
+    """
+    try:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query, max_num_fields=50)
+    except ValueError:
+        return False
+    named = any("rsshub" in label for label in (parts.hostname or "").split("."))
+    return named or ("bridge" in query and "display" in query.get("action", []))
 
 
 def _host(url: str) -> str:

@@ -31,7 +31,15 @@ CLOSING = frozenset({"answered", "reply", "resolve", "ignore", "snooze"})
 """The verbs after which a conversation needs nothing more for now."""
 OLDEST = 5
 """Conversations named as those that wait longest."""
-_WELL = frozenset({SourceState.STARTING, SourceState.OK, SourceState.CATCHING_UP, SourceState.OFF})
+_WELL = frozenset(
+    {
+        SourceState.STARTING,
+        SourceState.OK,
+        SourceState.CATCHING_UP,
+        SourceState.UNOFFICIAL_BRIDGE,
+        SourceState.OFF,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

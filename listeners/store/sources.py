@@ -92,7 +92,7 @@ async def set_source_state(
             until,
             next_at,
             failures,
-            state in (SourceState.OK, SourceState.CATCHING_UP),
+            state in (SourceState.OK, SourceState.CATCHING_UP, SourceState.UNOFFICIAL_BRIDGE),
             now,
             source_id,
         ),

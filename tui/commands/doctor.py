@@ -257,7 +257,13 @@ async def _store(known: Settings) -> list[Finding]:
 
 
 async def _sources(store: Store) -> list[Finding]:
-    fine = (SourceState.OK, SourceState.STARTING, SourceState.CATCHING_UP, SourceState.OFF)
+    fine = (
+        SourceState.OK,
+        SourceState.STARTING,
+        SourceState.CATCHING_UP,
+        SourceState.UNOFFICIAL_BRIDGE,
+        SourceState.OFF,
+    )
     findings = []
     for row in await reads.sources(store):
         if row.state not in fine:

@@ -10,7 +10,14 @@ from tui.i18n import _, ngettext
 from tui.theme import Palette
 from tui.widgets.paint import Line, one_line
 
-HEARD = frozenset({SourceState.STARTING, SourceState.OK, SourceState.CATCHING_UP})
+HEARD = frozenset(
+    {
+        SourceState.STARTING,
+        SourceState.OK,
+        SourceState.CATCHING_UP,
+        SourceState.UNOFFICIAL_BRIDGE,
+    }
+)
 """States of a source in which an empty queue means that nothing is to be done."""
 
 

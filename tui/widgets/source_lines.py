@@ -50,6 +50,8 @@ def state_style(state: SourceState, styles: Palette) -> Style:
             return styles.ours
         case SourceState.CATCHING_UP | SourceState.RATE_LIMITED | SourceState.NEEDS_TOKEN:
             return styles.warn
+        case SourceState.UNOFFICIAL_BRIDGE:
+            return styles.warn
         case SourceState.STARTING | SourceState.OFF:
             return styles.faint
         case _:
@@ -142,7 +144,11 @@ def source_lines(
     wants_key = row.state in _WANT_A_KEY
     if capability is not None and wants_key:
         lines += numbered(capability.steps, width, styles)
-    well = row.state in (SourceState.OK, SourceState.CATCHING_UP)
+    well = row.state in (
+        SourceState.OK,
+        SourceState.CATCHING_UP,
+        SourceState.UNOFFICIAL_BRIDGE,
+    )
     if capability is not None and capability.needs is not None and not well:
         lines += field(_("needs"), say(capability.needs), width, styles)
     if row.open_gap is not None:

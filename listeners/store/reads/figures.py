@@ -216,7 +216,7 @@ async def _alerts(store: Store, ids: Sequence[int]) -> dict[Severity, int]:
     )
 
 
-_FINE = ("ok", "starting", "catching up", "off")
+_FINE = ("ok", "starting", "catching up", "unofficial bridge", "off")
 
 
 async def _sources(store: Store) -> tuple[tuple[SafeText, ...], int, int]:
