@@ -13,7 +13,8 @@ from typing import Literal, Protocol, runtime_checkable
 
 from listeners.model import Micros, Sentence
 
-Unit = Literal["graphemes", "utf16", "characters", "bytes"]
+Unit = Literal["graphemes", "utf16", "weighted", "characters", "bytes"]
+"""``weighted`` is X's: letters count 1; East Asian signs, emoji and some marks count 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

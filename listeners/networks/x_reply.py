@@ -37,9 +37,8 @@ from listeners.networks.x_decode import (
 from listeners.networks.x_server import RefusedError, XServer
 from listeners.text import fold, links_in
 
-LIMIT = ReplyLimit(maximum=280, unit="utf16", link_length=23)
-"""X weighs most signs 1, emoji and East Asian ones 2, a link 23 (docs.x.com, counting characters).
-"""
+LIMIT = ReplyLimit(maximum=280, unit="weighted", link_length=23)
+"""Signs weigh 1, emoji and East Asian ones 2, a link 23 (docs.x.com, counting characters)."""
 SKEW = 10 * MINUTE
 MOST_PAGES = 5
 _NAMES = re.compile(r"^(?:@\w{1,15}\s+)+")

@@ -115,7 +115,7 @@ def too_long(network: str, text: str, limit: ReplyLimit) -> Sentence | None:
             return Sentence(
                 "Too long for {network} by {count} of {maximum} bytes. Nothing was sent.", values
             )
-        case "utf16":
+        case "utf16" | "weighted":
             return Sentence(
                 "Too long for {network} by {count} of {maximum} characters, as it counts them (an "
                 "emoji is two or more). Nothing was sent.",

@@ -17,18 +17,21 @@ from tui.widgets.paint import Line, cut, joined, many_lines, network_name, one_l
 _LEFT = {
     "graphemes": msgid("{left} left of {maximum} graphemes"),
     "utf16": msgid("{left} left of {maximum} UTF-16 units"),
+    "weighted": msgid("{left} left of {maximum} characters"),
     "characters": msgid("{left} left of {maximum} characters"),
     "bytes": msgid("{left} left of {maximum} bytes"),
 }
 _OVER = {
     "graphemes": msgid("{count} too many of {maximum} graphemes"),
     "utf16": msgid("{count} too many of {maximum} UTF-16 units"),
+    "weighted": msgid("{count} too many of {maximum} characters"),
     "characters": msgid("{count} too many of {maximum} characters"),
     "bytes": msgid("{count} too many of {maximum} bytes"),
 }
 _COUNTED = {
     "graphemes": msgid("{network} counts {count} of {maximum} graphemes."),
     "utf16": msgid("{network} counts {count} of {maximum} UTF-16 units."),
+    "weighted": msgid("{network} counts {count} of {maximum} characters."),
     "characters": msgid("{network} counts {count} of {maximum} characters."),
     "bytes": msgid("{network} counts {count} of {maximum} bytes."),
 }

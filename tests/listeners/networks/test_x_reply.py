@@ -17,8 +17,9 @@ from listeners.networks.contract import SourceError
 from listeners.networks.replying import Answered, Particular, Reply, Replying, ReplyRefusedError
 from listeners.networks.x import XListener
 from listeners.networks.x_connect import ask, code_in, connect
+from listeners.networks.x_reply import LIMIT
 from listeners.networks.x_token import load
-from listeners.replying.length import over
+from listeners.replying.length import count, over
 from listeners.spending import MemorySpendBook
 from tests.fake.http_server import json_reply, status_reply
 from tests.fake.x import PRICES, FakeX, Record
@@ -187,6 +188,16 @@ async def test_how_long_a_reply_may_be(world: World) -> None:
     limit = await world.listener().reply_limit()
     assert over("x" * 257 + " https://kerlann.example/" + "y" * 90, limit) == 1
     assert over("x" * 256 + " https://kerlann.example/" + "y" * 90, limit) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("abc", 3), ("é", 1), ("e\u0301", 1), ("“oui”", 5), ("5 €", 4), ("…", 2), ("日本", 4),
+     ("👍", 2), ("👨\u200d👩\u200d👧", 2), ("❤\ufe0f", 2), ("🇫🇷", 2),
+     ("https://kerlann.example/" + "y" * 99, 23)],
+)  # fmt: skip
+def test_length_as_x_weighs_it(text: str, length: int) -> None:
+    assert count(text, LIMIT) == length
 
 
 # --- the permission ------------------------------------------------------------------------------
