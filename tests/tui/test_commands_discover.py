@@ -50,9 +50,9 @@ def keys(path: Path) -> list[str]:
 def test_what_answers_is_shown_with_its_lines(run: Run, config: Path, site: str) -> None:
     ran = run("discover", site)
     assert ran.code == 0
-    assert "✓ Feeds: the feed at 127.0.0.1/feed" in ran.out
+    assert "✓ Feeds · the feed at 127.0.0.1/feed" in ran.out
     assert f'what = "{site}/feed"' in ran.out
-    assert "✗ Feeds: the feed at 127.0.0.1/gone" in ran.out
+    assert "✗ Feeds · the feed at 127.0.0.1/gone" in ran.out
     assert "\x1b" not in ran.out
     assert "\u202e" not in ran.out
     assert keys(config) == ["mastodon:#aurora"]

@@ -113,7 +113,7 @@ async def _found(known: Settings, what: str) -> list[Proposal]:
 def _show(known: Settings, number: int, one: Proposal) -> None:
     hears, said = told(one)
     word = _(WORDS[one.verdict])
-    head = f"{MARKS[one.verdict]} {network_name(one.network)}: {hears}  [{word}]"
+    head = f"{MARKS[one.verdict]} {network_name(one.network)} · {hears}  [{word}]"
     width = max(40, shutil.get_terminal_size().columns)
     known.output.line(textwrap.fill(head, width, initial_indent=f"{number:>3} ",
                                     subsequent_indent=" " * 6))  # fmt: skip

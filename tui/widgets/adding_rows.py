@@ -81,10 +81,10 @@ def offered_page(
     """Return all about one proposal: what it hears, costs and needs, and its lines."""
     hears, said = told(row.found)
     lines: list[Line] = [
-        *wrapped([(f"{network_name(row.found.network)}: {hears}", styles.strong + BOLD)], width),
+        *wrapped([(f"{network_name(row.found.network)} · {hears}", styles.strong + BOLD)], width),
         [],
         *wrapped(
-            [(f"{_(WORDS[row.verdict])}: ", _colour(row.verdict, styles)), (said, styles.ink)],
+            [(f"{_(WORDS[row.verdict])} · ", _colour(row.verdict, styles)), (said, styles.ink)],
             width,
         ),
     ]
