@@ -149,6 +149,19 @@ async def test_an_answer_that_was_taken_away_elsewhere_is_gone_here(
     assert gone_of(await polled(heard, cursor)) == {answer_id(made.path, "Thanks")}
 
 
+async def test_an_answer_stays_while_its_review_is_changed(
+    world: World[FakeGoogleReviews],
+) -> None:
+    made = world.server.review("fine")
+    made.answer = "Thanks"
+    heard = listener(world)
+    cursor = cursor_of(await polled(heard))
+    world.server.change(made, "Not fine")
+    batches = await polled(heard, cursor)
+    assert [post.text for post in posts_of(batches)][:1] == ["Not fine"]
+    assert gone_of(batches) == set()
+
+
 async def test_a_thread_tells_the_review_as_it_is_and_that_it_is_gone(
     world: World[FakeGoogleReviews],
 ) -> None:
