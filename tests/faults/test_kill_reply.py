@@ -7,10 +7,13 @@ process that sends is a real one that gets SIGKILL. Another process then finds o
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -39,6 +42,7 @@ from tests.fake.mastodon import FakeMastodon
 from tests.fake.reddit import FakeReddit
 from tests.fake.slack import FakeSlack
 from tests.fake.threads import FakeThreads
+from tests.fake.x import FakeX
 from tests.fake.youtube import FakeYouTube
 
 ROOT = Path(__file__).parents[2]
@@ -265,6 +269,44 @@ class SlowYouTube(FakeYouTube):
         return super()._reply(request)
 
 
+class SlowX(FakeX):
+    """X, which knows no key, and charges for every look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now, self.step = utc_now() // SECOND, 1
+        folder = tempfile.mkdtemp()
+        self.account = Path(folder) / "x.json"
+        self.account.touch(0o600)
+        kept = {"client_id": "c", "access_token": "user-token", "refresh_token": "r"}
+        self.account.write_text(json.dumps({**kept, "until": 2**62}))
+
+    async def __aexit__(self, *how: Any) -> None:
+        shutil.rmtree(self.account.parent)
+        await super().__aexit__(*how)
+
+    @property
+    def source(self) -> str:
+        """Its lines in the configuration."""
+        money = "budget_day = 1000.0\nbudget_month = 1000.0\n"
+        return f'network = "x"\naccount = "{self.account}"\n{money}'
+
+    def ask(self) -> None:
+        """Somebody asks."""
+        self.now = utc_now() // SECOND
+        self.post("@kerlann does kerlann open on Sunday?")
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one["text"] for one in self.posts.values())
+
+    def _reply(self, request: Request) -> Reply:
+        if (request.method, request.path) == ("POST", "/2/tweets"):
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
 class SlowSlack(FakeSlack):
     """Slack, to which our key is metadata of a message."""
 
@@ -384,6 +426,7 @@ SERVERS: dict[str, Callable[[], Any]] = {
     "discord": SlowDiscord,
     "slack": SlowSlack,
     "youtube": SlowYouTube,
+    "x": SlowX,
     "facebook": SlowFacebook,
     "instagram": SlowInstagram,
     "threads": SlowThreads,
