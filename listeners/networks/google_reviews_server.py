@@ -133,7 +133,7 @@ def needs_approval() -> Sentence:
     return Sentence(
         "Google shows reviews only to projects it approved: ask for Business Profile API access "
         "at {form}, then give this source client_id, client_secret and refresh_token. Until then "
-        'its notification mails and files (network = "import") bring reviews.',
+        'its notification mails (network = "mailbox") bring reviews.',
         {"form": FORM},
     )
 

@@ -85,7 +85,10 @@ class LinkedInListener(Answering):
             Sentence("The page's number stands in the address of its admin view."),
         ),
         limits=(
-            Sentence("Without LinkedIn's approval nothing can be read: import, mails and feeds."),
+            Sentence(
+                "Without LinkedIn's approval nothing can be read; mails, imports and feeds are the "
+                "way round."
+            ),
             Sentence("LinkedIn has no search: only your page's comments and mentions of it."),
             Sentence("Mentions within comments on others' posts are not told."),
             Sentence("Members are shown as numbers; their names are on LinkedIn alone."),

@@ -122,8 +122,9 @@ def needs_approval() -> Sentence:
     """LinkedIn shows comments to vetted apps alone."""
     return Sentence(
         "LinkedIn shows a page's comments only to apps it vetted for its Community Management API: "
-        "a registered company asks at {form}. Until then its notification mails as files, its "
-        'exports (network = "import") and Google Alerts as a feed bring what can be had.',
+        "a registered company asks at {form}. Until then its notification mails (network = "
+        '"mailbox"), its exports (network = "import") and Google Alerts as a feed bring what can '
+        "be had.",
         {"form": FORM},
     )
 

@@ -235,7 +235,7 @@ def _not_allowed(said: str) -> Sentence:
 _NO_TOKEN = Sentence(
     "Pinterest counts the comments on your pins for whoever has a token: make an app at {form}, "
     "ask for Trial access, and give this source its token. What the comments say it shows to no "
-    'program; its notification mails as files (network = "import") do.',
+    'program; its notification mails (network = "mailbox") do.',
     {"form": FORM},
 )
 _CHANGED = Sentence(

@@ -237,8 +237,8 @@ def needs_approval() -> Sentence:
     return Sentence(
         "TikTok shows a business's comments only to apps it approved (Accounts API: ask at "
         "{form}); its Research API refuses businesses. Without approval an app of your own counts "
-        "the comments on your videos. The way round: notification mails, exports "
-        '(network = "import") and Google Alerts as a feed.',
+        "the comments on your videos. The way round: notification mails (network = "
+        '"mailbox"), exports (network = "import") and Google Alerts as a feed.',
         {"form": FORM},
     )
 

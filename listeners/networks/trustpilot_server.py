@@ -152,7 +152,7 @@ def needs_plan() -> Sentence:
     return Sentence(
         "Trustpilot gives its API to businesses whose plan has the Connect module: make a key "
         "under Integrations, Developers, APIs on business.trustpilot.com and write it into this "
-        'source. Without it, its notification mails as files (network = "import") bring reviews.'
+        'source. Without it, its notification mails (network = "mailbox") bring reviews.'
     )
 
 
@@ -177,7 +177,7 @@ def not_allowed(said: str) -> Sentence:
     """Trustpilot says why it does not let us in."""
     return Sentence(
         "Trustpilot does not let this key read the reviews: “{reason}”. The plan may lack the "
-        'Connect module; its notification mails as files (network = "import") are the way round.',
+        'Connect module; its notification mails (network = "mailbox") are the way round.',
         {"reason": said},
     )
 
