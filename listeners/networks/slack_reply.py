@@ -6,6 +6,7 @@ not show it again, a reply is found by its words below the same message.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 
@@ -153,15 +154,16 @@ class Replies:
             raise ReplyRefusedError(kept_there(TITLE, 200, error.code)) from error
 
 
-def content_of(reply: Reply, channel: str, thread: str) -> Mapping[str, object]:
+def content_of(reply: Reply, channel: str, thread: str) -> Mapping[str, str]:
     """Return the message to send. Nothing in it is markup, and no link is unfolded."""
-    content: dict[str, object] = {
+    metadata = {"event_type": EVENT, "event_payload": {"key": reply.key}}
+    content = {
         "channel": channel,
         "text": escaped(reply.text),
-        "mrkdwn": False,
-        "unfurl_links": False,
-        "unfurl_media": False,
-        "metadata": {"event_type": EVENT, "event_payload": {"key": reply.key}},
+        "mrkdwn": "false",
+        "unfurl_links": "false",
+        "unfurl_media": "false",
+        "metadata": json.dumps(metadata),
     }
     return {**content, "thread_ts": thread} if thread else content
 

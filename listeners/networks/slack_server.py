@@ -133,8 +133,8 @@ class SlackServer:
         )
         return self._read(answer)
 
-    async def post(self, method: str, content: Mapping[str, object]) -> Mapping[str, object]:
-        """Write something, once.
+    async def post(self, method: str, content: Mapping[str, str]) -> Mapping[str, object]:
+        """Write something, once; as a form, which every method takes.
 
         Raises:
             RefusedError: Slack said no, and nothing is there.
@@ -142,7 +142,7 @@ class SlackServer:
         """
         answer = await self._fetch.post(
             f"{self._base}/{method}",
-            json=content,
+            form=content,
             secret_headers=await self._bearer(),
             expect="json",
             allow_private=self._allow_private,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.fake.http_server import FakeServer, Reply, Request, json_reply
 
@@ -98,9 +99,8 @@ class FakeSlack(FakeServer):
             return refusal("invalid_auth")
         if method in self.refuse:
             return refusal(self.refuse[method])
-        told: Record = json.loads(request.body) if request.body else {
-            name: found[0] for name, found in request.query.items()
-        }  # fmt: skip
+        pairs = parse_qsl(request.body.decode()) if request.method == "POST" else ()
+        told: Record = dict(pairs) or {name: found[0] for name, found in request.query.items()}
         if "channel" in told and told["channel"] in self.shut:
             return refusal("not_in_channel")
         if "channel" in told and told["channel"] not in {one["id"] for one in self.channels}:
@@ -174,7 +174,7 @@ class FakeSlack(FakeServer):
         if told.get("thread_ts") and above is None:
             return refusal("thread_not_found")
         made = self.say(told["text"].strip(), by="hubbub", to=above, channel=told["channel"],
-                        metadata=told.get("metadata"))  # fmt: skip
+                        metadata=json.loads(told["metadata"]))  # fmt: skip
         return good(channel=told["channel"], ts=made["ts"], message=self._shown(made))
 
     def _delete(self, told: Record) -> Reply:

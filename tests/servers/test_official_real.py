@@ -1,7 +1,7 @@
 """What we send, judged by a server made of the networks' own documents; run by ``make servers``.
 
-``HUBBUB_PRISM_DISCORD`` and ``HUBBUB_PRISM_YOUTUBE`` are Prism servers (``prism mock``) of
-Discord's OpenAPI document, and of YouTube's discovery document turned into one. Every request a
+``HUBBUB_PRISM_DISCORD``, ``_SLACK`` and ``_YOUTUBE`` are Prism servers (``prism mock``) of
+Discord's and Slack's OpenAPI documents, and of YouTube's discovery document turned into one. Every request a
 listener makes to our fake is made to Prism as well, which says where one is not lawful.
 """
 
@@ -20,14 +20,18 @@ from listeners.http import Fetcher
 from listeners.model import SECOND, Micros
 from listeners.networks.discord import DiscordListener
 from listeners.networks.replying import Answered, Reply
+from listeners.networks.slack import SlackListener
 from listeners.networks.youtube import YouTubeListener
 from listeners.secret import Secret
 from tests.fake.discord import API as DISCORD_API
 from tests.fake.discord import TOKEN, FakeDiscord
 from tests.fake.http_server import Request
+from tests.fake.slack import GENERAL, FakeSlack
+from tests.fake.slack import TOKEN as SLACK_TOKEN
 from tests.fake.youtube import KEY, PERMISSION, FakeYouTube
 
 DISCORD = os.environ.get("HUBBUB_PRISM_DISCORD", "")
+SLACK = os.environ.get("HUBBUB_PRISM_SLACK", "")
 YOUTUBE = os.environ.get("HUBBUB_PRISM_YOUTUBE", "")
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
@@ -36,7 +40,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
 async def violations(request: Request, base: str, path: str) -> str:
     """Make a request anew at Prism; return what it finds wrong with it."""
     query = urlencode([(name, one) for name, found in request.query.items() for one in found])
-    kept = ("authorization", "content-type", "x-goog-api-key")
+    kept = ("authorization", "content-type", "token", "x-goog-api-key")
     headers = {name: value for name, value in request.headers.items() if name in kept}
     async with httpx.AsyncClient(timeout=60.0) as client:
         answer = await client.request(
@@ -122,3 +126,35 @@ async def test_youtube(monkeypatch: pytest.MonkeyPatch) -> None:
         assert [one for one in wrong if one] == []
         broken = Request("GET", "", {"maxResults": ["500"]}, {}, b"")
         assert await violations(broken, YOUTUBE, "/youtube/v3/commentThreads")
+
+
+@pytest.mark.skipif(not SLACK, reason="no Prism with Slack's document: HUBBUB_PRISM_SLACK")
+async def test_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_TOKEN", SLACK_TOKEN)
+    async with FakeSlack() as server, Fetcher() as fetch:
+        asked = server.say("kerlann?")
+        server.say("Where?", by="bob", to=asked)
+        source = SourceConfig(
+            network="slack", base_url=server.base, token=Secret("env:SLACK_TOKEN")
+        )
+        listener = SlackListener(source, [], fetch, lambda: Micros(server.now * SECOND))
+        assert [batch async for batch in listener.poll(None)]
+        native_id = f"{GENERAL}/{asked['ts']}"
+        await listener.thread([native_id])
+        sent = await listener.send_reply(reply_to(native_id, server.now))
+        await listener.find_reply(reply_to(native_id, server.now))
+        await listener.delete_reply(sent.native_id)
+        # The document is of the time before bearer tokens: it wants the token as a parameter.
+        told = [
+            replace(
+                one,
+                query={**one.query, "token": ["x"]} if one.method == "GET" else one.query,
+                headers={**one.headers, "token": "x"},
+            )
+            for one in server.requests
+        ]
+        wrong = [await violations(one, SLACK, one.path.removeprefix("/api")) for one in told]
+        print(f"{len(wrong)} requests, {sum(map(bool, wrong))} wrong")
+        assert [one for one in wrong if one] == []
+        broken = Request("GET", "", {"limit": ["many"], "token": ["x"]}, {"token": "x"}, b"")
+        assert await violations(broken, SLACK, "/conversations.history")
