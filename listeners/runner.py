@@ -22,6 +22,7 @@ from listeners.model import HOUR, MINUTE, SECOND, Batch, Micros, Sentence, Sourc
 from listeners.networks.contract import Listener, Remembering, SourceError
 from listeners.pace import after_failures, after_refusals
 from listeners.pipeline import Counts, Pipeline
+from listeners.secret import SecretError
 from listeners.store import Store, agenda
 from listeners.store.connection import Connection
 from listeners.store.places import threads_elsewhere
@@ -120,7 +121,7 @@ class SourceRunner:
             if self._listener.capability.thread:
                 await self.read_threads()
         except Exception as error:
-            state, detail, _ = _verdict(error, self.source.network)
+            state, detail, _ = self._judged(error)
             _log.warning("%s failed", self.source.key, exc_info=error)
             await self._say(state, detail=detail)
         await self._store.write(self._timing.keep)
@@ -295,8 +296,18 @@ class SourceRunner:
         await self._write_state(next_at=next_at)
         return seconds
 
+    def _judged(self, error: Exception) -> tuple[SourceState, Sentence, Micros | None]:
+        """Return the verdict on an error, with what is known of this source."""
+        state, sentence, until = _verdict(error, self.source.network)
+        worked_before = self.source.token is not None and self._cursor is not None
+        unreadable = isinstance(error.__cause__, SecretError)
+        if state is SourceState.NEEDS_TOKEN and worked_before and not unreadable:
+            # A place is kept only where the network took the key once: it takes it no more.
+            state = SourceState.TOKEN_EXPIRED
+        return state, sentence, until
+
     async def _failed(self, error: Exception, delay: float) -> float:
-        state, detail, until = _verdict(error, self.source.network)
+        state, detail, until = self._judged(error)
         if until is not None:
             delay = max(1.0, (until - self._clock()) / SECOND)
         else:

@@ -41,10 +41,11 @@ class SourceTrouble:
     explanation: tuple[Sentence, ...]
 
 
-RULES = ("source failing", "source throttled", "token expired", "gap")
+RULES = ("source failing", "source throttled", "token expired", "out of credits", "gap")
 """The rules of this file; one that is not among the troubles of a check is calm."""
 
 _BROKEN = frozenset({SourceState.FORMAT_CHANGED, SourceState.GONE, SourceState.BLOCKED})
+_LOCKED_OUT = frozenset({SourceState.NEEDS_TOKEN, SourceState.TOKEN_EXPIRED})
 
 
 def source_health(
@@ -84,13 +85,25 @@ def source_health(
                 ),
             )
         )
-    if facts.state is SourceState.NEEDS_TOKEN and facts.last_ok_at is not None:
+    if facts.state in _LOCKED_OUT and facts.last_ok_at is not None:
         found.append(
             SourceTrouble(
                 rule="token expired",
                 severity=Severity.HIGH,
                 title=Sentence("{source} no longer accepts our token", name),
                 explanation=(Sentence("give it a new token in the configuration"), *unheard),
+            )
+        )
+    if facts.state is SourceState.OUT_OF_CREDITS:
+        found.append(
+            SourceTrouble(
+                rule="out of credits",
+                severity=Severity.WARN,
+                title=Sentence("{source} is not read: its budget or its credits are used up", name),
+                explanation=(
+                    Sentence("nothing more is spent; raise the budget, or wait for the next day"),
+                    *unheard,
+                ),
             )
         )
     if facts.gap is not None:

@@ -23,6 +23,7 @@ from listeners.model import (
 )
 from listeners.networks.contract import Capability, SourceError
 from listeners.pipeline import Pipeline
+from listeners.secret import Secret, SecretError
 from listeners.store import Store, open_store, reads
 from listeners.store.connection import Connection
 from listeners.store.filters import QueueFilter, StreamFilter
@@ -84,7 +85,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield store
 
 
-async def runner(store: Store, listener: Scripted, cursor: str | None = None) -> SourceRunner:
+async def runner(
+    store: Store, listener: Scripted, cursor: str | None = None, source: SourceConfig = SOURCE
+) -> SourceRunner:
     pipeline = Pipeline(store, CONFIG, lambda: NOW)
     await pipeline.open()
 
@@ -93,7 +96,7 @@ async def runner(store: Store, listener: Scripted, cursor: str | None = None) ->
         return (await register_sources(connection, new, NOW))[SOURCE.key]
 
     number = await store.write(work)
-    return SourceRunner(SOURCE, number, cursor, listener, pipeline, store, lambda: NOW)
+    return SourceRunner(source, number, cursor, listener, pipeline, store, lambda: NOW)
 
 
 async def row(store: Store) -> SourceRow:
@@ -213,3 +216,36 @@ async def test_threads_of_open_conversations_are_read_and_answer_by_themselves(
     (row_,) = (await reads.conversations(store, ids)).values()
     assert (row_.state, row_.messages) == (ConversationState.WAITING, 2)
     assert listener.asked == [["q1"]]
+
+
+def refused_token() -> SourceError:
+    return SourceError(SourceState.NEEDS_TOKEN, Sentence("The token was refused."))
+
+
+def missing_token() -> SourceError:
+    error = SourceError(SourceState.NEEDS_TOKEN, Sentence("HUBBUB_TOKEN is not set."))
+    error.__cause__ = SecretError(error.sentence)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "cursor", "token", "state"),
+    [
+        (refused_token, "7", "env:HUBBUB_TOKEN", SourceState.TOKEN_EXPIRED),
+        (refused_token, None, "env:HUBBUB_TOKEN", SourceState.NEEDS_TOKEN),
+        (refused_token, "7", "", SourceState.NEEDS_TOKEN),
+        (missing_token, "7", "env:HUBBUB_TOKEN", SourceState.NEEDS_TOKEN),
+    ],
+    ids=["it worked before", "it never worked", "there is none", "it cannot be read"],
+)
+async def test_a_key_that_worked_before_has_expired(
+    store: Store,
+    error: Callable[[], SourceError],
+    cursor: str | None,
+    token: str,
+    state: SourceState,
+) -> None:
+    source = replace(SOURCE, token=Secret(token) if token else None)
+    one = await runner(store, Scripted([error()]), cursor, source)
+    assert (await one.once()).state is state
+    assert (await row(store)).state is state

@@ -406,6 +406,12 @@ LONG_DEAF = {"last_ok_at": Micros(MONDAY - 7 * HOUR)}
         (source(SourceState.RATE_LIMITED, **HOUR_AGO), [("source throttled", Severity.WARN)]),
         (source(SourceState.NEEDS_TOKEN, last_ok_at=None), []),
         (source(SourceState.NEEDS_TOKEN), [("token expired", Severity.HIGH)]),
+        (source(SourceState.TOKEN_EXPIRED), [("token expired", Severity.HIGH)]),
+        (source(SourceState.OUT_OF_CREDITS), [("out of credits", Severity.WARN)]),
+        (source(SourceState.NEEDS_APPROVAL), []),
+        (source(SourceState.IMPORT_ONLY), []),
+        (source(SourceState.UNOFFICIAL_BRIDGE), []),
+        (source(SourceState.NOT_AVAILABLE), []),
         (
             source(SourceState.OK, gap=Gap(None, None, Sentence("too old"))),
             [("gap", Severity.WARN)],
