@@ -35,8 +35,9 @@ from listeners.networks.x_places import (
     write_cursor,
 )
 from listeners.networks.x_query import queries_of
+from listeners.networks.x_refusals import RefusedError
 from listeners.networks.x_reply import Replies
-from listeners.networks.x_server import RefusedError, XServer
+from listeners.networks.x_server import XServer
 from listeners.networks.x_stream import Live
 
 PER_PAGE = 100

@@ -34,7 +34,8 @@ from listeners.networks.x_decode import (
     id_at,
     plain,
 )
-from listeners.networks.x_server import RefusedError, XServer
+from listeners.networks.x_refusals import RefusedError
+from listeners.networks.x_server import XServer
 from listeners.text import fold, links_in
 
 LIMIT = ReplyLimit(maximum=280, unit="weighted", link_length=23)

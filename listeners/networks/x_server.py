@@ -8,7 +8,6 @@ is sent until X refuses it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -16,17 +15,17 @@ from uuid import uuid4
 from listeners.clock import Clock
 from listeners.config import SourceConfig
 from listeners.http import Answer, Fetcher, HttpError
-from listeners.model import SECOND, Micros, Sentence, SourceState
+from listeners.model import SECOND, Micros, SourceState
 from listeners.networks import x_words as words
 from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
 from listeners.networks.x_decode import TITLE, Page, read_page
 from listeners.networks.x_prices import ACCOUNT, Prices, ceiling_of, prices_of
+from listeners.networks.x_refusals import about_names, refusal
 from listeners.networks.x_token import Permission
 from listeners.paying import Meter
 from listeners.secret import Secret
-from listeners.spending import Bill, MemorySpendBook, next_day, next_month
-from listeners.text import clean_line
+from listeners.spending import Bill, MemorySpendBook
 
 DEFAULT_SERVER = "https://api.x.com"
 OLD, NEW = "tweet", "post"
@@ -40,32 +39,7 @@ bring accounts and posts along that are charged as well."""
 _ALONG = 2
 """Posts that may come along with one under the new names: what it answers, and what it quotes."""
 _USER_FIELDS = "username,name,public_metrics"
-_OLD_NAMES = ("tweet.fields", "referenced_tweets", "edit_history_tweet_ids", "note_tweet")
-_NEW_NAMES = ("post.fields", "referenced_posts", "edit_history_post_ids", "note_post")
-
 Params = Mapping[str, str | int]
-
-
-class RefusedError(SourceError):
-    """X answered, and its answer was no. ``kind`` is the last word of its type of problem."""
-
-    def __init__(
-        self,
-        status: int,
-        state: SourceState,
-        sentence: Sentence,
-        *,
-        said: str = "",
-        kind: str = "",
-        about: str = "",
-        until: Micros | None = None,
-    ) -> None:
-        super().__init__(state, sentence, until=until)
-        self.status = status
-        self.said = said
-        self.kind = kind
-        self.about = about
-        """All X says of it, to look for the name of a parameter."""
 
 
 class XServer:
@@ -83,6 +57,7 @@ class XServer:
         self._meter: Meter | None = None
         self._prices: Prices | None = None
         self._closed: dict[str, Micros] = {}
+        self._refused = False
 
     @property
     def has_key(self) -> bool:
@@ -316,7 +291,7 @@ class XServer:
             try:
                 return await ask()
             except HttpError as error:
-                if not _about_names(error, self.naming):
+                if not about_names(error, old=self.naming == OLD):
                     raise
                 self.naming = NEW if self.naming == OLD else OLD
                 return await ask()
@@ -338,7 +313,9 @@ class XServer:
             if not (mine or self._source.token is None):
                 raise
             await self.permission.refused(str(await self.permission.bearer()))
+            self._refused = True
             answer = await self._get_once(path, params, mine=mine)
+            self._refused = False
         reset = answer.headers.get("x-rate-limit-reset", "")
         if answer.headers.get("x-rate-limit-remaining") == "0" and reset.isdigit():
             self._closed[endpoint] = Micros(int(reset) * SECOND)
@@ -362,42 +339,13 @@ class XServer:
             *(Bill("user", one, user) for one in page.user_ids),
         ]
 
-    # --- what a no means -----------------------------------------------------------------------
-
     def meaning(self, error: HttpError, endpoint: str) -> SourceError:
         """Return an HTTP error in the words of X; trouble by status stays as it is."""
-        said, kind, about = _told(error.body)
-        status, now = error.status, self._clock()
-        state, sentence, until = (
-            error.state,
-            words.refused(said or str(status), status),
-            error.until,
-        )
-        if status == 402:
-            state, sentence, until = SourceState.OUT_OF_CREDITS, words.no_credits(), None
-        elif status == 429 and kind == "usage-capped":
-            state = SourceState.OUT_OF_CREDITS
-            daily = '"Daily"' in about
-            sentence = words.capped(daily=daily)
-            until = next_day(now) if daily else next_month(now)
-        elif status == 429:
-            reset = error.headers.get("x-rate-limit-reset", "")
-            until = Micros(int(reset) * SECOND) if reset.isdigit() else error.until
-            if until is not None:
-                self._closed[endpoint] = until
-            state, sentence = SourceState.RATE_LIMITED, words.window_spent()
-        elif status == 401:
-            ended = self.permission.given and self._source.token is None
-            state = SourceState.TOKEN_EXPIRED if ended else SourceState.NEEDS_TOKEN
-            sentence = words.permission_ended() if ended else words.key_refused(status)
-        elif status == 403:
-            state = SourceState.BLOCKED
-            if kind in ("client-forbidden", "client-not-enrolled"):
-                state = SourceState.NEEDS_APPROVAL
-            sentence = words.not_allowed(said or str(status), status)
-        elif status >= 500:
-            return error
-        return RefusedError(status, state, sentence, said=said, kind=kind, about=about, until=until)
+        ours = self._source.token is None or self._refused or endpoint == "write"
+        fault = refusal(error, self._clock(), permitted=self.permission.given and ours)
+        if fault.state is SourceState.RATE_LIMITED and fault.until is not None:
+            self._closed[endpoint] = fault.until
+        return fault
 
 
 def _read(told: object) -> Page:
@@ -405,30 +353,3 @@ def _read(told: object) -> Page:
         return read_page(told)
     except UnreadableError as error:
         raise SourceError(SourceState.FORMAT_CHANGED, words.misunderstood()) from error
-
-
-def _about_names(error: HttpError, naming: str) -> bool:
-    """Whether X refused a question because of how its fields are named."""
-    names = _OLD_NAMES if naming == OLD else _NEW_NAMES
-    about = error.body.decode("utf-8", "replace")
-    return error.status == 400 and any(name in about for name in names)
-
-
-def _told(body: bytes) -> tuple[str, str, str]:
-    """Return X's own words for a refusal, the type of its problem, and all it says."""
-    about = body[:20_000].decode("utf-8", "replace")
-    try:
-        told = json.loads(about)
-    except (ValueError, RecursionError):
-        return "", "", about
-    if not isinstance(told, Mapping):
-        return "", "", about
-    errors = told.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors else {}
-    first = first if isinstance(first, Mapping) else {}
-    said = first.get("message") or first.get("detail") or told.get("detail") or told.get("title")
-    kind = told.get("type") or first.get("type") or ""
-    reason = told.get("reason")
-    tail = str(kind).rpartition("/")[2] if isinstance(kind, str) else ""
-    tail = reason if isinstance(reason, str) and tail == "client-forbidden" else tail
-    return clean_line(said or "", 200), clean_line(tail, 60), json.dumps(told)

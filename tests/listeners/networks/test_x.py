@@ -448,6 +448,13 @@ async def test_a_refused_access_token_is_made_anew_once(world: World) -> None:
     assert world.server.refreshed == 1
 
 
+async def test_a_permission_refused_again_is_no_fault_of_the_apps_token(world: World) -> None:
+    world.server.on("/2/users/1000/mentions", json_reply({"title": "Unauthorized"}, 401))
+    fault = await refusal(world, world.listener(account=world.permit()))
+    assert fault.state is SourceState.TOKEN_EXPIRED
+    assert world.server.refreshed == 1
+
+
 async def test_a_permission_taken_back_says_so_and_shows_no_secret(world: World) -> None:
     world.server.refresh = "another"
     fault = await refusal(world, world.listener(account=world.permit(until=1)))
