@@ -1,8 +1,8 @@
 """What we send, judged by a server made of the networks' own documents; run by ``make servers``.
 
 ``HUBBUB_PRISM_DISCORD``, ``_SLACK`` and ``_YOUTUBE`` are Prism servers (``prism mock``) of
-Discord's and Slack's OpenAPI documents, and of YouTube's discovery document turned into one. Every request a
-listener makes to our fake is made to Prism as well, which says where one is not lawful.
+Discord's and Slack's OpenAPI documents, and of YouTube's discovery document turned into one. Every
+request a listener makes to our fake is made to Prism as well, which says where one is not lawful.
 """
 
 from __future__ import annotations
