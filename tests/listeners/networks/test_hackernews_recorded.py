@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listeners.clock import from_iso, utc_now
@@ -203,6 +203,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(HIT)), json_values, max_size=4))
 def test_no_drift_of_fields_breaks_the_decoder(change: dict[str, object]) -> None:
     try:
@@ -213,6 +214,7 @@ def test_no_drift_of_fields_breaks_the_decoder(change: dict[str, object]) -> Non
     post.author.key.encode()
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_no_json_breaks_the_reading_of_trees(value: object) -> None:
     assert all(isinstance(node, (UnreadableError, DeletedError)) for node in read_tree(value))
