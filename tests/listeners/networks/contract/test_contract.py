@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from listeners.networks.registry import NETWORKS, listener_class
-from tests.listeners.networks.contract.cases import PROOFS, TOGETHER
+from tests.listeners.networks.contract.cases import CHANGES, DAMAGE, PROOFS, REFUSALS
 from tests.listeners.networks.contract.scenario import CASES, Scenario
 from tests.listeners.networks.contract.scenarios import AWAITED, SCENARIOS
 from tests.listeners.networks.contract.world import world_of
@@ -39,16 +39,24 @@ def test_a_listener_promises_what_can_be_had(name: str) -> None:
     assert capability.deletions >= ("delete" not in scenario.impossible)
 
 
-SELDOM = frozenset(
-    {"5xx storm", "duplicate", "out of order", "cursor too old", "cursor unreadable"}
-)
-"""Cases that only ``make faults`` goes through, as it does every second way to hear a network."""
+OFTEN = {"crash": ("crash at every page",), "changes": CHANGES, "damage": DAMAGE}
+SELDOM = {
+    "refusals": REFUSALS,
+    **{
+        case: (case,)
+        for case in ("duplicate", "out of order", "cursor too old", "cursor unreadable")
+    },
+}
+"""What only ``make faults`` goes through, as it does every second way to hear a network."""
+
+
+def test_every_case_is_tried() -> None:
+    assert {case for cases in (*OFTEN.values(), *SELDOM.values()) for case in cases} == set(CASES)
 
 
 def _trials() -> Iterator[pytest.ParameterSet]:
     for name, scenario in SCENARIOS.items():
-        alone = [(case, (case,)) for case in CASES if case not in TOGETHER]
-        for title, cases in [*alone, ("refusals", TOGETHER)]:
+        for title, cases in {**OFTEN, **SELDOM}.items():
             possible = tuple(case for case in cases if case not in scenario.impossible)
             seldom = title in SELDOM or scenario.is_variant
             marks = [pytest.mark.long] if seldom else []

@@ -10,14 +10,15 @@ from types import ModuleType
 import pytest
 
 from listeners.networks import registry
-from tests.listeners.networks.contract.cases import PROOFS, TOGETHER
+from tests.listeners.networks.contract.cases import CHANGES, DAMAGE, PROOFS, REFUSALS
 from tests.listeners.networks.contract.scenario import CASES, Scenario
 from tests.listeners.networks.contract.world import world_of
 
 TEXT = (Path(__file__).parents[4] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SECTION = TEXT.partition("## Adding a network\n")[2].partition("\n## ")[0]
 BLOCKS: list[str] = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
-ALONE = [(case,) for case in CASES if case not in TOGETHER]
+GROUPS = (CHANGES, DAMAGE, REFUSALS)
+ALONE = [(case,) for case in CASES if not any(case in group for group in GROUPS)]
 
 
 def module_of(name: str, code: str, patch: pytest.MonkeyPatch) -> ModuleType:
@@ -38,7 +39,7 @@ def scenario(monkeypatch: pytest.MonkeyPatch) -> type[Scenario]:
     return made
 
 
-@pytest.mark.parametrize("cases", [*ALONE, TOGETHER], ids=lambda cases: cases[0])
+@pytest.mark.parametrize("cases", [*ALONE, *GROUPS], ids=lambda cases: cases[0])
 async def test_the_worked_example_keeps_the_contract(
     cases: tuple[str, ...],
     scenario: type[Scenario],

@@ -57,6 +57,8 @@ class World:
         self._later = 0
         self.rests = 0.0
         self.written = 0
+        self.gone: set[int] = set()
+        self.damaged: set[int] = set()
         self._runner: tuple[Mortal, SourceRunner, Listener] | None = None
 
     def clock(self) -> Micros:
