@@ -249,7 +249,8 @@ class SourceRunner:
         await self._say(SourceState.CATCHING_UP if behind else self._well)
 
     def _drifted(self, batch: Batch) -> bool:
-        if self._listener.capability.by_hand or len(batch.bad) < FEWEST_BAD:
+        capability = self._listener.capability
+        if capability.by_hand or capability.many_hands or len(batch.bad) < FEWEST_BAD:
             return False
         return len(batch.bad) > BAD_SHARE * max(batch.fetched, len(batch.bad))
 

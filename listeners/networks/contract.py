@@ -37,6 +37,8 @@ class Capability:
     works_without_key: bool = False
     by_hand: bool = False
     """People make the records, so a bad one is theirs and no change of format."""
+    many_hands: bool = False
+    """Every record is of somebody else's making, so bad ones are no change of format either."""
     bridge: bool = False
     """It goes round its network's own ways, and is shown so for as long as it is well."""
     interval: float = 900.0

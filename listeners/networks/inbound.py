@@ -48,7 +48,7 @@ class InboundListener:
         stream=True,
         edits=True,
         needs_token=True,
-        by_hand=True,
+        many_hands=True,
         interval=60.0,
         needs=Sentence('A port of this machine, such as what = "8787", and a secret of your own.'),
         steps=(

@@ -65,7 +65,7 @@ class MailboxListener:
         title=TITLE,
         gapless=True,
         needs_token=True,
-        by_hand=True,
+        many_hands=True,
         interval=120.0,
         min_interval=30.0,
         needs=Sentence(

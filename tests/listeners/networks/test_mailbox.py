@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listeners.config import SourceConfig
+from listeners.config import BrandConfig, Config, SourceConfig
+from listeners.engine import Engine
 from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Batch, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.mailbox import MailboxListener, Place, read_cursor, write_cursor
 from listeners.networks.mailbox_imap import Address, _encoded, address_of
 from listeners.secret import Secret
+from listeners.store import open_store
 from tests.fake.imap import PASSWORD, SERVER, START, USER, FakeImap, Folder, mail
 
 LINKEDIN = "LinkedIn <notifications@linkedin.com>"
@@ -225,6 +228,23 @@ async def test_a_notification_waits_until_it_is_known_whose_word_counts(world: W
     assert [p.network for p in posts_of(await polled(world.listener(letters=False)))] == [
         "linkedin"
     ]
+
+
+async def test_many_forged_mails_are_no_change_of_format(world: World, tmp_path: Path) -> None:
+    for number in range(5):
+        world.server.deliver(
+            mail(f"{number}", sender=LINKEDIN, proof="dkim=fail header.d=a.example")
+        )
+    source = SourceConfig(
+        network="mailbox",
+        base_url=world.server.url,
+        token=Secret("env:MAIL_PASSWORD"),
+        options={"user": USER, "authserv": SERVER},
+    )
+    config = Config(brands=(BrandConfig(name="Kerlann"),), sources=(source,))
+    async with open_store(tmp_path / "hubbub.db") as store:
+        (report,) = await Engine(store, config).once()
+    assert (report.state, report.bad, report.new) == (SourceState.OK, 5, 0)
 
 
 async def test_a_lost_place_is_told(world: World) -> None:
