@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -17,19 +17,20 @@ from typing import Literal
 
 import listeners
 from listeners.config import Config, ConfigError, default_config_path, load_config
-from listeners.model import Sentence, SourceState
-from listeners.networks.registry import NETWORKS
+from listeners.model import Sentence, SourceRow
+from listeners.networks.registry import NETWORKS, capabilities
 from listeners.query import QuerySyntaxError, query_for_brand
 from listeners.secret import SecretError
-from listeners.store import Store, StoreError, open_store, reads
+from listeners.store import StoreError, open_store, reads
 from tui import log
 from tui.commands import DONE, FAILED
 from tui.commands.common import Settings
 from tui.commands.output import Column, Output
 from tui.i18n import _, language, msgid, say
 from tui.keymap import KeymapError
+from tui.network_state import network_standing
 from tui.own_keys import own_keys
-from tui.sources import mend
+from tui.sources import short_title
 from tui.terminal.clipboard import copy_command
 from tui.terminal.ending import run_to_end
 from tui.terminal.opener import browser_command
@@ -239,7 +240,8 @@ async def _store(known: Settings) -> list[Finding]:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        return [Finding(what, "note", Sentence("{path}: not there yet", place))]
+        missing = Finding(what, "note", Sentence("{path}: not there yet", place))
+        return [missing, *_networks(())]
     except OSError as error:
         fault = error.strerror or type(error).__name__
         return [Finding(what, "mend", Sentence("{path}: {fault}", {**place, "fault": fault}))]
@@ -251,31 +253,19 @@ async def _store(known: Settings) -> list[Finding]:
         async with open_store(path, read_only=True) as store:
             size = path.stat().st_size / 1e6
             whole = Sentence("{path}: whole, {size:.1f} MB", {**place, "size": size})
-            return [*findings, Finding(what, "ok", whole), *await _sources(store)]
+            rows = await reads.sources(store)
+            return [*findings, Finding(what, "ok", whole), *_networks(rows)]
     except StoreError as error:
         return [*findings, Finding(what, "mend", error.sentence)]
 
 
-async def _sources(store: Store) -> list[Finding]:
-    fine = (
-        SourceState.OK,
-        SourceState.STARTING,
-        SourceState.CATCHING_UP,
-        SourceState.UNOFFICIAL_BRIDGE,
-        SourceState.OFF,
-    )
-    findings = []
-    for row in await reads.sources(store):
-        if row.state not in fine:
-            said = say(row.detail) if row.detail else mend(row)
-            findings.append(
-                Finding(
-                    msgid("source"),
-                    "note",
-                    Sentence("{source}: {said}", {"source": row.label or row.key, "said": said}),
-                )
-            )
-    return findings
+def _networks(rows: Sequence[SourceRow]) -> Iterator[Finding]:
+    for capability in capabilities():
+        here = [row for row in rows if row.network == capability.network]
+        fine, words = network_standing(capability, here)
+        yield Finding(
+            short_title(capability), "ok" if fine else "note", Sentence("{said}", {"said": words})
+        )
 
 
 def _log() -> list[Finding]:
