@@ -31,8 +31,8 @@ def test_every_case_is_proven_or_said_to_be_impossible() -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_listener_promises_what_can_be_had(name: str) -> None:
-    """Edits and deletions are promised where they are proven, and nowhere else."""
+def test_a_listener_says_what_it_does(name: str) -> None:
+    """Edits and deletions that are proven here are shown to people as what it can do."""
     scenario = SCENARIOS[name]
     capability = listener_class(scenario.network).capability
     assert capability.edits >= ("edit" not in scenario.impossible)
