@@ -69,6 +69,7 @@ class FakeGoogleReviews(FakeServer):
         self.reviews: list[Review] = []
         self.now = START
         self.size = 50
+        self.token = TOKEN
 
     def review(self, text: str, *, stars: int = 2, name: str = "Pat") -> Review:
         """Write a review."""
@@ -86,7 +87,11 @@ class FakeGoogleReviews(FakeServer):
     def _reply(self, request: Request) -> Reply:
         if request.path in self._scripts:
             return super()._reply(request)
-        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+        return self.answer(request)
+
+    def answer(self, request: Request) -> Reply:
+        """Answer as Google does."""
+        if request.headers.get("authorization") != f"Bearer {self.token}":
             return status_reply(401)
         if request.path == f"/{PLACE}/reviews":
             return self._page(request)

@@ -65,6 +65,7 @@ class FakeLinkedIn(FakeServer):
         self.now = START
         self.size = 1000
         self.readable = True
+        self.token = TOKEN
 
     def comment(
         self, text: str, *, below: str = "", actor: str = "urn:li:person:ana", action: str = ""
@@ -119,7 +120,11 @@ class FakeLinkedIn(FakeServer):
     def _reply(self, request: Request) -> Reply:
         if request.path in self._scripts:
             return super()._reply(request)
-        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+        return self.answer(request)
+
+    def answer(self, request: Request) -> Reply:
+        """Answer as LinkedIn does."""
+        if request.headers.get("authorization") != f"Bearer {self.token}":
             error = {"status": 401, "code": "EXPIRED_ACCESS_TOKEN", "serviceErrorCode": 65601}
             return json_reply({**error, "message": "The token used has expired"}, 401)
         if not request.headers.get("linkedin-version", "").isdigit():

@@ -35,9 +35,11 @@ from tests.fake.discord import FakeDiscord
 from tests.fake.discourse import FakeDiscourse
 from tests.fake.facebook import FakeFacebook
 from tests.fake.github import FakeGitHub
+from tests.fake.google_reviews import PLACE, FakeGoogleReviews
 from tests.fake.http_server import Reply, Request, _written
 from tests.fake.instagram import FakeInstagram
 from tests.fake.lemmy import FakeLemmy
+from tests.fake.linkedin import PAGE, FakeLinkedIn
 from tests.fake.mastodon import FakeMastodon
 from tests.fake.reddit import FakeReddit
 from tests.fake.slack import FakeSlack
@@ -417,6 +419,58 @@ class SlowThreads(FakeThreads):
         return super()._reply(request)
 
 
+class SlowLinkedIn(FakeLinkedIn):
+    """LinkedIn, which knows no key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now = utc_now() // SECOND - 600
+        self.token = "t"
+
+    source = f'network = "linkedin"\ntoken = "env:HUBBUB_T"\nwhat = "{PAGE}"\n'
+
+    def ask(self) -> None:
+        """Somebody asks below our post, each time somebody else."""
+        self.now = max(self.now, utc_now() // SECOND - 60)
+        self.comment("Do you open on Sunday?", actor=f"urn:li:person:ana{len(self.comments)}")
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one.text for one in self.comments)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.method == "POST":
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
+class SlowGoogleReviews(FakeGoogleReviews):
+    """Google, where a review has one answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = Slow()
+        self.now = utc_now() // SECOND - 600
+        self.token = "t"
+
+    source = f'network = "googlereviews"\ntoken = "env:HUBBUB_T"\nwhat = "{PLACE}"\n'
+
+    def ask(self) -> None:
+        """Somebody asks, each time in another review."""
+        self.now = max(self.now, utc_now() // SECOND - 60)
+        self.review(f"Do you open on Sunday? Visit {len(self.reviews)}", stars=2)
+
+    def said(self, text: str) -> int:
+        """How often this stands there."""
+        return sum(text in one.answer for one in self.reviews)
+
+    def _reply(self, request: Request) -> Reply:
+        if request.method == "PUT":
+            return self.slow.taking(lambda: self.answer(request))
+        return super()._reply(request)
+
+
 SERVERS: dict[str, Callable[[], Any]] = {
     "mastodon": SlowMastodon,
     "discourse": SlowDiscourse,
@@ -430,6 +484,8 @@ SERVERS: dict[str, Callable[[], Any]] = {
     "facebook": SlowFacebook,
     "instagram": SlowInstagram,
     "threads": SlowThreads,
+    "linkedin": SlowLinkedIn,
+    "googlereviews": SlowGoogleReviews,
 }
 
 
