@@ -35,4 +35,5 @@ async def _main(path: Path, what: str) -> None:
             await go_on(store, CONFIG, job.id, _clock, pause=0, size=SLICE)
 
 
-asyncio.run(_main(Path(sys.argv[1]), sys.argv[2]))
+if __name__ == "__main__":
+    asyncio.run(_main(Path(sys.argv[1]), sys.argv[2]))

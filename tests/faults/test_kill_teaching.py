@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 def live(store: Path, what: str, seconds: float | None) -> bool:
     """Run the child, kill it so long after it was ready, and say whether it was killed at work."""
     process = subprocess.Popen(
-        [sys.executable, "-c", f"import tests.faults.{CHILD.stem}", str(store), what],
+        [sys.executable, "-m", f"tests.faults.{CHILD.stem}", str(store), what],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
