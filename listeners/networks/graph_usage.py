@@ -69,8 +69,9 @@ def _read(told: Mapping[str, object]) -> Usage:
 
 
 def _number(value: object) -> float:
-    usable = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if usable and 0 <= value < 1e9 else 0.0  # type: ignore[operator, arg-type]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0.0
+    return float(value) if 0 <= value < 1e9 else 0.0
 
 
 def _json(text: str | None) -> object:
