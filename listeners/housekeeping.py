@@ -281,7 +281,8 @@ def _chosen_key(brand: BrandConfig) -> str:
 def _completeness(facts: Iterable[source_health.SourceFacts]) -> float:
     """Return the share of the sources that are heard."""
     states = [one.state.value for one in facts]
-    return sum(state in ("ok", "catching up", "unofficial bridge") for state in states) / len(states) if states else 1.0
+    heard = sum(state in ("ok", "catching up", "unofficial bridge") for state in states)
+    return heard / len(states) if states else 1.0
 
 
 async def _save(

@@ -13,6 +13,7 @@ from listeners.config.adding import remove_sources
 from listeners.discovery import Discovery, Proposal, Verdict
 from listeners.discovery.looking import fetching
 from listeners.model import Sentence
+from listeners.networks.titles import network_title
 from listeners.store import open_store
 from tui.adding import MARKS, WORDS, added, lines_of, told, wants
 from tui.commands import DONE, FAILED, WRONG_USE
@@ -20,7 +21,6 @@ from tui.commands.common import CommandError, Settings, must_write, numbers, set
 from tui.commands.output import Record
 from tui.i18n import _, say
 from tui.terminal.ending import run_to_end
-from tui.widgets.paint import network_name
 
 _ALL = (0,)
 
@@ -113,7 +113,7 @@ async def _found(known: Settings, what: str) -> list[Proposal]:
 def _show(known: Settings, number: int, one: Proposal) -> None:
     hears, said = told(one)
     word = _(WORDS[one.verdict])
-    head = f"{MARKS[one.verdict]} {network_name(one.network)} · {hears}  [{word}]"
+    head = f"{MARKS[one.verdict]} {network_title(one.network)} · {hears}  [{word}]"
     width = max(40, shutil.get_terminal_size().columns)
     known.output.line(textwrap.fill(head, width, initial_indent=f"{number:>3} ",
                                     subsequent_indent=" " * 6))  # fmt: skip
