@@ -9,14 +9,6 @@ from collections.abc import Mapping
 from tests.listeners.networks.contract import networks
 from tests.listeners.networks.contract.scenario import Scenario
 
-AWAITED = frozenset(
-    {
-        "facebook", "instagram", "threads", "linkedin", "pinterest", "slideshare", "tiktok",
-        "trustpilot", "googlereviews", "mailbox", "webhook", "slack",
-    }
-)  # fmt: skip
-"""Networks that are still on their way into the matrix. It gets shorter, never longer."""
-
 
 def _found() -> Mapping[str, type[Scenario]]:
     names = sorted(module.name for module in pkgutil.iter_modules(networks.__path__))
