@@ -19,8 +19,9 @@ from typing import Any
 from listeners.clock import Clock, to_iso
 from listeners.config import Config
 from listeners.config.extending import HookConfig
-from listeners.model import AlertRow, ConversationRow, EventRow, Micros, Sentence
+from listeners.model import Micros, Sentence
 from listeners.outside import Ran, clean_environment, folder_of, run_command
+from listeners.rows import AlertRow, ConversationRow, EventRow
 from listeners.store import Store, reads
 from listeners.store import hooks as stored
 from listeners.store.hooks import Place

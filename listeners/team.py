@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from listeners.config import Config
 from listeners.model import SECOND, Micros, Sentence
-from listeners.model_rows import Presence
+from listeners.rows import Presence
 from listeners.text import fold
 
 PROGRAM = "hubbub"

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from listeners.model import Bucket
+from listeners.rows import Bucket
 
 Z = 1.96
 """Standard errors to each side: 95 in 100 such bands hold the value they are about."""

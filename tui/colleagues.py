@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from listeners import team
 from listeners.clock import Clock
 from listeners.config import Config
-from listeners.model import AlertRow, ConversationRow, Micros
+from listeners.model import Micros
+from listeners.rows import AlertRow, ConversationRow
 from listeners.store import Store, presence
 from listeners.store import team as team_figures
 from listeners.store.absence import Away, away

@@ -14,17 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from listeners.clock import Clock, utc_now
 from listeners.config import Config
-from listeners.model import (
-    DAY,
-    HOUR,
-    MINUTE,
-    AlertRow,
-    ConversationRow,
-    MentionRow,
-    Micros,
-    Sentence,
-    SourceRow,
-)
+from listeners.model import DAY, HOUR, MINUTE, Micros, Sentence
+from listeners.rows import AlertRow, ConversationRow, MentionRow, SourceRow
 from listeners.store import Store, reads
 from listeners.store.hooks import hook_faults
 from listeners.store.maintenance import running

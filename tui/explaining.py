@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from listeners.config import BrandConfig, Config
-from listeners.model import MentionRow
+from listeners.rows import MentionRow
 from tui.sentiment_words import STARS
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from listeners.model import ConversationRow, Micros
+from listeners.model import Micros
 from listeners.networks.titles import network_title
 from listeners.reports.handover import Done, Handover, Holding
+from listeners.rows import ConversationRow
 from tui.commands.output import Record
 from tui.commands.records import (
     alert_record,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from listeners.model import EventRow
+from listeners.rows import EventRow
 from listeners.text import clean_line
 from tui.i18n import _
 from tui.language import msgid

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from listeners.model import SourceRow, SourceState
+from listeners.model import SourceState
 from listeners.networks.contract import Capability
+from listeners.rows import SourceRow
 from tui.i18n import _, ngettext, say
 from tui.sources import access, mend
 from tui.words import word

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from listeners.model import Gap, Micros, SourceRow, SourceState
+from listeners.model import Gap, Micros, SourceState
 from listeners.networks.contract import Capability
+from listeners.rows import SourceRow
 from tui.i18n import _, full_moment, moment, msgid, say
 
 _MENDS = {

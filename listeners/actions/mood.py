@@ -20,7 +20,8 @@ from listeners.conversations.events import AsksNow, DeletedAtSource
 from listeners.conversations.needs_reply import Need
 from listeners.conversations.state import apply
 from listeners.conversations.urgency import REST, RISK, RankFacts, pressing, rank, ranked
-from listeners.model import HOUR, MINUTE, SECOND, EventRow, Label, Micros, Part, Reason, Sentence
+from listeners.model import HOUR, MINUTE, SECOND, Label, Micros, Part, Reason, Sentence
+from listeners.rows import EventRow
 from listeners.store import Store, corrections, subjects, thread_facts
 from listeners.store.connection import Connection
 from listeners.store.corrections import Correction, Heard, correction_of, verdict_of

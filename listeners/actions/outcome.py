@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from listeners.model import EventRow, Sentence
+from listeners.model import Sentence
+from listeners.rows import EventRow
 
 
 @dataclass(frozen=True, slots=True)

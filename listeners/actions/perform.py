@@ -21,9 +21,10 @@ from listeners.actions.words import done
 from listeners.config import Config
 from listeners.conversations import state
 from listeners.conversations.conversation import Conversation
-from listeners.model import MentionRow, Micros, SafeText, Sentence
+from listeners.model import Micros, SafeText, Sentence
 from listeners.risk import triage
 from listeners.risk.alert import Alert, rule_key
+from listeners.rows import MentionRow
 from listeners.store import Store, families, reads, subjects, undoing
 from listeners.store.connection import Connection
 from listeners.store.named import name_in_note

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from listeners.model import HOUR, MINUTE, SECOND, EventRow, Micros, Sentence
+from listeners.model import HOUR, MINUTE, SECOND, Micros, Sentence
+from listeners.rows import EventRow
 
 _STATE = frozenset({"state", "snoozed_until", "snooze_kind", "assignee", "merged_into"})
 _OWNER = frozenset({"assignee", "owner", "state"})

@@ -30,8 +30,9 @@ from listeners.actions.outcome import Outcome
 from listeners.actions.perform import newer_alert
 from listeners.actions.words import done_again, step_back
 from listeners.conversations.conversation import Conversation
-from listeners.model import EventRow, Micros, Sentence
+from listeners.model import Micros, Sentence
 from listeners.risk.alert import Alert
+from listeners.rows import EventRow
 from listeners.store import rescoring, subjects, taught, undoing
 from listeners.store.connection import Connection
 from listeners.store.subjects import NewEvent, SubjectKind

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from listeners.model import EventRow, Sentence
+from listeners.model import Sentence
+from listeners.rows import EventRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from listeners.clock import Clock
 from listeners.demo.story import MASTODON_SERVER, own_account
 from listeners.model import Batch, Deletion, Micros, Post, Sentence
 from listeners.networks import replying_words
-from listeners.networks.bluesky_reply import LIMIT as BLUESKY_LIMIT
+from listeners.networks.bluesky.reply import LIMIT as BLUESKY_LIMIT
 from listeners.networks.contract import Capability
-from listeners.networks.mastodon_opening import opening
-from listeners.networks.reddit_reply import LIMIT as REDDIT_LIMIT
+from listeners.networks.mastodon.opening import opening
+from listeners.networks.reddit.reply import LIMIT as REDDIT_LIMIT
 from listeners.networks.replying import Answered, Reply, ReplyLimit, ReplyRefusedError, Sent
-from listeners.networks.youtube_reply import LIMIT as YOUTUBE_LIMIT
+from listeners.networks.youtube.reply import LIMIT as YOUTUBE_LIMIT
 
 REFUSED_ONE_IN = 4
 FIRST_REFUSED = 2

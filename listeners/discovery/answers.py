@@ -12,7 +12,7 @@ from listeners.discovery.candidate import Candidate, Found, Hosts
 from listeners.http import Answer
 from listeners.model import SafeText, Sentence
 from listeners.networks.contract import SourceError
-from listeners.networks.nostr_key import key_of as nostr_key
+from listeners.networks.nostr.key import key_of as nostr_key
 from listeners.text import clean_line
 
 _NAME = 60

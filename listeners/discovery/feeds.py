@@ -11,11 +11,11 @@ from listeners.clock import to_iso
 from listeners.discovery.candidate import Candidate, Found, Hosts, source_of
 from listeners.http import Answer
 from listeners.model import Micros, Sentence
-from listeners.networks.feeds_entry import Feed, NotAFeedError
-from listeners.networks.feeds_html import shown
-from listeners.networks.feeds_json import read_json_feed
-from listeners.networks.feeds_xml import read_xml
-from listeners.networks.forum_software import roots_of
+from listeners.networks.feeds.entry import Feed, NotAFeedError
+from listeners.networks.feeds.html import shown
+from listeners.networks.feeds.json import read_json_feed
+from listeners.networks.feeds.xml import read_xml
+from listeners.networks.forum.software import roots_of
 from listeners.text import clean_line
 
 FEED_TYPES: Final = (

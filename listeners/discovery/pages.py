@@ -23,8 +23,8 @@ from listeners.discovery.candidate import Candidate, Found, Hosts, netloc_of, so
 from listeners.discovery.feeds import FEED_TYPES, feed, read_feed, read_forum, usual_feeds
 from listeners.http import Answer
 from listeners.model import Sentence
-from listeners.networks.feeds_html import address, feeds_of_page, shown
-from listeners.networks.forum_software import (
+from listeners.networks.feeds.html import address, feeds_of_page, shown
+from listeners.networks.forum.software import (
     DISCOURSE,
     UNKNOWN,
     feeds_to_try,

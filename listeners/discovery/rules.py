@@ -15,7 +15,7 @@ from listeners.discovery.addresses import account_at, known_address
 from listeners.discovery.candidate import Candidate, Hosts, keyed_source, netloc_of, source_of
 from listeners.discovery.pages import read_nodeinfo_links, read_page
 from listeners.model import Sentence
-from listeners.networks.nostr_key import key_of as nostr_key
+from listeners.networks.nostr.key import key_of as nostr_key
 from listeners.text import clean_line, fold
 
 LONGEST: Final = 300

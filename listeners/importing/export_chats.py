@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from listeners.importing.records_of import Fields, listed, mapping, text_of
-from listeners.networks.slack_text import legible
+from listeners.networks.slack.text import legible
 
 X_FRONT: Final = re.compile(rb"\s*window\.YTD\.(\w{1,60})\.part(\d{1,4})\s*=\s*")
 _TS = re.compile(r"\d{1,12}\.\d{6}")

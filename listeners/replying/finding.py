@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from listeners.config import Config
-from listeners.model import ConversationRow, MentionRow, Micros, SafeText, Sentence
+from listeners.model import Micros, SafeText, Sentence
 from listeners.networks.replying import Answered, Particular
 from listeners.replying import outcome
 from listeners.replying.speakers import Speaker, Speakers
 from listeners.replying.way import SAID_BEFORE, Way, answered, answers_which, language
+from listeners.rows import ConversationRow, MentionRow
 from listeners.store import Store, reads, reply_facts
 from listeners.store import outbox as rows
 from listeners.store.outbox import OutboxRow

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from listeners.model import MentionRow, Micros, Part, SafeText, Sentence
+from listeners.model import Micros, Part, SafeText, Sentence
 from listeners.networks.replying import Answered, ReplyLimit
+from listeners.rows import MentionRow
 from listeners.store.outbox import OutboxRow
 from listeners.text import clean
 

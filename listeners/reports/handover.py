@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from listeners.model import (
-    AlertRow,
-    ConversationRow,
-    ConversationState,
-    EventRow,
-    Micros,
-    SourceRow,
-    SourceState,
-)
+from listeners.model import ConversationState, Micros, SourceState
+from listeners.rows import AlertRow, ConversationRow, EventRow, SourceRow
 from listeners.store import Store, reads
 from listeners.store.absence import Away, away
 from listeners.store.filters import AlertFilter, QueueFilter

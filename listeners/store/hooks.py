@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from listeners.model import EventRow, Sentence
+from listeners.model import Sentence
+from listeners.rows import EventRow
 from listeners.store.codec import dumps, from_sentence, to_mapping, to_sentence
 from listeners.store.connection import Connection
 from listeners.store.database import Store

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from listeners.model import DAY, AlertRow
+from listeners.model import DAY
 from listeners.risk.noise import NoiseKind
 from listeners.risk.stand_out import stand_out
+from listeners.rows import AlertRow
 from listeners.store.codec import dumps
 from listeners.store.connection import Connection
 from listeners.store.database import Store

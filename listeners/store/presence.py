@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from listeners.model import MINUTE, Micros
-from listeners.model_rows import Presence
+from listeners.rows import Presence
 from listeners.store.codec import storable
 from listeners.store.connection import Connection
 from listeners.store.database import Store

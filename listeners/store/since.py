@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listeners.model import EventRow
+from listeners.rows import EventRow
 from listeners.store.codec import storable
 from listeners.store.connection import Connection
 from listeners.store.subjects import SubjectKind, event_of

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from listeners.model import EventRow, Micros, SafeText
+from listeners.model import Micros, SafeText
+from listeners.rows import EventRow
 from listeners.store.alert_rows import (
     add_evidence,
     latest_alerts,

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from listeners.model import MINUTE, EventRow, Micros, SafeText
+from listeners.model import MINUTE, Micros, SafeText
+from listeners.rows import EventRow
 from listeners.store.codec import dumps, micros, storable
 from listeners.store.database import Store
 from listeners.store.reads.brands import brand_ids

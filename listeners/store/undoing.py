@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from listeners.model import EventRow
+from listeners.rows import EventRow
 from listeners.store.codec import dumps, storable
 from listeners.store.connection import Connection
 from listeners.store.database import Store

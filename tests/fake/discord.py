@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from listeners.model import Micros
-from listeners.networks.discord_decode import snowflake_at
+from listeners.networks.discord.decode import snowflake_at
 from tests.fake.http_server import FakeServer, Reply, Request, json_reply
 
 Record = dict[str, Any]

@@ -22,8 +22,8 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from listeners.networks import nostr_signature as curve
-from listeners.networks.nostr_key import npub_of
+from listeners.networks.nostr import signature as curve
+from listeners.networks.nostr.key import npub_of
 from tests.fake.socket_server import FakeSockets, Met, Refuse, Scene
 
 Event = dict[str, Any]

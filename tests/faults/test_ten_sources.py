@@ -26,7 +26,7 @@ from listeners.config import BrandConfig, Config
 from listeners.engine import Engine
 from listeners.http import Fetcher
 from listeners.model import SECOND, Micros, SourceState
-from listeners.networks import nostr_relay
+from listeners.networks.nostr import relay as nostr_relay
 from listeners.store import Store, open_store
 from listeners.store.budgets import StoredBudgets
 from listeners.store.quotas import StoredLedger

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from listeners.demo import BRAND, Player, story_config
-from listeners.model import HOUR, ConversationRow, ConversationState, Part
+from listeners.model import HOUR, ConversationState, Part
 from listeners.replying import Outbox
 from listeners.replying.voices import voices
+from listeners.rows import ConversationRow
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import QueueFilter
 from listeners.store.outbox import REFUSED, SENT

@@ -18,11 +18,11 @@ from listeners.model import (
     Micros,
     Post,
     Sentence,
-    SourceRow,
     SourceState,
 )
 from listeners.networks.contract import Capability, SourceError
 from listeners.pipeline import Pipeline
+from listeners.rows import SourceRow
 from listeners.secret import Secret, SecretError
 from listeners.store import Store, open_store, reads
 from listeners.store.connection import Connection

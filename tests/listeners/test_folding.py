@@ -23,11 +23,11 @@ from listeners.model import (
     ConversationState,
     Deletion,
     Engagement,
-    MentionRow,
     Micros,
     Post,
 )
 from listeners.pipeline import Pipeline
+from listeners.rows import MentionRow
 from listeners.sameness import article_keys, is_one_person, parts_of, persons
 from listeners.store import Store, open_store, reads
 from listeners.store.connection import Connection

@@ -17,9 +17,10 @@ from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.demo.story import story_config, tell
 from listeners.importing.files import Wishes, read_file
 from listeners.judge import Judge
-from listeners.model import Author, Batch, Label, MentionRow, Micros, Post
-from listeners.networks.dropfolder import DropFolderListener
+from listeners.model import Author, Batch, Label, Micros, Post
+from listeners.networks.dropfolder.listener import DropFolderListener
 from listeners.pipeline import Pipeline
+from listeners.rows import MentionRow
 from listeners.sentiment import SCORED_LANGUAGES, score
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import StreamFilter

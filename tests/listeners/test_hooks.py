@@ -17,19 +17,10 @@ from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.config.extending import HOOK_EVENTS, HookConfig
 from listeners.conversations.conversation import Conversation
 from listeners.hooks import Hooks, happened
-from listeners.model import (
-    AlertClass,
-    Author,
-    Batch,
-    EventRow,
-    Micros,
-    Post,
-    SafeText,
-    Sentence,
-    Severity,
-)
+from listeners.model import AlertClass, Author, Batch, Micros, Post, SafeText, Sentence, Severity
 from listeners.pipeline import Pipeline
 from listeners.risk.alert import Alert
+from listeners.rows import EventRow
 from listeners.store import Connection, Store, open_store, subjects
 from listeners.store import hooks as stored
 from listeners.store.sources import NewSource, register_brands, register_sources

@@ -15,18 +15,17 @@ from listeners.model import (
     Author,
     BadRecord,
     Batch,
-    ConversationRow,
     ConversationState,
     Deletion,
     Engagement,
     Gap,
-    MentionRow,
     Micros,
     Part,
     Post,
     Sentence,
 )
 from listeners.pipeline import Counts, Pipeline
+from listeners.rows import ConversationRow, MentionRow
 from listeners.store import Store, open_store, reads
 from listeners.store.connection import Connection
 from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter

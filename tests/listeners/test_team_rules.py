@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from listeners.config import Config
 from listeners.model import SECOND, Micros
-from listeners.model_rows import Presence
+from listeners.rows import Presence
 from listeners.team import GONE, Role, alive, here, may_write, named_in, role_of
 
 CONFIG = Config(members=("Ana", "Léo", "Zoé"), leads=("Ana",), observers=("Zoé",))

@@ -9,8 +9,9 @@ import pytest
 
 from listeners.config import Config, SourceConfig
 from listeners.housekeeping import Housekeeping
-from listeners.model import DAY, HOUR, Author, Batch, Engagement, MentionRow, Micros, Part, Post
+from listeners.model import DAY, HOUR, Author, Batch, Engagement, Micros, Part, Post
 from listeners.pipeline import Pipeline
+from listeners.rows import MentionRow
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import StreamFilter
 from listeners.store.sources import NewSource, register_sources

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listeners.model import Bucket, Micros
+from listeners.model import Micros
+from listeners.rows import Bucket
 from listeners.uncertainty import negative_at_least, net_band
 
 COUNTS = st.integers(0, 400)

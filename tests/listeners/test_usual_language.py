@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from listeners.config import BrandConfig, Config, SourceConfig
-from listeners.model import Author, Batch, Label, MentionRow, Micros, Post
+from listeners.model import Author, Batch, Label, Micros, Post
 from listeners.pipeline import Pipeline
+from listeners.rows import MentionRow
 from listeners.sentiment.spoken import needs_model
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import StreamFilter

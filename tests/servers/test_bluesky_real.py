@@ -23,9 +23,9 @@ from listeners.clock import to_iso, utc_now
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, MINUTE, Batch, Micros, Post, SourceState
-from listeners.networks import bluesky_session
-from listeners.networks.bluesky import BlueskyListener
-from listeners.networks.bluesky_api import BlueskyApi
+from listeners.networks.bluesky import session as bluesky_session
+from listeners.networks.bluesky.api import BlueskyApi
+from listeners.networks.bluesky.listener import BlueskyListener
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import Answered, Reply, ReplyRefusedError
 from listeners.secret import Secret

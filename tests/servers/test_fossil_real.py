@@ -19,7 +19,7 @@ from listeners.clock import utc_now
 from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import Batch, Post
-from listeners.networks.forum import ForumListener
+from listeners.networks.forum.listener import ForumListener
 
 pytestmark = pytest.mark.servers
 

@@ -23,7 +23,7 @@ from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import Batch
 from listeners.networks.contract import SourceError
-from listeners.networks.mailbox import MailboxListener, read_cursor
+from listeners.networks.mailbox.listener import MailboxListener, read_cursor
 from listeners.secret import Secret
 
 SERVER = os.environ.get("HUBBUB_IMAP", "")

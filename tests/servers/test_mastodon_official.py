@@ -16,7 +16,7 @@ import pytest
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import Micros
-from listeners.networks.mastodon import SECOND_LOOK, MastodonListener
+from listeners.networks.mastodon.listener import SECOND_LOOK, MastodonListener
 from listeners.networks.replying import Answered, Reply
 from listeners.secret import Secret
 from tests.fake.http_server import Request

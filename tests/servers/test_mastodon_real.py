@@ -24,9 +24,9 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.mastodon import SECOND_LOOK, MastodonListener
-from listeners.networks.mastodon_instance import read_instance
-from listeners.networks.mastodon_reply import SETTLED
+from listeners.networks.mastodon.instance import read_instance
+from listeners.networks.mastodon.listener import SECOND_LOOK, MastodonListener
+from listeners.networks.mastodon.reply import SETTLED
 from listeners.networks.replying import Answered, Reply, ReplyRefusedError, Sent
 from listeners.secret import Secret
 

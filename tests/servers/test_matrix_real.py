@@ -22,8 +22,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.matrix import MatrixListener
-from listeners.networks.matrix_cursor import read_cursor
+from listeners.networks.matrix.cursor import read_cursor
+from listeners.networks.matrix.listener import MatrixListener
 from listeners.networks.replying import Answered, Reply, ReplyRefusedError, Sent
 from listeners.secret import Secret
 
@@ -143,8 +143,8 @@ async def test_a_room_is_read_without_gap_or_duplicate(
     assert post.created_at is not None
     assert abs(post.created_at - utc_now()) < 60 * SECOND
     assert [one.root_id for one in found.values()] == [None, first[0], first[0]]
-    monkeypatch.setattr("listeners.networks.matrix_sync.PER_ROOM", 5)
-    monkeypatch.setattr("listeners.networks.matrix_reader.PER_PAGE", 7)
+    monkeypatch.setattr("listeners.networks.matrix.sync.PER_ROOM", 5)
+    monkeypatch.setattr("listeners.networks.matrix.reader.PER_PAGE", 7)
     later = [await site.other.say(site.room, f"later {n}") for n in range(40)]
     more = await polled(site.listener(), cursor_of(batches))
     assert list(posts_of(more)) == later

@@ -19,7 +19,7 @@ from listeners.clock import utc_now
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import Batch, Post
-from listeners.networks.nostr import NostrListener
+from listeners.networks.nostr.listener import NostrListener
 from tests.fake.nostr import Event, Writer, reply_to
 
 pytestmark = pytest.mark.servers

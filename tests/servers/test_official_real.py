@@ -18,10 +18,10 @@ import pytest
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Micros
-from listeners.networks.discord import DiscordListener
+from listeners.networks.discord.listener import DiscordListener
 from listeners.networks.replying import Answered, Reply
-from listeners.networks.slack import SlackListener
-from listeners.networks.youtube import YouTubeListener
+from listeners.networks.slack.listener import SlackListener
+from listeners.networks.youtube.listener import YouTubeListener
 from listeners.secret import Secret
 from tests.fake.discord import API as DISCORD_API
 from tests.fake.discord import TOKEN, FakeDiscord

@@ -16,7 +16,7 @@ from listeners.clock import utc_now
 from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.networks.replying import Answered, Reply
-from listeners.networks.telegram import TelegramListener
+from listeners.networks.telegram.listener import TelegramListener
 from listeners.secret import Secret
 
 URL = os.environ.get("HUBBUB_TELEGRAM_URL", "")

@@ -22,7 +22,7 @@ from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
 from listeners.http import Fetcher
 from listeners.model import Batch, Post, SourceState
-from listeners.networks.feeds import FeedsListener
+from listeners.networks.feeds.listener import FeedsListener
 from listeners.store import open_store, reads
 from listeners.store.filters import StreamFilter
 

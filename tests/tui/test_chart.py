@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listeners.model import HOUR, MINUTE, Bucket, Micros
+from listeners.model import HOUR, MINUTE, Micros
+from listeners.rows import Bucket
 from tests.tui.seeded import NOW
 from tui.i18n import use_language
 from tui.session import ChartRange

@@ -9,7 +9,8 @@ import pytest
 
 from listeners import actions
 from listeners.actions.words import KINDS
-from listeners.model import DAY, EventRow, Micros, SafeText
+from listeners.model import DAY, Micros, SafeText
+from listeners.rows import EventRow
 from listeners.store import Store, reads, subjects
 from listeners.store.connection import Connection
 from listeners.store.reads.whole_log import LogFilter, log_ids

@@ -16,7 +16,8 @@ from textual.binding import Binding, BindingsMap
 import tui.screens
 from listeners.config import Config
 from listeners.config.extending import HookConfig, PipeConfig
-from listeners.model import HOUR, ConversationRow, Micros, Sentence
+from listeners.model import HOUR, Micros, Sentence
+from listeners.rows import ConversationRow
 from listeners.store import Store, reads
 from listeners.store.hooks import hook_fault
 from tests.tui.driving import CONFIG, Driven, driven, listed, until

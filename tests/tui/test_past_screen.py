@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from listeners.model import DAY, Engagement, Micros, SafeText, Sentence
-from listeners.model_rows import PlaceRow
+from listeners.rows import PlaceRow
 from listeners.store import Store, open_store, reads
 from listeners.store.backfills import BackfillRow, BackfillState, advance, backfills, plan, settle
 from listeners.store.connection import Connection

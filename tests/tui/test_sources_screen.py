@@ -9,19 +9,10 @@ import pytest
 
 from listeners.clock import to_iso
 from listeners.http import Budget
-from listeners.model import (
-    HOUR,
-    MINUTE,
-    SECOND,
-    Gap,
-    Micros,
-    SafeText,
-    Sentence,
-    SourceRow,
-    SourceState,
-)
+from listeners.model import HOUR, MINUTE, SECOND, Gap, Micros, SafeText, Sentence, SourceState
 from listeners.networks import registry
 from listeners.networks.contract import Capability
+from listeners.rows import SourceRow
 from listeners.store import Connection, Store, reads
 from listeners.store.budgets import StoredBudgets
 from listeners.store.ingest import add_gap

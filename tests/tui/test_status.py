@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listeners.model import SafeText, Severity, StatusLine
+from listeners.model import SafeText, Severity
+from listeners.rows import StatusLine
 from tui.actions import Panel, footer_actions
 from tui.i18n import use_language
 from tui.theme import DARK, palette

@@ -11,22 +11,18 @@ from hypothesis import strategies as st
 from listeners.model import (
     MINUTE,
     AlertClass,
-    AlertRow,
     AlertState,
-    ConversationRow,
     ConversationState,
     Engagement,
-    EventRow,
     Label,
-    MentionRow,
     Micros,
-    Note,
     Part,
     Reason,
     SafeText,
     Sentence,
     Severity,
 )
+from listeners.rows import AlertRow, ConversationRow, EventRow, MentionRow, Note
 from tests.tui.seeded import NOW
 from tui.i18n import use_language
 from tui.theme import DARK, palette

@@ -6,7 +6,8 @@ import argparse
 
 from listeners.actions import DISMISS_REASONS, merge_alerts, mute_noise, split_alert
 from listeners.clock import utc_now
-from listeners.model import AlertRow, MentionRow, Note, Sentence
+from listeners.model import Sentence
+from listeners.rows import AlertRow, MentionRow, Note
 from listeners.store import reads
 from tui.commands import DONE
 from tui.commands.acting import act, tell

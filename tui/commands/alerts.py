@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from listeners.clock import utc_now
-from listeners.model import AlertClass, AlertRow, AlertState, Severity
+from listeners.model import AlertClass, AlertState, Severity
+from listeners.rows import AlertRow
 from listeners.store import reads
 from listeners.store.filters import AlertFilter
 from tui.commands import DONE

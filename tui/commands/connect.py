@@ -10,7 +10,7 @@ from listeners.config import default_config_path
 from listeners.http import Fetcher
 from listeners.model import Sentence
 from listeners.networks.contract import SourceError
-from listeners.networks.x_connect import PORT, connect
+from listeners.networks.x.connect import PORT, connect
 from listeners.secret import Secret, SecretError
 from tui.commands import DONE
 from tui.commands.common import CommandError, settings

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from listeners.clock import utc_now
-from listeners.model import ConversationRow, MentionRow, Note, Sentence
+from listeners.model import Sentence
+from listeners.rows import ConversationRow, MentionRow, Note
 from listeners.store import reads
 from listeners.store.outbox import OutboxRow
 from tui.commands import DONE, WRONG_USE

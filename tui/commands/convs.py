@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from listeners.clock import utc_now
-from listeners.model import ConversationRow, ConversationState
+from listeners.model import ConversationState
+from listeners.rows import ConversationRow
 from listeners.store import reads
 from listeners.store.filters import QueueFilter
 from tui.commands import DONE

@@ -17,9 +17,10 @@ from typing import Literal
 
 import listeners
 from listeners.config import Config, ConfigError, default_config_path, load_config
-from listeners.model import Sentence, SourceRow
+from listeners.model import Sentence
 from listeners.networks.registry import NETWORKS, capabilities
 from listeners.query import QuerySyntaxError, query_for_brand
+from listeners.rows import SourceRow
 from listeners.secret import SecretError
 from listeners.store import StoreError, open_store, reads
 from tui import log

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from listeners.clock import utc_now
-from listeners.model import MentionRow, Sentence
+from listeners.model import Sentence
+from listeners.rows import MentionRow
 from listeners.store import Store
 from listeners.store.filters import StreamFilter
 from listeners.store.retention import forget_account

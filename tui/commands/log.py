@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from listeners.model import EventRow
+from listeners.rows import EventRow
 from listeners.store.reads.whole_log import LogFilter, LogRow, log_ids, log_rows
 from tui.commands import DONE
 from tui.commands.common import Settings, past, reading, settings

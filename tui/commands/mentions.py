@@ -6,7 +6,8 @@ import argparse
 from collections.abc import AsyncIterator
 
 from listeners.clock import utc_now
-from listeners.model import Label, MentionRow
+from listeners.model import Label
+from listeners.rows import MentionRow
 from listeners.store import Store, reads
 from listeners.store.filters import StreamFilter
 from tui.commands import DONE

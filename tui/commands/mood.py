@@ -6,7 +6,8 @@ import argparse
 
 from listeners.actions import MOODS, set_mood
 from listeners.clock import utc_now
-from listeners.model import MentionRow, Sentence
+from listeners.model import Sentence
+from listeners.rows import MentionRow
 from listeners.store import reads
 from listeners.store.corrections import Corrected, corrections
 from listeners.teaching.lessons import lessons

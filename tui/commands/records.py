@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from listeners.clock import to_iso
-from listeners.model import (
+from listeners.model import Gap, Micros, Sentence
+from listeners.rows import (
     AlertRow,
     ConversationRow,
     EventRow,
-    Gap,
     MentionRow,
-    Micros,
     Note,
-    Sentence,
+    PlaceRow,
     SourceRow,
 )
-from listeners.model_rows import PlaceRow
 from listeners.store import Store
 from listeners.store.outbox import OutboxRow, outbox
 from tui.commands.output import Record

@@ -11,7 +11,8 @@ from pathlib import Path
 from listeners.actions import Outcome
 from listeners.actions.rules import keep_rule, move_rule, remove_rule, switch_rule
 from listeners.clock import utc_now
-from listeners.model import DAY, Label, MentionRow, Micros, Sentence
+from listeners.model import DAY, Label, Micros, Sentence
+from listeners.rows import MentionRow
 from listeners.rules import Rule, RuleError, checked, rule_of, to_record
 from listeners.ruling import apply_now
 from listeners.store import Store, reads

@@ -11,9 +11,10 @@ from types import MappingProxyType
 
 from listeners.clock import utc_now
 from listeners.config import SourceConfig
-from listeners.model import Micros, SafeText, Sentence, SourceRow, SourceState
+from listeners.model import Micros, SafeText, Sentence, SourceState
 from listeners.networks.contract import Capability
 from listeners.networks.registry import capabilities
+from listeners.rows import SourceRow
 from listeners.store import reads
 from listeners.store.reads.uses import SourceUse
 from listeners.text import clean_line

@@ -5,15 +5,8 @@ from __future__ import annotations
 import argparse
 
 from listeners.clock import utc_now
-from listeners.model import (
-    DAY,
-    AlertState,
-    Bucket,
-    ConversationState,
-    Micros,
-    Severity,
-    StatusLine,
-)
+from listeners.model import DAY, AlertState, ConversationState, Micros, Severity
+from listeners.rows import Bucket, StatusLine
 from listeners.store import Store, reads
 from listeners.store.filters import AlertFilter, QueueFilter
 from listeners.uncertainty import negative_at_least, net_band

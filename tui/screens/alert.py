@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from listeners.model import AlertRow, AlertState
+from listeners.model import AlertState
 from listeners.risk.band import bands
+from listeners.rows import AlertRow
 from listeners.store import reads
 from tui.desk import Desk
 from tui.screens.subject import SubjectScreen

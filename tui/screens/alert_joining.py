@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from listeners import actions
-from listeners.model import AlertRow
 from listeners.risk.noise import Effect, best, effect
+from listeners.rows import AlertRow
 from listeners.store import reads
 from listeners.store.evidence import past_alerts
 from listeners.store.filters import AlertFilter

@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from listeners.model import SourceRow
+from listeners.rows import SourceRow
 from tui.actions import ACTIONS, BY_ID, Action, Panel, footer_actions, meant
 from tui.desk import Desk
 from tui.feed import Changed

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.timer import Timer
 
-from listeners.model import AlertState, Severity, SourceRow
+from listeners.model import AlertState, Severity
+from listeners.rows import SourceRow
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.explaining import qualities

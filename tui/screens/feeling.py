@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from listeners.model import MentionRow
+from listeners.rows import MentionRow
 from listeners.store import corrections
 from listeners.store.connection import Connection
 from tui.actions import BY_ID, Panel

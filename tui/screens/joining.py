@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from listeners import actions
 from listeners.actions.ranking import ranking
-from listeners.model import ConversationRow
+from listeners.rows import ConversationRow
 from listeners.store import reads
 from listeners.store.reads.candidates import Candidate
 from tui.i18n import _, ngettext

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from listeners import actions
-from listeners.model import EventRow
+from listeners.rows import EventRow
 from listeners.store.reads.whole_log import (
     LogFilter,
     LogRow,

@@ -10,7 +10,7 @@ from textual import on
 from textual.events import DescendantFocus
 from textual.widget import Widget
 
-from listeners.model import AlertRow, MentionRow
+from listeners.rows import AlertRow, MentionRow
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.filtering import chips

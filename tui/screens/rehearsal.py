@@ -8,8 +8,9 @@ from contextlib import aclosing
 from listeners.config import BrandConfig
 from listeners.config.editing import edited
 from listeners.config.extending import ExtensionError
-from listeners.model import DAY, MentionRow, Micros
+from listeners.model import DAY, Micros
 from listeners.replay.rehearsal import Rehearsal, rehearse
+from listeners.rows import MentionRow
 from listeners.store import reads
 from tui.desk import Desk
 from tui.i18n import _, moment, say

@@ -17,8 +17,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from listeners.model import DAY, MentionRow, Micros
+from listeners.model import DAY, Micros
 from listeners.query import QuerySyntaxError, parse
+from listeners.rows import MentionRow
 from listeners.rules import Rule, RuleError, checked
 from listeners.store import reads
 from listeners.text import clean_line

@@ -8,9 +8,9 @@ from functools import partial
 
 from textual import on
 
-from listeners.model import SourceRow
 from listeners.networks.contract import Capability
 from listeners.networks.registry import capabilities
+from listeners.rows import SourceRow
 from listeners.store import reads
 from listeners.store.backfills import BackfillRow, backfills
 from listeners.store.reads.uses import SourceUse

@@ -11,7 +11,7 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from listeners.model import EventRow, MentionRow
+from listeners.rows import EventRow, MentionRow
 from listeners.store import reads
 from tui.actions import Panel
 from tui.desk import Desk

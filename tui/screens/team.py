@@ -7,7 +7,7 @@ from functools import partial
 
 from textual import on
 
-from listeners.model import ConversationRow
+from listeners.rows import ConversationRow
 from listeners.store import reads
 from listeners.store.filters import QueueFilter
 from listeners.store.named import NamedNote, notes_naming

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
-from listeners.model import AlertRow, ConversationRow
+from listeners.rows import AlertRow, ConversationRow
 from tui.actions import BY_ID, Panel
 from tui.i18n import _, say
 from tui.repeating import again_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from listeners.model import MentionRow
+from listeners.rows import MentionRow
 from listeners.store import reads
 from listeners.store.corrections import corrections
 from tui.actions import Panel

@@ -16,8 +16,9 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import TextArea
 
-from listeners.model import MentionRow, Micros
+from listeners.model import Micros
 from listeners.replying.way import Way, as_sent
+from listeners.rows import MentionRow
 from listeners.store import StoreError
 from listeners.store.drafts import draft, save_draft
 from listeners.text import clean

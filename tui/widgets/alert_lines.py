@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from listeners.model import AlertRow, AlertState, Micros
+from listeners.model import AlertState, Micros
+from listeners.rows import AlertRow
 from tui.i18n import _, ago, moment, ngettext, say
 from tui.theme import BOLD, Palette
 from tui.widgets.colleague_lines import owner

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from listeners.model import AlertRow, MentionRow, Micros
+from listeners.model import Micros
 from listeners.risk.band import Band
+from listeners.rows import AlertRow, MentionRow
 from listeners.store.notifications import NotificationRow
 from listeners.store.reads import Episode
 from tui.i18n import _, moment, ngettext, say

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual.style import Style
 
-from listeners.model import HOUR, MINUTE, Bucket, Micros
+from listeners.model import HOUR, MINUTE, Micros
+from listeners.rows import Bucket
 from tui.i18n import _, clock_time, compact, day
 from tui.theme import PLAIN, Palette
 from tui.widgets.paint import Line, padded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listeners.model_rows import Presence
+from listeners.rows import Presence
 from tui.i18n import _
 from tui.theme import Palette
 from tui.widgets.paint import Line, one_line

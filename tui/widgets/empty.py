@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from listeners.model import SourceRow, SourceState
+from listeners.model import SourceState
+from listeners.rows import SourceRow
 from tui.filtering import NOBODY
 from tui.i18n import _, ngettext
 from tui.theme import Palette

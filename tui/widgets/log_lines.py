@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from listeners.model import AlertState, ConversationState, EventRow, Micros, Severity
+from listeners.model import AlertState, ConversationState, Micros, Severity
+from listeners.rows import EventRow
 from listeners.store.reads.whole_log import LogRow
 from tui.i18n import _, moment, say
 from tui.language import msgid

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from listeners.model_rows import PlaceRow
+from listeners.rows import PlaceRow
 from tui.i18n import _, ngettext
 from tui.widgets.paint import network_name
 

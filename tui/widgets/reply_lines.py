@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from listeners.model import MentionRow, Micros
+from listeners.model import Micros
 from listeners.networks.replying import ReplyLimit
 from listeners.replying.length import count, excess_unit, over
+from listeners.rows import MentionRow
 from listeners.store.outbox import OutboxRow
 from listeners.text import links_in
 from tui.i18n import _, moment, msgid, ngettext, number

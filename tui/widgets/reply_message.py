@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from listeners.model import MentionRow, Micros, Part
+from listeners.model import Micros, Part
+from listeners.rows import MentionRow
 from listeners.store.outbox import DELETED, OutboxRow
 from tui.i18n import _, ago, moment, say
 from tui.theme import BOLD, Palette

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from listeners.model import MentionRow, Micros
+from listeners.model import Micros
 from listeners.replying.way import Way
+from listeners.rows import MentionRow
 from listeners.store.outbox import OutboxRow
 from listeners.team import here
 from tui.i18n import _, say

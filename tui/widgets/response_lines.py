@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from textual.style import Style
 
-from listeners.model import ConversationRow, Micros
+from listeners.model import Micros
 from listeners.reports.responses import Figures, Response, Side
+from listeners.rows import ConversationRow
 from tui.i18n import _, moment
 from tui.response_words import COLUMNS, HOW, figure_texts, member_name, plain_name, span
 from tui.theme import PLAIN, Palette

@@ -8,19 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from listeners.model import (
-    DAY,
-    HOUR,
-    MINUTE,
-    AlertRow,
-    AlertState,
-    ConversationRow,
-    ConversationState,
-    MentionRow,
-    Micros,
-    Part,
-    Severity,
-)
+from listeners.model import DAY, HOUR, MINUTE, AlertState, ConversationState, Micros, Part, Severity
+from listeners.rows import AlertRow, ConversationRow, MentionRow
 from tui.i18n import _, age, clock_time, moment, ngettext, say
 from tui.language import msgid
 from tui.theme import BOLD, Palette

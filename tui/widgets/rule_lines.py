@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from listeners.model import MentionRow, Micros
+from listeners.model import Micros
+from listeners.rows import MentionRow
 from listeners.rules.rule import Rule
 from listeners.rules.words import conditions_said
 from listeners.trying import Trial

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from listeners.model import MentionRow, Micros
+from listeners.model import Micros
+from listeners.rows import MentionRow
 from tui.i18n import _, moment
 from tui.theme import Palette
 from tui.widgets.paint import Line, cut, mood, network_name, one_line, wrapped

@@ -9,7 +9,8 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 
-from listeners.model import Bucket, Label
+from listeners.model import Label
+from listeners.rows import Bucket
 from listeners.uncertainty import negative_at_least, net_band
 from tui.i18n import _, compact, number, percent, signed
 from tui.language import msgid

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from textual.style import Style
 
-from listeners.model import SECOND, Micros, SourceRow, SourceState
+from listeners.model import SECOND, Micros, SourceState
 from listeners.networks.contract import Capability
+from listeners.rows import SourceRow
 from listeners.store.reads.uses import SourceUse
 from tui.i18n import _, age, ago, clock_time, moment, number, say, until
 from tui.sources import gap_text, mend

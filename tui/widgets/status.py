@@ -8,8 +8,9 @@ from typing import NamedTuple
 from textual.strip import Strip
 from textual.widget import Widget
 
-from listeners.model import HOUR, SECOND, Severity, StatusLine
+from listeners.model import HOUR, SECOND, Severity
 from listeners.risk.maintenance import Window
+from listeners.rows import StatusLine
 from listeners.uncertainty import net_band
 from tui.i18n import _, age, clock_time, ngettext, number, signed
 from tui.sentiment_words import give_or_take

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from listeners.model import ConversationRow, Micros
+from listeners.model import Micros
+from listeners.rows import ConversationRow
 from listeners.store.named import NamedNote
 from tui.colleagues import Member
 from tui.i18n import _, age, ago, ngettext, number

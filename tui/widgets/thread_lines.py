@@ -9,16 +9,8 @@ from typing import NamedTuple
 
 from textual.style import Style
 
-from listeners.model import (
-    AlertRow,
-    ConversationRow,
-    ConversationState,
-    Label,
-    MentionRow,
-    Micros,
-    Note,
-    Part,
-)
+from listeners.model import ConversationState, Label, Micros, Part
+from listeners.rows import AlertRow, ConversationRow, MentionRow, Note
 from listeners.store.outbox import OutboxRow
 from listeners.text import links_in
 from tui.i18n import _, ago, compact, moment, ngettext, say, signed

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.style import Style
 
-from listeners.model import Label, MentionRow, Micros
+from listeners.model import Label, Micros
+from listeners.rows import MentionRow
 from listeners.store.corrections import Corrected
 from tui.i18n import _, ago, moment, ngettext, signed
 from tui.sentiment_words import (

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from listeners.model import AlertClass, AlertRow, AlertState, Micros, SafeText, Sentence, Severity
+from listeners.model import AlertClass, AlertState, Micros, SafeText, Sentence, Severity
 from listeners.risk.ringing import held_under
+from listeners.rows import AlertRow
 from listeners.store.codec import dumps, micros, to_mapping, to_sentence, to_sentences
 from listeners.store.connection import Row
 from listeners.store.database import Store

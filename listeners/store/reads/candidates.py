@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from listeners.model import ConversationRow
+from listeners.rows import ConversationRow
 from listeners.store.database import Store
 from listeners.store.reads.queue import conversations
 from listeners.text import fold

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from listeners.model import DAY, HOUR, AlertRow, Label, MentionRow, Micros, Sentence
+from listeners.model import DAY, HOUR, Label, Micros, Sentence
 from listeners.risk.baseline import History
+from listeners.rows import AlertRow, MentionRow
 from listeners.store.codec import LABELS, dumps, to_sentence
 from listeners.store.connection import Connection
 from listeners.store.database import Store

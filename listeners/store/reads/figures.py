@@ -11,18 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from listeners.model import (
-    DAY,
-    HOUR,
-    MINUTE,
-    AlertState,
-    Bucket,
-    Micros,
-    SafeText,
-    Severity,
-    StatusLine,
-)
+from listeners.model import DAY, HOUR, MINUTE, AlertState, Micros, SafeText, Severity
 from listeners.risk.ringing import held_under
+from listeners.rows import Bucket, StatusLine
 from listeners.store.codec import dumps
 from listeners.store.connection import Row
 from listeners.store.database import Store

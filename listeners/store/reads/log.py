@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from listeners.model import EventRow, MentionRow, Micros, Note, SafeText
+from listeners.model import Micros, SafeText
+from listeners.rows import EventRow, MentionRow, Note
 from listeners.store.database import Store
 from listeners.store.reads.stream import mentions
 from listeners.store.subjects import event_of

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from listeners.model import Micros, SafeText, SourceRow, SourceState
+from listeners.model import Micros, SafeText, SourceState
+from listeners.rows import SourceRow
 from listeners.store.codec import micros, to_gap, to_sentence
 from listeners.store.connection import Row
 from listeners.store.database import Store

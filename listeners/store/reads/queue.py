@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 
-from listeners.model import ConversationRow, ConversationState, Micros, SafeText
+from listeners.model import ConversationState, Micros, SafeText
+from listeners.rows import ConversationRow
 from listeners.store.codec import LABELS, dumps, label_number, micros, to_sentences, to_strings
 from listeners.store.connection import Row
 from listeners.store.database import Store

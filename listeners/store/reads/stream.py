@@ -6,9 +6,9 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import replace
 
-from listeners.model import Engagement, MentionRow, Micros, Part, SafeText
-from listeners.model_rows import PlaceRow
+from listeners.model import Engagement, Micros, Part, SafeText
 from listeners.risk.masking import Shown, masked
+from listeners.rows import MentionRow, PlaceRow
 from listeners.store.codec import (
     LABELS,
     dumps,

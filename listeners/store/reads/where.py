@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from listeners.model import Engagement, Micros, SafeText
-from listeners.model_rows import PlaceRow
+from listeners.rows import PlaceRow
 from listeners.store.codec import dumps
 from listeners.store.database import Store
 

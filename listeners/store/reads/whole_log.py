@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from listeners.model import EventRow, Micros, SafeText, Sentence
+from listeners.model import Micros, SafeText, Sentence
+from listeners.rows import EventRow
 from listeners.store.codec import dumps, storable, to_sentence
 from listeners.store.database import Store
 from listeners.store.subjects import event_of

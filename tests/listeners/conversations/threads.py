@@ -13,8 +13,9 @@ from listeners.actions.ranking import ranking
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.conversations.conversation import Conversation
 from listeners.housekeeping import Housekeeping
-from listeners.model import HOUR, MINUTE, Author, Batch, Deletion, MentionRow, Micros, Post
+from listeners.model import HOUR, MINUTE, Author, Batch, Deletion, Micros, Post
 from listeners.pipeline import Pipeline
+from listeners.rows import MentionRow
 from listeners.store import Store, open_store, reads, subjects
 from listeners.store.connection import Connection
 from listeners.store.filters import StreamFilter

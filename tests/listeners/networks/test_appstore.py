@@ -12,8 +12,8 @@ import pytest
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http.answer import harmless_json
 from listeners.model import DAY, SECOND, Micros, SourceState
-from listeners.networks.appstore_decode import entries_of, read_review
-from listeners.networks.appstore_places import App, app_of
+from listeners.networks.appstore.decode import entries_of, read_review
+from listeners.networks.appstore.places import App, app_of
 from listeners.networks.contract import Historical, SourceError
 from listeners.networks.decoding import UnreadableError
 from tests.fake.appstore import APP, FakeAppStore, page_path

@@ -15,11 +15,12 @@ from listeners.clock import to_iso
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, SECOND, Batch, Gap, Micros, Post, SourceState
-from listeners.networks import bluesky, bluesky_session
-from listeners.networks.bluesky import BlueskyListener
-from listeners.networks.bluesky_cursor import read_cursor
-from listeners.networks.bluesky_harvest import Harvest
-from listeners.networks.bluesky_jetstream import HOSTS, Jetstream
+from listeners.networks.bluesky import listener as bluesky
+from listeners.networks.bluesky import session as bluesky_session
+from listeners.networks.bluesky.cursor import read_cursor
+from listeners.networks.bluesky.harvest import Harvest
+from listeners.networks.bluesky.jetstream import HOSTS, Jetstream
+from listeners.networks.bluesky.listener import BlueskyListener
 from listeners.networks.contract import SourceError
 from listeners.secret import Secret
 from tests.fake.http_server import FakeServer, Reply, Request, json_reply, status_reply

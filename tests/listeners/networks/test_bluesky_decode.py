@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from listeners.clock import from_iso, to_iso
 from listeners.model import Author, Micros
-from listeners.networks.bluesky_cursor import Cursor, read_cursor
-from listeners.networks.bluesky_event import read_event
-from listeners.networks.bluesky_record import UnreadableError, read_record, record_of
-from listeners.networks.bluesky_sieve import build_post
-from listeners.networks.bluesky_views import author_of, read_posts
+from listeners.networks.bluesky.cursor import Cursor, read_cursor
+from listeners.networks.bluesky.event import read_event
+from listeners.networks.bluesky.record import UnreadableError, read_record, record_of
+from listeners.networks.bluesky.sieve import build_post
+from listeners.networks.bluesky.views import author_of, read_posts
 from tests.fake import jetstream as wire
 
 RECORDED = Path(os.environ.get("HUBBUB_RECORDED", "../shared/recorded")) / "bluesky"

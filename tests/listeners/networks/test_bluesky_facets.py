@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listeners.model import Micros
-from listeners.networks.bluesky_facets import facets_of, handles_in
-from listeners.networks.bluesky_tid import Tids, is_tid
+from listeners.networks.bluesky.facets import facets_of, handles_in
+from listeners.networks.bluesky.tid import Tids, is_tid
 
 DIDS = {"anna.test": "did:plc:anna", "ben.example.com": "did:plc:ben"}
 

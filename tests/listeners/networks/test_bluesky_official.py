@@ -11,8 +11,9 @@ from listeners.clock import to_iso
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Micros
-from listeners.networks import bluesky, bluesky_session
-from listeners.networks.bluesky import BlueskyListener
+from listeners.networks.bluesky import listener as bluesky
+from listeners.networks.bluesky import session as bluesky_session
+from listeners.networks.bluesky.listener import BlueskyListener
 from listeners.networks.replying import Answered, Reply
 from listeners.secret import Secret
 from tests.fake.bluesky_pds import US, FakePds

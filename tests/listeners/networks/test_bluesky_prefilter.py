@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from listeners.config import BrandConfig
 from listeners.model import SECOND, Micros
-from listeners.networks.bluesky_prefilter import Prefilter, needed_words
-from listeners.networks.bluesky_record import UnreadableError
-from listeners.networks.bluesky_sieve import Sieve
+from listeners.networks.bluesky.prefilter import Prefilter, needed_words
+from listeners.networks.bluesky.record import UnreadableError
+from listeners.networks.bluesky.sieve import Sieve
 from listeners.query import parse
 from tests.fake.jetstream import record, reply_to, uri
 

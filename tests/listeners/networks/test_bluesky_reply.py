@@ -13,8 +13,8 @@ from listeners.clock import to_iso
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher, HttpError
 from listeners.model import SECOND, Micros, SourceState
-from listeners.networks import bluesky_session
-from listeners.networks.bluesky import BlueskyListener
+from listeners.networks.bluesky import session as bluesky_session
+from listeners.networks.bluesky.listener import BlueskyListener
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
 from listeners.secret import Secret

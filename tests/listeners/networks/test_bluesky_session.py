@@ -12,9 +12,9 @@ import pytest
 from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Micros
-from listeners.networks import bluesky_session
-from listeners.networks.bluesky_api import BlueskyApi
-from listeners.networks.bluesky_kept import Kept, SessionFile
+from listeners.networks.bluesky import session as bluesky_session
+from listeners.networks.bluesky.api import BlueskyApi
+from listeners.networks.bluesky.kept import Kept, SessionFile
 from listeners.secret import Secret
 from tests.fake.bluesky_pds import US, FakePds
 from tests.fake.http_server import Reply, Request, json_reply

@@ -8,11 +8,11 @@ import pytest
 
 from listeners.config import BrandConfig, SourceConfig
 from listeners.model import DAY, SECOND, Micros, SourceState
-from listeners.networks import devto
 from listeners.networks.contract import Historical, SourceError
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.devto_decode import article_of, read_article
-from listeners.networks.devto_places import places_of
+from listeners.networks.devto import listener as devto
+from listeners.networks.devto.decode import article_of, read_article
+from listeners.networks.devto.places import places_of
 from listeners.secret import Secret
 from tests.fake.devto import FakeDev
 from tests.fake.http_server import json_reply

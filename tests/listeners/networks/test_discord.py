@@ -11,7 +11,7 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, HOUR, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import Historical, SourceError
-from listeners.networks.discord import DiscordListener
+from listeners.networks.discord.listener import DiscordListener
 from listeners.secret import Secret
 from tests.fake.discord import API, START, TOKEN, FakeDiscord, refusal
 from tests.fake.http_server import Reply, body_reply, json_reply, reset_in_body, status_reply

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from listeners.model import Micros
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.discord_decode import read_message, snowflake_at, spot_of, time_of
+from listeners.networks.discord.decode import read_message, snowflake_at, spot_of, time_of
 from tests.fake.official import RECORDED
 
 FILES = sorted((RECORDED / "discord").glob("*.json"))

@@ -11,7 +11,7 @@ from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Micros
 from listeners.networks.contract import SourceError
-from listeners.networks.discord import DiscordListener
+from listeners.networks.discord.listener import DiscordListener
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
 from listeners.secret import Secret
 from tests.fake.discord import API, TOKEN, FakeDiscord

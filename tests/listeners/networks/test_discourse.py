@@ -12,8 +12,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, MINUTE, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.discourse import SECOND_LOOK, DiscourseListener
-from listeners.networks.discourse_places import CURSOR, Place, places_of
+from listeners.networks.discourse.listener import SECOND_LOOK, DiscourseListener
+from listeners.networks.discourse.places import CURSOR, Place, places_of
 from listeners.networks.searching import read_marks, write_marks
 from listeners.secret import Secret
 from tests.fake.discourse import START, FakeDiscourse
@@ -201,7 +201,7 @@ async def test_a_stop_at_any_page_leaves_no_gap_and_repeats_nothing(
 async def test_more_than_can_be_read_back_is_a_gap(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.discourse_reader.MOST_PAGES", 2)
+    monkeypatch.setattr("listeners.networks.discourse.reader.MOST_PAGES", 2)
     forum = world.forum
     forum.post("before")
     cursor = last_cursor(await polled(world.listener()))

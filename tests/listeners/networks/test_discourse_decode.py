@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.discourse_decode import Topic, read_post, read_topic
-from listeners.networks.discourse_forum import Forum
-from listeners.networks.discourse_text import read_cooked
+from listeners.networks.discourse.decode import Topic, read_post, read_topic
+from listeners.networks.discourse.forum import Forum
+from listeners.networks.discourse.text import read_cooked
 
 FORUM = Forum("https://Forum.example/community/", ["kerlann_hq@forum.example"], "kerlann")
 RECORDED = Path(os.environ.get("HUBBUB_RECORDED", "../shared/recorded")) / "discourse"

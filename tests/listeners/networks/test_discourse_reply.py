@@ -13,7 +13,7 @@ from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, HOUR, SECOND, Micros
 from listeners.networks.contract import SourceError
-from listeners.networks.discourse import DiscourseListener
+from listeners.networks.discourse.listener import DiscourseListener
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
 from listeners.secret import Secret
 from tests.fake.discourse import START, FakeDiscourse

@@ -16,10 +16,10 @@ from listeners.engine import Engine
 from listeners.http import Fetcher
 from listeners.importing.files import BATCH
 from listeners.model import Batch, Post, SourceState
-from listeners.networks import dropfolder
 from listeners.networks.contract import SourceError
-from listeners.networks.dropfolder import DropFolderListener
-from listeners.networks.dropfolder_cursor import FolderCursor, load_cursor
+from listeners.networks.dropfolder import listener as dropfolder
+from listeners.networks.dropfolder.cursor import FolderCursor, load_cursor
+from listeners.networks.dropfolder.listener import DropFolderListener
 from listeners.networks.registry import listener_class
 from listeners.store import open_store
 

@@ -10,7 +10,7 @@ import pytest
 
 from listeners.model import DAY, HOUR, MINUTE, SECOND, Batch, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.facebook import POST_FIELDS, FacebookListener
+from listeners.networks.facebook.listener import POST_FIELDS, FacebookListener
 from listeners.secret import Secret
 from tests.fake.facebook import PAGE, FakeFacebook
 from tests.fake.graph import KEY, refusal

@@ -10,7 +10,7 @@ import pytest
 
 from listeners.model import DAY, SECOND, Micros
 from listeners.networks.contract import SourceError
-from listeners.networks.facebook import FacebookListener
+from listeners.networks.facebook.listener import FacebookListener
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
 from listeners.secret import Secret
 from tests.fake.facebook import FakeFacebook

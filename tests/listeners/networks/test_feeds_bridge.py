@@ -11,8 +11,8 @@ from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
 from listeners.http import Fetcher
 from listeners.model import SourceState
-from listeners.networks.feeds import FeedsListener
-from listeners.networks.feeds_address import is_bridge
+from listeners.networks.feeds.address import is_bridge
+from listeners.networks.feeds.listener import FeedsListener
 from listeners.store import open_store, reads
 from tests.fake.http_server import FakeServer, body_reply, status_reply
 

@@ -14,11 +14,11 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import MINUTE, SECOND, Batch, Gap, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.feeds import FeedsListener
-from listeners.networks.feeds_address import FeedAddress
-from listeners.networks.feeds_comments import MOST_COMMENT_FEEDS
-from listeners.networks.feeds_cursor import FeedCursor, dump_cursor, load_cursor
-from listeners.networks.feeds_schedule import LONGEST, SHORTEST, USUAL, asked_by_server, interval
+from listeners.networks.feeds.address import FeedAddress
+from listeners.networks.feeds.comments import MOST_COMMENT_FEEDS
+from listeners.networks.feeds.cursor import FeedCursor, dump_cursor, load_cursor
+from listeners.networks.feeds.listener import FeedsListener
+from listeners.networks.feeds.schedule import LONGEST, SHORTEST, USUAL, asked_by_server, interval
 from listeners.networks.registry import listener_class
 from listeners.secret import Secret
 from tests.fake.feeds import Article, articles, rss

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listeners.clock import from_iso
-from listeners.networks.feeds_bytes import MOST_ENTRIES, decode, tame
-from listeners.networks.feeds_entry import NotAFeedError
-from listeners.networks.feeds_html import address, feeds_of_page, host_of, unwrap
-from listeners.networks.feeds_posts import Item, Origin, Page, read_page
+from listeners.networks.feeds.bytes import MOST_ENTRIES, decode, tame
+from listeners.networks.feeds.entry import NotAFeedError
+from listeners.networks.feeds.html import address, feeds_of_page, host_of, unwrap
+from listeners.networks.feeds.posts import Item, Origin, Page, read_page
 from tests.fake.feeds import Article, articles, recorded, rss
 
 URL = "https://harbour.example/feed"

@@ -14,9 +14,9 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, Author, Batch, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.forum import INTERVAL, LOOK_AGAIN, ForumListener
-from listeners.networks.forum_posts import Spot, as_forum_post, spot_of
-from listeners.networks.forum_software import (
+from listeners.networks.forum.listener import INTERVAL, LOOK_AGAIN, ForumListener
+from listeners.networks.forum.posts import Spot, as_forum_post, spot_of
+from listeners.networks.forum.software import (
     MOST_TRIES,
     SOFTWARE,
     UNKNOWN,
@@ -26,7 +26,7 @@ from listeners.networks.forum_software import (
     software_by_feed,
     software_of,
 )
-from listeners.networks.forum_threads import topic_feed
+from listeners.networks.forum.threads import topic_feed
 from listeners.networks.registry import listener_class
 from tests.fake import forums
 from tests.fake.http_server import FakeServer, Reply, body_reply, status_reply

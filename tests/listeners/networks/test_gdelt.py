@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from listeners.config import BrandConfig, SourceConfig
 from listeners.model import DAY, SECOND, Label, Micros, Sentence, SourceState
-from listeners.networks import gdelt, gdelt_search
 from listeners.networks.contract import Historical, SourceError
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.gdelt_decode import (
+from listeners.networks.gdelt import listener as gdelt
+from listeners.networks.gdelt import search as gdelt_search
+from listeners.networks.gdelt.decode import (
     language_of,
     mended_title,
     read_article,

@@ -12,8 +12,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.github import GitHubListener
-from listeners.networks.github_places import CURSOR, Place, places_of
+from listeners.networks.github.listener import GitHubListener
+from listeners.networks.github.places import CURSOR, Place, places_of
 from listeners.networks.searching import read_marks, write_marks
 from listeners.secret import Secret
 from tests.fake.github import START, FakeGitHub
@@ -381,7 +381,7 @@ async def test_many_discussions_are_all_found(world: World, unsorted: bool) -> N
 async def test_more_discussions_than_one_round_asks_for(
     world: World, unsorted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.github_discussions.MOST_PAGES", 1)
+    monkeypatch.setattr("listeners.networks.github.discussions.MOST_PAGES", 1)
     server = world.server
     server.unsorted = unsorted
     listener = world.listener("kerlann", signed_in=True)

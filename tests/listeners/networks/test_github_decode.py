@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from listeners.config import SourceConfig
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.github_decode import read_record
-from listeners.networks.github_text import read_markdown
-from listeners.networks.github_web import Spot, Web
+from listeners.networks.github.decode import read_record
+from listeners.networks.github.text import read_markdown
+from listeners.networks.github.web import Spot, Web
 
 WEB = Web(SourceConfig(network="github"), ["@Kerlann", "https://github.com/kerlann-dev/"])
 ISSUE = "https://github.com/octo/cat/issues/7"

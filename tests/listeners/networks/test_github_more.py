@@ -10,7 +10,7 @@ import pytest
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Batch, Micros, Post
-from listeners.networks.github import GitHubListener
+from listeners.networks.github.listener import GitHubListener
 from listeners.networks.replying import Answered, Reply, ReplyRefusedError
 from listeners.secret import Secret
 from tests.fake.github import FakeGitHub
@@ -179,7 +179,7 @@ async def test_a_notification_brings_its_thread_before_any_search(world: World) 
 async def test_many_notifications_are_followed_over_several_rounds(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.github_notified.MOST_THREADS", 2)
+    monkeypatch.setattr("listeners.networks.github.notified.MOST_THREADS", 2)
     for number in range(5):
         issue = world.server.issue(OTHER, f"@kerlann {number}")
         world.server.late.add(issue["html_url"])
@@ -255,7 +255,7 @@ async def test_a_long_discussion_is_read_whole(world: World) -> None:
 async def test_a_discussion_without_end_is_left(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.github_discussions.MOST_SHEETS", 2)
+    monkeypatch.setattr("listeners.networks.github.discussions.MOST_SHEETS", 2)
     talk = world.server.discussion(OURS, "A name for it")
     for number in range(120):
         world.server.say(talk, f"name {number}")

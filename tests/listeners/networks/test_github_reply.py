@@ -11,7 +11,7 @@ from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Micros
 from listeners.networks.contract import SourceError
-from listeners.networks.github import GitHubListener
+from listeners.networks.github.listener import GitHubListener
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
 from listeners.secret import Secret
 from tests.fake.github import FakeGitHub
@@ -202,7 +202,7 @@ async def test_a_discussion_is_answered_below_what_was_said(world: World) -> Non
 async def test_a_long_discussion_leaves_it_open(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.github_discussions.MOST_SHEETS", 1)
+    monkeypatch.setattr("listeners.networks.github.discussions.MOST_SHEETS", 1)
     world.server.step = 1
     talk = world.server.discussion(REPOSITORY, "A name for it")
     for number in range(60):
@@ -279,7 +279,7 @@ async def test_a_discussion_that_cannot_be_asked_about_has_no_comment(world: Wor
 async def test_a_comment_too_old_to_be_seen_is_not_called_deleted(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.github_discussions.MOST_SHEETS", 1)
+    monkeypatch.setattr("listeners.networks.github.discussions.MOST_SHEETS", 1)
     world.server.step = 1
     talk = world.server.discussion(REPOSITORY, "A name for it")
     sent = await world.listener().send_reply(world.reply(talk["url"]))

@@ -13,7 +13,7 @@ import pytest
 from listeners.model import DAY, HOUR, SECOND, Micros, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.google_reviews_decode import at_fine, own_words, read_review, reviews_in
+from listeners.networks.google_reviews.decode import at_fine, own_words, read_review, reviews_in
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
 from listeners.networks.reviews import answer_id
 from listeners.secret import Secret

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from listeners.model import SECOND, Post
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.facebook_decode import read_comment, read_post, read_rating, root_of
-from listeners.networks.graph_accounts import Account
-from listeners.networks.graph_faults import Kind, fault_in
-from listeners.networks.graph_places import Place, read_place, write_place
-from listeners.networks.graph_records import at_time, evidence, named_in, tags_of
-from listeners.networks.graph_server import next_of
-from listeners.networks.graph_usage import usage_of
-from listeners.networks.instagram_decode import read_comment as read_instagram_comment
-from listeners.networks.instagram_decode import read_media
-from listeners.networks.threads_decode import read_post as read_thread
+from listeners.networks.facebook.decode import read_comment, read_post, read_rating, root_of
+from listeners.networks.graph.accounts import Account
+from listeners.networks.graph.faults import Kind, fault_in
+from listeners.networks.graph.places import Place, read_place, write_place
+from listeners.networks.graph.records import at_time, evidence, named_in, tags_of
+from listeners.networks.graph.server import next_of
+from listeners.networks.graph.usage import usage_of
+from listeners.networks.instagram.decode import read_comment as read_instagram_comment
+from listeners.networks.instagram.decode import read_media
+from listeners.networks.threads.decode import read_post as read_thread
 
 ME = Account("100", "Kerlann", "kerlann")
 BUC = "x-business-use-case-usage"

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from listeners.networks.facebook_decode import read_comment, read_post, read_rating
-from listeners.networks.graph_accounts import Account
-from listeners.networks.graph_faults import Kind, fault_in
-from listeners.networks.graph_records import field_of, id_in, list_in, words_of
-from listeners.networks.graph_server import next_of
-from listeners.networks.instagram_decode import read_comment as read_instagram_comment
-from listeners.networks.instagram_decode import read_media
-from listeners.networks.threads_decode import read_post as read_thread
+from listeners.networks.facebook.decode import read_comment, read_post, read_rating
+from listeners.networks.graph.accounts import Account
+from listeners.networks.graph.faults import Kind, fault_in
+from listeners.networks.graph.records import field_of, id_in, list_in, words_of
+from listeners.networks.graph.server import next_of
+from listeners.networks.instagram.decode import read_comment as read_instagram_comment
+from listeners.networks.instagram.decode import read_media
+from listeners.networks.threads.decode import read_post as read_thread
 
 RECORDED = Path(os.environ.get("HUBBUB_RECORDED", "../shared/recorded"))
 pytestmark = pytest.mark.skipif(

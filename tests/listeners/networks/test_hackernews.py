@@ -12,8 +12,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.hackernews import SECOND_LOOK, HackerNewsListener
-from listeners.networks.hackernews_search import CURSOR, Search, searches_of
+from listeners.networks.hackernews.listener import SECOND_LOOK, HackerNewsListener
+from listeners.networks.hackernews.search import CURSOR, Search, searches_of
 from listeners.networks.searching import read_marks, write_marks
 from tests.fake.hackernews import START, FakeHackerNews, hit
 from tests.fake.http_server import (
@@ -167,7 +167,7 @@ async def test_a_second_with_more_hits_than_a_search_shows_is_a_gap(world: World
 async def test_what_no_window_reaches_is_a_gap(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.hackernews_search.MOST_WINDOWS", 2)
+    monkeypatch.setattr("listeners.networks.hackernews.search.MOST_WINDOWS", 2)
     world.server.most = 100
     world.server.story("kerlann 0")
     cursor = last_cursor(await polled(world.listener()))
@@ -349,7 +349,7 @@ async def test_a_story_about_us_and_a_comment_are_taken_whole(world: World) -> N
 async def test_a_story_about_us_with_very_many_comments_is_cut_down(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.hackernews_thread.MOST_POSTS", 5)
+    monkeypatch.setattr("listeners.networks.hackernews.thread.MOST_POSTS", 5)
     story = world.server.story("Kerlann raises prices")
     for number in range(8):
         world.server.comment(f"meh {number}", parent=story)

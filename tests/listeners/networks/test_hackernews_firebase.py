@@ -10,8 +10,8 @@ import pytest
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Deletion, Micros, Post
-from listeners.networks.hackernews import HackerNewsListener
-from listeners.networks.hackernews_firebase import KARMA_KEPT
+from listeners.networks.hackernews.firebase import KARMA_KEPT
+from listeners.networks.hackernews.listener import HackerNewsListener
 from tests.fake.hackernews import START, FakeHackerNews
 from tests.fake.http_server import json_reply, status_reply
 
@@ -83,7 +83,7 @@ async def test_a_post_unknown_to_the_search_comes_with_what_it_answers(world: Wo
 async def test_only_so_many_answers_are_asked_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.hackernews_firebase.MOST_ITEMS", 3)
+    monkeypatch.setattr("listeners.networks.hackernews.firebase.MOST_ITEMS", 3)
     story = world.server.story("kerlann raises prices")
     for number in range(9):
         world.server.comment(f"meh {number}", parent=story).indexed = False
@@ -132,7 +132,7 @@ async def test_karma_is_an_authors_reach_and_asked_for_once_a_week(world: World)
 async def test_karma_of_many_is_asked_for_by_and_by(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.hackernews_firebase.MOST_AUTHORS", 2)
+    monkeypatch.setattr("listeners.networks.hackernews.firebase.MOST_AUTHORS", 2)
     world.server.karma = {f"p{number}": number for number in range(5)}
     for number in range(5):
         world.server.story("kerlann", author=f"p{number}")

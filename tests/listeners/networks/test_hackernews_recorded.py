@@ -19,8 +19,8 @@ from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Post
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.hackernews import HackerNewsListener
-from listeners.networks.hackernews_decode import DeletedError, read_hit, read_item, read_tree
+from listeners.networks.hackernews.decode import DeletedError, read_hit, read_item, read_tree
+from listeners.networks.hackernews.listener import HackerNewsListener
 from tests.fake.http_server import FakeServer, body_reply
 
 ROOT = Path(__file__).parents[3]

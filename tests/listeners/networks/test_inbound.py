@@ -19,11 +19,12 @@ from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
 from listeners.http import Fetcher
 from listeners.model import Batch, SourceState
-from listeners.networks import inbound, inbound_server
 from listeners.networks.contract import SourceError
-from listeners.networks.inbound import InboundListener
-from listeners.networks.inbound_records import read_body
-from listeners.networks.inbound_server import LARGEST, Door, RefusedError, Told, signature_of
+from listeners.networks.inbound import listener as inbound
+from listeners.networks.inbound import server as inbound_server
+from listeners.networks.inbound.listener import InboundListener
+from listeners.networks.inbound.records import read_body
+from listeners.networks.inbound.server import LARGEST, Door, RefusedError, Told, signature_of
 from listeners.secret import Secret
 from listeners.store import open_store
 from listeners.supervisor import spawn

@@ -11,10 +11,10 @@ import pytest
 
 from listeners.model import DAY, HOUR, Micros, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.graph_containers import INSTAGRAM, ready_container
-from listeners.networks.graph_server import GraphServer
-from listeners.networks.instagram import InstagramListener
-from listeners.networks.instagram_hashtags import MOST, WINDOW, is_free, kept, wanted_tags
+from listeners.networks.graph.containers import INSTAGRAM, ready_container
+from listeners.networks.graph.server import GraphServer
+from listeners.networks.instagram.hashtags import MOST, WINDOW, is_free, kept, wanted_tags
+from listeners.networks.instagram.listener import InstagramListener
 from listeners.networks.replying import Answered, Reply, ReplyRefusedError
 from listeners.secret import Secret
 from tests.fake.graph import KEY, refusal

@@ -12,8 +12,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, HOUR, MINUTE, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import Historical, SourceError
-from listeners.networks.lemmy import LemmyListener
-from listeners.networks.lemmy_places import PAGE, places_of
+from listeners.networks.lemmy.listener import LemmyListener
+from listeners.networks.lemmy.places import PAGE, places_of
 from listeners.secret import Secret
 from tests.fake.http_server import (
     Reply,

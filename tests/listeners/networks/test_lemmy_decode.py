@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from listeners.clock import from_iso
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.lemmy_decode import read_view
+from listeners.networks.lemmy.decode import read_view
 
 ANA = {"name": "ana", "actor_id": "https://far.example/u/ana"}
 POST = {

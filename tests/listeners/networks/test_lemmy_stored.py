@@ -9,8 +9,9 @@ import pytest
 
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
-from listeners.model import SECOND, MentionRow, Micros, Part
-from listeners.networks.lemmy_decode import NETWORK
+from listeners.model import SECOND, Micros, Part
+from listeners.networks.lemmy.decode import NETWORK
+from listeners.rows import MentionRow
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import StreamFilter
 from tests.fake.lemmy import FAR, FakeLemmy

@@ -14,7 +14,7 @@ from listeners.config import BrandConfig
 from listeners.model import DAY, SECOND, Micros, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.linkedin_decode import (
+from listeners.networks.linkedin.decode import (
     address_of,
     one_form,
     post_above,

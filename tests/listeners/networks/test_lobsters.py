@@ -14,9 +14,9 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.model import DAY, SECOND, Micros, Post, SourceState
 from listeners.networks.contract import Historical, SourceError
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.lobsters import MOST_PAGES
-from listeners.networks.lobsters_decode import read_comments, read_story, story_of
-from listeners.networks.lobsters_places import places_of
+from listeners.networks.lobsters.decode import read_comments, read_story, story_of
+from listeners.networks.lobsters.listener import MOST_PAGES
+from listeners.networks.lobsters.places import places_of
 from tests.fake.http_server import json_reply
 from tests.fake.listening import (
     KERLANN,

@@ -15,8 +15,8 @@ from listeners.engine import Engine
 from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Batch, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.mailbox import MailboxListener, Place, read_cursor, write_cursor
-from listeners.networks.mailbox_imap import Address, _encoded, address_of
+from listeners.networks.mailbox.imap import Address, _encoded, address_of
+from listeners.networks.mailbox.listener import MailboxListener, Place, read_cursor, write_cursor
 from listeners.secret import Secret
 from listeners.store import open_store
 from tests.fake.imap import PASSWORD, SERVER, START, USER, FakeImap, Folder, mail
@@ -155,7 +155,7 @@ async def test_mails_that_are_there_and_not_shown_are_waited_for(world: World) -
 async def test_a_huge_mail_costs_its_beginning(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.mailbox_imap.LARGEST", 2000)
+    monkeypatch.setattr("listeners.networks.mailbox.imap.LARGEST", 2000)
     world.server.deliver(mail("Words first. " + "x" * 50_000))
     (post,) = posts_of(await polled(world.listener()))
     assert post.text.startswith("Words first.")

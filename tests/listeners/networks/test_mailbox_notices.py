@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listeners.model import Post
-from listeners.networks.mailbox_auth import is_proven, server_of, verdicts
-from listeners.networks.mailbox_notices import Told, UnnamedServerError, read_notice
-from listeners.networks.mailbox_senders import SENDERS, Sender, plain_link, sender_of
+from listeners.networks.mailbox.auth import is_proven, server_of, verdicts
+from listeners.networks.mailbox.notices import Told, UnnamedServerError, read_notice
+from listeners.networks.mailbox.senders import SENDERS, Sender, plain_link, sender_of
 from tests.fake.imap import SERVER, mail
 
 RECORDED = Path(os.environ.get("HUBBUB_RECORDED", "../shared/recorded")) / "email"

@@ -12,8 +12,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, HOUR, MINUTE, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.mastodon import SECOND_LOOK, MastodonListener
-from listeners.networks.mastodon_places import Place, places_of, read_cursor, write_cursor
+from listeners.networks.mastodon.listener import SECOND_LOOK, MastodonListener
+from listeners.networks.mastodon.places import Place, places_of, read_cursor, write_cursor
 from listeners.secret import Secret
 from tests.fake.http_server import (
     Reply,
@@ -198,7 +198,7 @@ async def test_a_server_that_sends_one_page_for_every_question_comes_to_an_end(
 async def test_what_a_page_limit_hides_is_a_gap_and_not_a_silent_jump(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.mastodon_reader.MOST_PAGES", 2)
+    monkeypatch.setattr("listeners.networks.mastodon.reader.MOST_PAGES", 2)
     world.server.heeds_min_id = False
     world.server.page_size = 2
     first = world.server.post("n0 #kerlann")

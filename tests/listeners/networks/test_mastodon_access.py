@@ -11,8 +11,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, Batch, Micros, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.mastodon import MastodonListener
-from listeners.networks.mastodon_instance import KEPT_FOR, Shown, read_instance
+from listeners.networks.mastodon.instance import KEPT_FOR, Shown, read_instance
+from listeners.networks.mastodon.listener import MastodonListener
 from listeners.secret import Secret
 from tests.fake.http_server import json_reply, status_reply
 from tests.fake.mastodon import START, FakeMastodon

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from listeners.clock import from_iso
 from listeners.model import Author, Engagement
-from listeners.networks.mastodon_accounts import OwnAccounts
-from listeners.networks.mastodon_decode import (
+from listeners.networks.mastodon.accounts import OwnAccounts
+from listeners.networks.mastodon.decode import (
     UnreadableError,
     bad_record,
     read_notification,

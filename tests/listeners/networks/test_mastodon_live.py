@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import Batch, Deletion, Micros, SourceState
-from listeners.networks import mastodon_live
 from listeners.networks.contract import SourceError
-from listeners.networks.mastodon import POLLED_FOR, MastodonListener
-from listeners.networks.mastodon_live import Event, read_frame, read_sse
+from listeners.networks.mastodon import live as mastodon_live
+from listeners.networks.mastodon.listener import POLLED_FOR, MastodonListener
+from listeners.networks.mastodon.live import Event, read_frame, read_sse
 from listeners.secret import Secret
 from tests.fake.http_server import json_reply, status_reply
 from tests.fake.mastodon import START, FakeMastodon

@@ -23,9 +23,9 @@ from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.mastodon import MastodonListener
-from listeners.networks.mastodon_decode import UnreadableError, read_notification, read_status
-from listeners.networks.mastodon_live import Event, read_sse
+from listeners.networks.mastodon.decode import UnreadableError, read_notification, read_status
+from listeners.networks.mastodon.listener import MastodonListener
+from listeners.networks.mastodon.live import Event, read_sse
 from listeners.secret import Secret
 from tests.fake.http_server import FakeServer, Reply, Request, json_reply
 

@@ -18,10 +18,10 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher, HttpError
 from listeners.model import DAY, Micros, Sentence
 from listeners.networks.contract import SourceError
-from listeners.networks.mastodon import MastodonListener
-from listeners.networks.mastodon_instance import Instance, read_instance
-from listeners.networks.mastodon_opening import likeness, opening
-from listeners.networks.mastodon_reply import SETTLED
+from listeners.networks.mastodon.instance import Instance, read_instance
+from listeners.networks.mastodon.listener import MastodonListener
+from listeners.networks.mastodon.opening import likeness, opening
+from listeners.networks.mastodon.reply import SETTLED
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError, Sent
 from listeners.secret import Secret
 from tests.fake.http_server import (

@@ -13,8 +13,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, MINUTE, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.matrix import MatrixListener
-from listeners.networks.matrix_cursor import read_cursor
+from listeners.networks.matrix.cursor import read_cursor
+from listeners.networks.matrix.listener import MatrixListener
 from listeners.secret import Secret
 from tests.fake.http_server import body_reply, json_reply
 from tests.fake.matrix import ANA, API, BEN, ME, START, SYNC, FakeMatrix, refusal
@@ -140,7 +140,7 @@ async def test_what_an_answer_leaves_out_is_read_back_page_by_page(
 async def test_a_stretch_beyond_the_last_page_is_a_gap(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.matrix_reader.MOST_PAGES", 2)
+    monkeypatch.setattr("listeners.networks.matrix.reader.MOST_PAGES", 2)
     room = world.server.room("#help:hs.example")
     world.server.say(room, "n0")
     cursor = last_cursor(await polled(world.listener()))
@@ -159,7 +159,7 @@ async def test_a_stretch_beyond_the_last_page_is_a_gap(
 async def test_a_crash_at_any_batch_resumes_without_gap_or_duplicate(
     world: World, monkeypatch: pytest.MonkeyPatch, stored: int, first: bool
 ) -> None:
-    monkeypatch.setattr("listeners.networks.matrix_reader.AT_ONCE", 2)
+    monkeypatch.setattr("listeners.networks.matrix.reader.AT_ONCE", 2)
     rooms = [world.server.room(), world.server.room()]
     cursor = None
     if not first:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listeners.model import DAY, MINUTE, Micros
-from listeners.networks.matrix_cursor import (
+from listeners.networks.matrix.cursor import (
     MOST_ROOMS,
     TOGETHER,
     Mark,
@@ -20,10 +20,10 @@ from listeners.networks.matrix_cursor import (
     root_of,
     write_cursor,
 )
-from listeners.networks.matrix_event import Message, Other, Redacted, UnreadableError, read_event
-from listeners.networks.matrix_harvest import address_of
-from listeners.networks.matrix_sync import read_news, read_page
-from listeners.networks.matrix_text import user_in, without_quotation, words_of
+from listeners.networks.matrix.event import Message, Other, Redacted, UnreadableError, read_event
+from listeners.networks.matrix.harvest import address_of
+from listeners.networks.matrix.sync import read_news, read_page
+from listeners.networks.matrix.text import user_in, without_quotation, words_of
 
 EVENT: dict[str, Any] = {
     "event_id": "$one",

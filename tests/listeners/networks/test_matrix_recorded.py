@@ -20,8 +20,7 @@ from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.matrix import MatrixListener
-from listeners.networks.matrix_event import (
+from listeners.networks.matrix.event import (
     Message,
     Other,
     Redacted,
@@ -29,7 +28,8 @@ from listeners.networks.matrix_event import (
     UnreadableError,
     read_event,
 )
-from listeners.networks.matrix_sync import read_news, read_page
+from listeners.networks.matrix.listener import MatrixListener
+from listeners.networks.matrix.sync import read_news, read_page
 from listeners.secret import Secret
 from tests.fake.http_server import FakeServer, body_reply, raw_bytes
 

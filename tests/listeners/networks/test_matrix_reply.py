@@ -13,8 +13,8 @@ from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, SECOND, Micros, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.matrix import MatrixListener
-from listeners.networks.matrix_reply import LONGEST, room_in
+from listeners.networks.matrix.listener import MatrixListener
+from listeners.networks.matrix.reply import LONGEST, room_in
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
 from listeners.secret import Secret
 from tests.fake.http_server import Reply as Answer
@@ -201,7 +201,7 @@ async def test_it_is_looked_for_page_by_page(world: World) -> None:
 async def test_too_much_said_since_is_no_answer(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.matrix_reply.MOST_PAGES", 2)
+    monkeypatch.setattr("listeners.networks.matrix.reply.MOST_PAGES", 2)
     world.server.page_size = 1
     for number in range(5):
         await world.listener.send_reply(world.reply(f"n{number}", key=f"hubbub-{number + 2}"))

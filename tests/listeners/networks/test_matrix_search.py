@@ -12,8 +12,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Batch, Micros, Post
 from listeners.networks.contract import SourceError
-from listeners.networks.matrix import MatrixListener
-from listeners.networks.matrix_home import WELL_KNOWN, plain_address
+from listeners.networks.matrix.home import WELL_KNOWN, plain_address
+from listeners.networks.matrix.listener import MatrixListener
 from listeners.secret import Secret
 from tests.fake.http_server import FakeServer, body_reply, json_reply
 from tests.fake.matrix import API, BEN, START, FakeMatrix

@@ -10,9 +10,10 @@ import pytest
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
 from listeners.http import Fetcher
-from listeners.model import SECOND, ConversationRow, ConversationState, MentionRow, Micros, Part
-from listeners.networks.matrix import MatrixListener
+from listeners.model import SECOND, ConversationState, Micros, Part
+from listeners.networks.matrix.listener import MatrixListener
 from listeners.networks.replying import Answered, Reply
+from listeners.rows import ConversationRow, MentionRow
 from listeners.secret import Secret
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import QueueFilter, StreamFilter

@@ -12,10 +12,10 @@ import pytest
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Batch, Micros, Post, SourceState
-from listeners.networks import nostr_relay
 from listeners.networks.contract import Historical, SourceError
-from listeners.networks.nostr import NostrListener
-from listeners.networks.nostr_reader import OVERLAP
+from listeners.networks.nostr import relay as nostr_relay
+from listeners.networks.nostr.listener import NostrListener
+from listeners.networks.nostr.reader import OVERLAP
 from listeners.networks.registry import listener_class
 from tests.fake.nostr import NOW, Event, FakeRelay, Writer, reply_to
 from tests.fake.socket_server import Close, FakeSockets, Refuse, Reset, Say
@@ -140,7 +140,7 @@ async def test_a_relay_that_was_away_is_read_from_its_own_place(world: World) ->
 async def test_a_crash_between_two_batches_loses_nothing(
     world: World, stop_after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.nostr._PER_BATCH", 4)
+    monkeypatch.setattr("listeners.networks.nostr.listener._PER_BATCH", 4)
     kept = notes(10)
     async with FakeRelay([ANA.note("first #kerlann", at=NOW - 5000)]) as relay:
         stored: set[str] = set()
@@ -388,7 +388,7 @@ async def test_what_is_written_is_heard_and_told_once(world: World) -> None:
 async def test_a_broken_stream_goes_on_from_its_place(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.nostr_reader.backoff", lambda attempt: 0.01)
+    monkeypatch.setattr("listeners.networks.nostr.reader.backoff", lambda attempt: 0.01)
     quiet = FakeRelay()
     async with FakeRelay(notes(1), Say(end=Reset()), quiet.serve) as relay, quiet:
         relay.scenes = [Say(end=Reset()), relay.serve]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from listeners.config import BrandConfig, SourceConfig
 from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.nostr_cursor import MOST_WRITTEN, Place, mark_of, read_place, write_place
-from listeners.networks.nostr_event import (
+from listeners.networks.nostr.cursor import MOST_WRITTEN, Place, mark_of, read_place, write_place
+from listeners.networks.nostr.event import (
     Answered,
     NostrEvent,
     answered_by,
@@ -22,10 +22,10 @@ from listeners.networks.nostr_event import (
     post_of,
     read_event,
 )
-from listeners.networks.nostr_key import key_of, npub_of
-from listeners.networks.nostr_relay import refusal
-from listeners.networks.nostr_signature import is_signed
-from listeners.networks.nostr_wishes import RELAYS, relays_of, wishes_of
+from listeners.networks.nostr.key import key_of, npub_of
+from listeners.networks.nostr.relay import refusal
+from listeners.networks.nostr.signature import is_signed
+from listeners.networks.nostr.wishes import RELAYS, relays_of, wishes_of
 from tests.fake.feeds import recorded
 from tests.fake.nostr import NOW, Event, Writer, reply_to
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from listeners.clock import to_datetime
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
-from listeners.model import DAY, HOUR, MINUTE, SECOND, MentionRow, Micros, SourceState
+from listeners.model import DAY, HOUR, MINUTE, SECOND, Micros, SourceState
 from listeners.networks import (
     appstore_decode,
     devto,
@@ -25,13 +25,14 @@ from listeners.networks import (
 from listeners.networks.contract import Historical, SourceError
 from listeners.networks.decoding import UnreadableError
 from listeners.networks.registry import listener_class
-from listeners.networks.stackexchange_decode import (
+from listeners.networks.stackexchange.decode import (
     read_answer,
     read_comment,
     read_question,
     read_stub,
 )
 from listeners.networks.titles import network_title
+from listeners.rows import MentionRow
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import StreamFilter
 from tests.fake.appstore import APP, FakeAppStore, page_path

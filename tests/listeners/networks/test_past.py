@@ -15,11 +15,12 @@ from listeners.clock import from_iso, to_iso
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Author, Batch, Micros, Post, SourceState
-from listeners.networks import hackernews_search, mastodon_places
 from listeners.networks.contract import Historical, SourceError
-from listeners.networks.feeds_entry import Feed
-from listeners.networks.feeds_past import older_than
-from listeners.networks.feeds_posts import Page
+from listeners.networks.feeds.entry import Feed
+from listeners.networks.feeds.past import older_than
+from listeners.networks.feeds.posts import Page
+from listeners.networks.hackernews import search as hackernews_search
+from listeners.networks.mastodon import places as mastodon_places
 from listeners.networks.past import PastPage, walk_down
 from listeners.networks.registry import NETWORKS, listener_class
 from listeners.secret import Secret

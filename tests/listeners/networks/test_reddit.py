@@ -16,10 +16,10 @@ from listeners.http import Fetcher
 from listeners.model import DAY, HOUR, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import Historical, SourceError
 from listeners.networks.persons import may_be_merged
-from listeners.networks.reddit import APP_INTERVAL, SECOND_LOOK, RedditListener
-from listeners.networks.reddit_places import LONGEST_QUERY, Place, places_of, queries_of
-from listeners.networks.reddit_server import FEED_SPACING, TOKEN_SPACING
-from listeners.networks.reddit_threads import FEED_TURN
+from listeners.networks.reddit.listener import APP_INTERVAL, SECOND_LOOK, RedditListener
+from listeners.networks.reddit.places import LONGEST_QUERY, Place, places_of, queries_of
+from listeners.networks.reddit.server import FEED_SPACING, TOKEN_SPACING
+from listeners.networks.reddit.threads import FEED_TURN
 from listeners.networks.searching import read_marks
 from listeners.secret import Secret
 from tests.fake.http_server import (

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from listeners.http.budget import Budget, after_answer
 from listeners.model import Deletion, Micros, Post
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.reddit_atom import NoFeedError, read_atom
-from listeners.networks.reddit_decode import KINDS, is_fullname, read_thing, words_of
+from listeners.networks.reddit.atom import NoFeedError, read_atom
+from listeners.networks.reddit.decode import KINDS, is_fullname, read_thing, words_of
 
 ROOT = Path(__file__).parents[3]
 RECORDED = Path(os.environ.get("HUBBUB_RECORDED", ROOT.parent / "shared" / "recorded"))

@@ -11,7 +11,7 @@ from listeners.config import SourceConfig
 from listeners.http import Fetcher
 from listeners.model import HOUR, SECOND, Micros
 from listeners.networks.contract import SourceError
-from listeners.networks.reddit import RedditListener
+from listeners.networks.reddit.listener import RedditListener
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
 from listeners.secret import Secret
 from tests.fake.http_server import Reply as Answer

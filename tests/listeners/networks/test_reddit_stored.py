@@ -9,8 +9,9 @@ import pytest
 
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
-from listeners.model import HOUR, SECOND, ConversationState, MentionRow, Micros, Part
-from listeners.networks.reddit_server import FEED_SPACING
+from listeners.model import HOUR, SECOND, ConversationState, Micros, Part
+from listeners.networks.reddit.server import FEED_SPACING
+from listeners.rows import MentionRow
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import QueueFilter, StreamFilter
 from tests.fake.reddit import APP, ME, SECRET, FakeReddit

@@ -10,7 +10,8 @@ import pytest
 
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
-from listeners.model import SECOND, ConversationRow, ConversationState, Micros, SourceState
+from listeners.model import SECOND, ConversationState, Micros, SourceState
+from listeners.rows import ConversationRow
 from listeners.secret import Secret
 from listeners.store import Store, open_store, reads
 from listeners.store.filters import QueueFilter, StreamFilter

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, SECOND, Batch, Deletion, Micros, Post, SourceState
-from listeners.networks import slack as slack_module
 from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.slack import SlackListener
-from listeners.networks.slack_decode import read_message, time_of, ts_at
-from listeners.networks.slack_text import escaped, legible, links_of, unescaped
+from listeners.networks.slack import listener as slack_module
+from listeners.networks.slack.decode import read_message, time_of, ts_at
+from listeners.networks.slack.listener import SlackListener
+from listeners.networks.slack.text import escaped, legible, links_of, unescaped
 from listeners.secret import Secret
 from tests.fake.http_server import status_reply
 from tests.fake.slack import BOT, GENERAL, START, TOKEN, FakeSlack

@@ -12,7 +12,7 @@ from listeners.http import Fetcher
 from listeners.model import SECOND, Micros
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
-from listeners.networks.slack import SlackListener
+from listeners.networks.slack.listener import SlackListener
 from listeners.secret import Secret
 from tests.fake.http_server import reset_in_body, status_reply
 from tests.fake.slack import GENERAL, TOKEN, FakeSlack, good

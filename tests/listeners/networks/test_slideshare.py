@@ -16,8 +16,8 @@ from listeners.config import BrandConfig
 from listeners.model import DAY, Micros, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.slideshare_address import deck_address
-from listeners.networks.slideshare_decode import (
+from listeners.networks.slideshare.address import deck_address
+from listeners.networks.slideshare.decode import (
     NotSlideShareError,
     Refusal,
     at_utc,

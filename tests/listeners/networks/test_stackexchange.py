@@ -10,8 +10,8 @@ import pytest
 from listeners.config import BrandConfig, SourceConfig
 from listeners.model import DAY, SECOND, Micros, SourceState
 from listeners.networks.contract import Historical, SourceError
-from listeners.networks.stackexchange_decode import host_of, question_of
-from listeners.networks.stackexchange_places import places_of
+from listeners.networks.stackexchange.decode import host_of, question_of
+from listeners.networks.stackexchange.places import places_of
 from listeners.secret import Secret
 from tests.fake.http_server import gzip_reply, json_reply
 from tests.fake.listening import (

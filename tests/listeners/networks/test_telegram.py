@@ -16,8 +16,8 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, HOUR, SECOND, Batch, Micros, Post, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.telegram import TelegramListener
-from listeners.networks.telegram_text import Words, marked
+from listeners.networks.telegram.listener import TelegramListener
+from listeners.networks.telegram.text import Words, marked
 from listeners.secret import Secret
 from tests.fake.http_server import Reply, body_reply, json_reply, reset_in_body, status_reply
 from tests.fake.telegram import BOT, START, TOKEN, FakeTelegram, refusal

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from listeners.config import SourceConfig
 from listeners.model import Batch, Micros
-from listeners.networks.telegram_cursor import Place
-from listeners.networks.telegram_decode import KINDS, Said, UnreadableError, read_update
-from listeners.networks.telegram_harvest import Harvester
+from listeners.networks.telegram.cursor import Place
+from listeners.networks.telegram.decode import KINDS, Said, UnreadableError, read_update
+from listeners.networks.telegram.harvest import Harvester
 from tests.fake.official import RECORDED
 
 FILES = sorted((RECORDED / "telegram").glob("*.json"))

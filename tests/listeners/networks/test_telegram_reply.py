@@ -11,7 +11,7 @@ from listeners.http import Fetcher
 from listeners.model import SECOND, Micros
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError, Sent
-from listeners.networks.telegram import TelegramListener
+from listeners.networks.telegram.listener import TelegramListener
 from listeners.secret import Secret
 from tests.fake.http_server import Reply as Answer
 from tests.fake.http_server import Request, body_reply, json_reply, reset_in_body, status_reply

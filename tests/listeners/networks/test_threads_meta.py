@@ -12,7 +12,7 @@ from listeners.http import Fetcher
 from listeners.model import DAY, HOUR, SECOND, Micros, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import Answered, Reply, ReplyRefusedError
-from listeners.networks.threads import ThreadsListener
+from listeners.networks.threads.listener import ThreadsListener
 from listeners.secret import Secret
 from tests.fake.graph import KEY, refusal
 from tests.fake.http_server import Reply as Answer

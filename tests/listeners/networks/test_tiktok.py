@@ -11,7 +11,7 @@ from listeners.model import DAY, MINUTE, SECOND, Micros, SourceState
 from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
-from listeners.networks.tiktok_decode import read_comment, read_video
+from listeners.networks.tiktok.decode import read_comment, read_video
 from listeners.secret import Secret
 from tests.fake.http_server import hung_up, json_reply, status_reply
 from tests.fake.listening import World, cursor_of, ids_of, polled, posts_of, world_of

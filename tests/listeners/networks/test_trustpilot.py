@@ -16,7 +16,7 @@ from listeners.networks.contract import SourceError
 from listeners.networks.decoding import UnreadableError
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
 from listeners.networks.reviews import answer_id
-from listeners.networks.trustpilot_decode import read_review
+from listeners.networks.trustpilot.decode import read_review
 from listeners.secret import Secret
 from tests.fake.http_server import json_reply, status_reply
 from tests.fake.listening import (

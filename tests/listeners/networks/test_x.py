@@ -18,11 +18,11 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, HOUR, SECOND, Batch, Micros, SourceState
 from listeners.networks.contract import SourceError
-from listeners.networks.x import XListener
-from listeners.networks.x_places import Pending, Place, read_cursor, write_cursor
-from listeners.networks.x_prices import PRICES
-from listeners.networks.x_query import packed, shortened, without_accents
-from listeners.networks.x_stream import CUSHION
+from listeners.networks.x.listener import XListener
+from listeners.networks.x.places import Pending, Place, read_cursor, write_cursor
+from listeners.networks.x.prices import PRICES
+from listeners.networks.x.query import packed, shortened, without_accents
+from listeners.networks.x.stream import CUSHION
 from listeners.secret import Secret
 from listeners.spending import MemorySpendBook, next_day
 from tests.fake.http_server import body_reply, json_reply
@@ -513,7 +513,7 @@ async def test_stream_with_rules_of_our_own(world: World) -> None:
 async def test_a_stream_that_breaks_off_loses_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.x_stream.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("listeners.networks.x.stream.FIRST_WAIT", 0.001)
     listener = world.listener(stream=True, budget_day=5)
     await world.round(listener)
     world.server.push(world.server.post("kerlann 1"))

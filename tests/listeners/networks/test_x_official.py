@@ -8,7 +8,7 @@ import pytest
 
 from listeners.config import SourceConfig
 from listeners.networks.replying import Answered, Reply
-from listeners.networks.x import XListener
+from listeners.networks.x.listener import XListener
 from listeners.secret import Secret
 from tests.fake.http_server import Request
 from tests.fake.official_x import X_OPENAPI, x_faults

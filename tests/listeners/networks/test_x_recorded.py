@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.x_decode import (
+from listeners.networks.x.decode import (
     Page,
     calls_upon,
     id_at,

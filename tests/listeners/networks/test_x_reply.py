@@ -15,10 +15,10 @@ from listeners.http import Fetcher
 from listeners.model import SECOND, Micros
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import Answered, Particular, Reply, Replying, ReplyRefusedError
-from listeners.networks.x import XListener
-from listeners.networks.x_connect import ask, code_in, connect
-from listeners.networks.x_reply import LIMIT
-from listeners.networks.x_token import load
+from listeners.networks.x.connect import ask, code_in, connect
+from listeners.networks.x.listener import XListener
+from listeners.networks.x.reply import LIMIT
+from listeners.networks.x.token import load
 from listeners.replying.length import count, over
 from listeners.spending import MemorySpendBook
 from tests.fake.http_server import json_reply, status_reply

@@ -14,9 +14,9 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import DAY, HOUR, MINUTE, SECOND, Batch, Deletion, Micros, Post, SourceState
 from listeners.networks.contract import Historical, SourceError
-from listeners.networks.youtube import YouTubeListener
-from listeners.networks.youtube_places import question, wanted_of
-from listeners.networks.youtube_server import next_midnight
+from listeners.networks.youtube.listener import YouTubeListener
+from listeners.networks.youtube.places import question, wanted_of
+from listeners.networks.youtube.server import next_midnight
 from listeners.secret import Secret
 from tests.fake.http_server import Reply, body_reply, json_reply, reset_in_body, status_reply
 from tests.fake.official import YOUTUBE, youtube_faults
@@ -200,7 +200,7 @@ async def test_killed_at_every_batch_nothing_is_missed_or_doubled(world: World) 
 async def test_more_than_is_read_at_once_is_a_gap(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.youtube_comments.MOST_PAGES", 2)
+    monkeypatch.setattr("listeners.networks.youtube.comments.MOST_PAGES", 2)
     world.server.comment("first", world.film)
     cursor = last_cursor(await polled(world.listener()))
     for number in range(250):
@@ -377,7 +377,7 @@ async def test_the_allowances_are_counted_apart(
 async def test_a_search_takes_nothing_of_the_comments_allowance(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listeners.networks.youtube_server._SEARCHES", 1)
+    monkeypatch.setattr("listeners.networks.youtube.server._SEARCHES", 1)
     listener = world.listener()
     cursor = last_cursor(await polled(listener))
     world.later(HOUR)
@@ -386,7 +386,7 @@ async def test_a_search_takes_nothing_of_the_comments_allowance(
     assert comments(batches) == ["hello"]
     assert [batch.gap.to_at for batch in batches if batch.gap] == [next_midnight(world.now)]
     assert world.units("search") == 1
-    monkeypatch.setattr("listeners.networks.youtube_server._UNITS", 3)
+    monkeypatch.setattr("listeners.networks.youtube.server._UNITS", 3)
     asked = world.units("commentThreads")
     error = await failed(listener, last_cursor(batches))
     assert (error.state, error.until) == (SourceState.RATE_LIMITED, next_midnight(world.now))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from listeners.model import Post
 from listeners.networks.decoding import UnreadableError
-from listeners.networks.feeds_xml import read_xml
-from listeners.networks.youtube_decode import (
+from listeners.networks.feeds.xml import read_xml
+from listeners.networks.youtube.decode import (
     read_comment,
     read_thread,
     read_video,

@@ -12,7 +12,7 @@ from listeners.http import Fetcher
 from listeners.model import HOUR, SECOND, Micros
 from listeners.networks.contract import SourceError
 from listeners.networks.replying import Answered, Reply, Replying, ReplyRefusedError
-from listeners.networks.youtube import YouTubeListener
+from listeners.networks.youtube.listener import YouTubeListener
 from listeners.secret import Secret
 from tests.fake.http_server import Reply as Answer
 from tests.fake.http_server import Request, body_reply, json_reply, reset_in_body, status_reply

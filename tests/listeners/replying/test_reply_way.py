@@ -8,13 +8,14 @@ import pytest
 
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.conversations.conversation import Conversation
-from listeners.model import HOUR, MINUTE, MentionRow, Micros, Part, Sentence
+from listeners.model import HOUR, MINUTE, Micros, Part, Sentence
 from listeners.networks.contract import SourceError
 from listeners.networks.registry import NETWORKS, listener_class
 from listeners.networks.replying import Replying
 from listeners.replying import Outbox
 from listeners.replying.voices import can_answer, no_voice, voices
 from listeners.replying.way import answered, answers_which
+from listeners.rows import MentionRow
 from listeners.secret import Secret
 from listeners.store import Store, reads
 from listeners.store.outbox import OutboxRow

@@ -10,9 +10,10 @@ import pytest
 
 from listeners.clock import from_iso
 from listeners.conversations.clock import BusinessHours
-from listeners.model import DAY, HOUR, AlertClass, AlertRow, Micros, Sentence, Severity
+from listeners.model import DAY, HOUR, AlertClass, Micros, Sentence, Severity
 from listeners.risk.finding import Finding
 from listeners.risk.hijack import ENOUGH_POSTS, Habits, OwnPost, doubts, renamed, severity_of
+from listeners.rows import AlertRow
 from listeners.store import reads
 from listeners.store.connection import Connection
 from listeners.store.filters import AlertFilter

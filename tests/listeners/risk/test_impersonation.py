@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listeners.actions import perform
-from listeners.model import DAY, AlertClass, AlertRow, AlertState, Author, Severity
+from listeners.model import DAY, AlertClass, AlertState, Author, Severity
 from listeners.risk.impersonation import LISTED, Protected, asks_for_secrets, readings
 from listeners.risk.skeleton import skeleton
+from listeners.rows import AlertRow
 from listeners.store import reads
 from listeners.store.filters import AlertFilter
 from tests.listeners.conversations.threads import CONFIG, Threads, threads

@@ -11,20 +11,9 @@ import pytest
 from listeners.actions import perform, redo, undo
 from listeners.actions.rules import keep_rule, move_rule, remove_rule, switch_rule
 from listeners.config import BrandConfig, Config, SourceConfig
-from listeners.model import (
-    DAY,
-    HOUR,
-    MINUTE,
-    Author,
-    Batch,
-    ConversationRow,
-    ConversationState,
-    EventRow,
-    Label,
-    Micros,
-    Post,
-)
+from listeners.model import DAY, HOUR, MINUTE, Author, Batch, ConversationState, Label, Micros, Post
 from listeners.pipeline import Pipeline
+from listeners.rows import ConversationRow, EventRow
 from listeners.rules import Conditions, Effects, Rule, RuleError
 from listeners.ruling import apply_now
 from listeners.store import Store, open_store, reads

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from listeners.http.budget import Budget
-from listeners.model import HOUR, Gap, Micros, SafeText, Sentence, SourceRow, SourceState
+from listeners.model import HOUR, Gap, Micros, SafeText, Sentence, SourceState
+from listeners.rows import SourceRow
 from listeners.store import Store, ingest, reads
 from listeners.store.budgets import StoredBudgets
 from listeners.store.sources import (

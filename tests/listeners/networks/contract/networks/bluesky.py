@@ -12,7 +12,7 @@ from websockets.asyncio.server import ServerConnection
 
 from listeners.config import SourceConfig
 from listeners.model import HOUR, SECOND, Micros
-from listeners.networks import bluesky
+from listeners.networks.bluesky import listener as bluesky
 from tests.fake.jetstream import Event, FakeJetstream, commit, delete, post, record
 from tests.fake.socket_server import Met, Refuse
 from tests.listeners.networks.contract.scenario import words

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from listeners.networks import devto
+from listeners.networks.devto import listener as devto
 from tests.fake.devto import FakeDev, Item
 from tests.fake.http_server import Request
 from tests.listeners.networks.contract.scenario import WebScenario, words

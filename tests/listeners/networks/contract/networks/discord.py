@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 import pytest
 
 from listeners.config import SourceConfig
-from listeners.networks import discord
+from listeners.networks.discord import listener as discord
 from listeners.secret import Secret
 from tests.fake.discord import TOKEN, FakeDiscord, Record
 from tests.fake.http_server import Request

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from listeners.networks import discourse_reader
+from listeners.networks.discourse import reader as discourse_reader
 from tests.fake.discourse import FakeDiscourse, Record
 from tests.fake.http_server import Request
 from tests.listeners.networks.contract.scenario import WebScenario, words

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from listeners.networks import gdelt
+from listeners.networks.gdelt import listener as gdelt
 from tests.fake.gdelt import PATH, Article, FakeGdelt
 from tests.fake.http_server import Reply, Request
 from tests.listeners.networks.contract.scenario import Change, WebScenario

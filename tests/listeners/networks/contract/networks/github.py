@@ -8,7 +8,9 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from listeners.networks import github, github_places, github_reader
+from listeners.networks.github import listener as github
+from listeners.networks.github import places as github_places
+from listeners.networks.github import reader as github_reader
 from tests.fake.github import FakeGitHub, Record
 from tests.fake.http_server import Request
 from tests.listeners.networks.contract.scenario import FROM_ANYWHERE, WebScenario

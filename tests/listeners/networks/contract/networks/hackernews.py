@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from listeners.networks import hackernews, hackernews_search
+from listeners.networks.hackernews import listener as hackernews
+from listeners.networks.hackernews import search as hackernews_search
 from tests.fake.hackernews import FakeHackerNews, Item
 from tests.fake.http_server import Request
 from tests.listeners.networks.contract.scenario import WebScenario, words

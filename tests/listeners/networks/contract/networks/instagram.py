@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from listeners.networks import graph_reading
+from listeners.networks.graph import reading as graph_reading
 from listeners.secret import Secret
 from tests.fake.graph import KEY, Record
 from tests.fake.http_server import Request

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from listeners.networks import lemmy_places
+from listeners.networks.lemmy import places as lemmy_places
 from tests.fake.http_server import Request
 from tests.fake.lemmy import FakeLemmy, Record
 from tests.listeners.networks.contract.scenario import WebScenario, words

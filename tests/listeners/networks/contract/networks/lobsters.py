@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from listeners.networks.lobsters import MOST_PAGES
+from listeners.networks.lobsters.listener import MOST_PAGES
 from tests.fake.http_server import Request
 from tests.fake.lobsters import FakeLobsters, Item
 from tests.listeners.networks.contract.scenario import WebScenario, words

@@ -13,7 +13,8 @@ from websockets.asyncio.server import ServerConnection
 
 from listeners.config import SourceConfig
 from listeners.model import SECOND, Micros
-from listeners.networks import nostr, nostr_relay
+from listeners.networks.nostr import listener as nostr
+from listeners.networks.nostr import relay as nostr_relay
 from tests.fake.nostr import NOW, Event, FakeRelay, Writer
 from tests.fake.socket_server import Met, Refuse
 from tests.listeners.networks.contract.scenario import words

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from listeners.config import SourceConfig
-from listeners.networks import slack
+from listeners.networks.slack import listener as slack
 from listeners.secret import Secret
 from tests.fake.http_server import Request
 from tests.fake.slack import TOKEN, FakeSlack, Record

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from listeners.networks import telegram, telegram_server
+from listeners.networks.telegram import listener as telegram
+from listeners.networks.telegram import server as telegram_server
 from listeners.secret import Secret
 from tests.fake.http_server import Request
 from tests.fake.telegram import TOKEN, FakeTelegram, Record

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from listeners.networks import x
+from listeners.networks.x import listener as x
 from listeners.secret import Secret
 from tests.fake.http_server import Request
 from tests.fake.x import BEARER, FakeX, Record

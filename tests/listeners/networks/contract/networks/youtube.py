@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from listeners.config import BrandConfig
-from listeners.networks import youtube, youtube_comments
+from listeners.networks.youtube import comments as youtube_comments
+from listeners.networks.youtube import listener as youtube
 from listeners.secret import Secret
 from tests.fake.http_server import Request
 from tests.fake.youtube import KEY, FakeYouTube, Record

@@ -1,0 +1,1 @@
+"""App Store, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Bluesky, file by file; ``listener`` is where to begin."""

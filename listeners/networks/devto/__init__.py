@@ -1,0 +1,1 @@
+"""DEV, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Discord, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Discourse, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""The drop folder, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Facebook, file by file; ``listener`` is where to begin."""

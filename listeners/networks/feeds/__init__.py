@@ -1,0 +1,1 @@
+"""Feeds, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""News, file by file; ``listener`` is where to begin."""

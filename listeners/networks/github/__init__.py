@@ -1,0 +1,1 @@
+"""GitHub, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Google reviews, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Meta's Graph API, as far as Facebook, Instagram and Threads share it."""

@@ -1,0 +1,1 @@
+"""Hacker News, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""The inbound webhook, file by file; ``listener`` is where to begin."""

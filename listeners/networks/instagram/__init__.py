@@ -1,0 +1,1 @@
+"""Instagram, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Lemmy, file by file; ``listener`` is where to begin."""

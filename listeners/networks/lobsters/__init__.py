@@ -1,0 +1,1 @@
+"""Lobsters, file by file; ``listener`` is where to begin."""

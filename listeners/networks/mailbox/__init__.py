@@ -1,0 +1,1 @@
+"""The mailbox, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Mastodon, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Matrix, file by file; ``listener`` is where to begin."""

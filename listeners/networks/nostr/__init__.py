@@ -1,0 +1,1 @@
+"""Nostr, file by file; ``listener`` is where to begin."""

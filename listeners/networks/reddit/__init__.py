@@ -1,0 +1,1 @@
+"""Reddit, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Slack, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""SlideShare, file by file; ``listener`` is where to begin."""

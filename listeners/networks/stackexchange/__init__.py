@@ -1,0 +1,1 @@
+"""Stack Exchange, file by file; ``listener`` is where to begin."""

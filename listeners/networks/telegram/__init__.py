@@ -1,0 +1,1 @@
+"""Telegram, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Threads, file by file; ``listener`` is where to begin."""

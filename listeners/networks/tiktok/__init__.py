@@ -1,0 +1,1 @@
+"""TikTok, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""Trustpilot, file by file; ``listener`` is where to begin."""

@@ -1,0 +1,1 @@
+"""X, file by file; ``listener`` is where to begin."""

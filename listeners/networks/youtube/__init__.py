@@ -1,0 +1,1 @@
+"""YouTube, file by file; ``listener`` is where to begin."""
