@@ -228,8 +228,21 @@ async def bury(
 
 
 async def add_gap(connection: Connection, source_id: int, gap: Gap, now: Micros) -> None:
-    """Record a stretch of time in which posts may have been missed."""
+    """Record a stretch of time in which posts may have been missed.
+
+    One that is open for the same reason from the same time on is made longer: a source that tries
+    again and again has one gap, not one a try.
+    """
+    reason = from_sentence(gap.reason)
+    longer = await connection.fetch(
+        """UPDATE gap SET to_at = max(to_at, ?), seen_at = ?
+           WHERE source_id = ? AND filled_at IS NULL AND from_at IS ? AND reason = ?
+           RETURNING id""",
+        (gap.to_at, now, source_id, gap.from_at, reason),
+    )
+    if longer:
+        return
     await connection.fetch(
         "INSERT INTO gap (source_id, from_at, to_at, reason, seen_at) VALUES (?, ?, ?, ?, ?)",
-        (source_id, gap.from_at, gap.to_at, from_sentence(gap.reason), now),
+        (source_id, gap.from_at, gap.to_at, reason, now),
     )
