@@ -17,6 +17,7 @@ from typing import cast
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
+from listeners.http.uses import watch
 from listeners.model import DAY, HOUR, MINUTE, SECOND, Batch, Micros, Post, Sentence, SourceState
 from listeners.networks.contract import Historical, SourceError
 from listeners.pipeline import Counts, Pipeline
@@ -109,12 +110,13 @@ class HistoryReader:
         clock: Clock,
         *,
         live: Callable[[], bool],
+        uses: set[str] | None = None,
         pause: float = PAUSE,
         idle: float = IDLE,
     ) -> None:
         """``listener`` is one of its own; ``live`` says whether the listening is well and current.
 
-        ``pause`` and ``idle`` are in seconds.
+        What reading lives on is added to ``uses``. ``pause`` and ``idle`` are in seconds.
         """
         self._source = source
         self._id = source_id
@@ -124,6 +126,7 @@ class HistoryReader:
         self._store = store
         self._clock = clock
         self._live = live
+        self._uses = set() if uses is None else uses
         self._pause = pause
         self._idle = idle
         self._failures = 0
@@ -180,6 +183,7 @@ class HistoryReader:
         await self._pipeline.take(self._source, self._id, page, then=then)
 
     async def _run(self) -> None:
+        watch(self._uses)
         while True:
             if not self._live() or not await self.read():
                 await self.service.rest(self._idle)

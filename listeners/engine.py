@@ -174,6 +174,7 @@ class Engine:
                 self._store,
                 self._clock,
                 live=partial(_is_current, runner),
+                uses=runner.uses,
             )
             await reader.plan()
             readers.append(reader)

@@ -145,6 +145,11 @@ class SourceRunner:
         return self._id
 
     @property
+    def uses(self) -> set[str]:
+        """The budgets, allowances and turns it lives on; reading its past adds its own."""
+        return self._timing.uses
+
+    @property
     def is_current(self) -> bool:
         """Whether it is well and has read up to the present: its past may be read beside it."""
         return self._reached_present and self._state is self._well

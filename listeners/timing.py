@@ -49,6 +49,11 @@ class Timing:
             by_hand=capability.by_hand,
         )
 
+    @property
+    def uses(self) -> set[str]:
+        """What the source lives on; whoever asks for it elsewhere may add to this."""
+        return self._keys
+
     def watch(self) -> None:
         """Collect what this task lives on from now on."""
         watch(self._keys)

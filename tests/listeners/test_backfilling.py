@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from listeners.actions import undo
 from listeners.actions.history import ask_for_history, go_on_with_history, stop_history
 from listeners.backfilling import HistoryReader, depth, looked_for
 from listeners.config import BrandConfig, Config, SourceConfig
+from listeners.http.uses import note
 from listeners.model import (
     DAY,
     HOUR,
@@ -76,6 +78,7 @@ class Archive:
         if self.break_after == len(self.asked):
             raise SourceError(SourceState.FAILING, Sentence("Broken off."))
         self.asked.append(position)
+        note("archive.example")
         if self.faults:
             raise self.faults.pop(0)
         start = int(position or 0)
@@ -104,6 +107,7 @@ class World:
         self.pipeline = Pipeline(store, self.config, lambda: NOW)
         self.number = 0
         self.is_live = True
+        self.uses: set[str] = set()
 
     async def open(self) -> World:
         await self.pipeline.open()
@@ -125,6 +129,7 @@ class World:
             self.store,
             lambda: NOW,
             live=lambda: self.is_live,
+            uses=self.uses,
             pause=0.0,
             idle=0.001,
         )
@@ -140,6 +145,20 @@ class World:
 
 def days(count: int, *, every: int = DAY) -> list[Post]:
     return [post(number, NOW - (number + 1) * every) for number in range(count)]
+
+
+async def test_what_the_reading_lives_on_is_told(store: Store) -> None:
+    world = await World(store).open()
+    reader = await world.reader(Archive(days(4)))
+    reading = asyncio.ensure_future(reader.service.supervise())
+    try:
+        async with asyncio.timeout(10):
+            while (await world.row()).state is not BackfillState.DONE:
+                await asyncio.sleep(0.005)
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    assert world.uses == {"archive.example"}
 
 
 async def test_the_past_is_read_once_back_to_where_it_is_wanted(store: Store) -> None:

@@ -15,6 +15,7 @@ from listeners.model import (
     BadRecord,
     Batch,
     ConversationState,
+    Gap,
     Micros,
     Post,
     Sentence,
@@ -126,6 +127,30 @@ async def test_a_failure_keeps_what_came_before_it(store: Store) -> None:
     await one.once()
     assert listener.cursors == [None, "1"]
     assert (await row(store)).state is SourceState.OK
+
+
+async def test_a_lost_place_and_an_outage_are_one_gap(store: Store) -> None:
+    lost = Batch(gap=Gap(None, NOW, Sentence("The place was lost.")))
+    later = Batch(gap=Gap(None, Micros(NOW + 60), Sentence("The place was lost.")))
+    away = SourceError(SourceState.FAILING, Sentence("Nobody answers."))
+    one = await runner(store, Scripted([lost, away], [later, away], [lost, away], [batch(1)]))
+    for _ in range(4):
+        await one.once()
+    (gap,) = await store.fetch("SELECT * FROM gap")
+    assert (gap["from_at"], gap["to_at"]) == (None, NOW + 60)
+    await one.once()
+    other = Batch(gap=Gap(Micros(NOW - 60), NOW, Sentence("The place was lost.")))
+    await (await runner(store, Scripted([other]))).once()
+    assert len(await store.fetch("SELECT * FROM gap")) == 2
+
+
+async def test_what_reading_the_past_lives_on_is_the_sources_too(store: Store) -> None:
+    one = await runner(store, Scripted([batch(1)]))
+    one.uses.add("archive.example")
+    await one.once()
+    assert [row["key"] for row in await store.fetch("SELECT key FROM source_use")] == [
+        "archive.example"
+    ]
 
 
 @pytest.mark.parametrize(
