@@ -2,13 +2,15 @@
 
 What is withheld keeps its row: it still counts, and its conversation, our notes and answers stand
 as they were. Text, title, links, the network's own record and the author's name are gone, from the
-full text too. Our own posts are ours to keep.
+full text and from alerts too; its address stays, since it is how the post is found at its network.
+Our own posts are ours to keep.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 
 from listeners.model import Micros
 from listeners.store.codec import dumps
@@ -22,26 +24,40 @@ PAUSE_SECONDS = 0.05
 _DUE = f"""
 SELECT m.id, m.conversation_id FROM mention m
 WHERE m.source_id IN (SELECT value FROM json_each(?)) AND m.seen_at < ?
-  AND m.withheld_at IS NULL AND m.deleted_at IS NULL AND m.part != 'ours'
+  AND m.withheld_at IS NULL AND m.part != 'ours'
 ORDER BY m.seen_at, m.id LIMIT {CHUNK}
 """
+_RAISED = "SELECT alert_id FROM alert_mention WHERE mention_id IN (SELECT value FROM json_each(?))"
 _STATEMENTS = (
     "DELETE FROM edit WHERE mention_id IN (SELECT value FROM json_each(?))",
     # What a post alone raised quotes it, or names its author.
-    """UPDATE alert SET explanation = '[]' WHERE class IN ('leak', 'impersonation', 'hijack')
-         AND id IN (SELECT alert_id FROM alert_mention
-                    WHERE mention_id IN (SELECT value FROM json_each(?)))""",
-    """UPDATE conversation SET title = '' WHERE id IN (
+    f"""UPDATE alert SET explanation = '[]'
+        WHERE (class IN ('leak', 'impersonation', 'hijack')
+               OR rule IN ('boycott', 'legal', 'safety', 'threat', 'hack', 'press', 'abuse',
+                           'press negative', 'spreading')) AND id IN ({_RAISED})""",
+    f"""UPDATE alert SET title = json_set(title, '$.with.author', '…')
+        WHERE json_type(title, '$.with.author') IS NOT NULL AND id IN ({_RAISED})""",
+    f"""UPDATE alert SET title = json_set(title, '$.with.shown', '…')
+        WHERE json_type(title, '$.with.shown') IS NOT NULL AND id IN ({_RAISED})""",
+    # A title is its first post's: it stays as long as a post stands that has it.
+    """UPDATE conversation SET title = '' WHERE title != '' AND id IN (
            SELECT conversation_id FROM mention WHERE id IN (SELECT value FROM json_each(?)))
          AND NOT EXISTS (SELECT 1 FROM mention k WHERE k.conversation_id = conversation.id
-                         AND k.part != 'ours' AND k.withheld_at IS NULL
-                         AND k.deleted_at IS NULL)""",
-    """UPDATE account SET handle = '', name = '', url = '', followers = NULL
-       WHERE ours = 0 AND id IN (
-           SELECT account_id FROM mention WHERE id IN (SELECT value FROM json_each(?)))
-         AND NOT EXISTS (SELECT 1 FROM mention k WHERE k.account_id = account.id
-                         AND k.withheld_at IS NULL AND k.deleted_at IS NULL)""",
+                         AND k.title = conversation.title)""",
 )
+_NAMES = """
+SELECT a.id FROM account a
+WHERE a.ours = 0 AND (a.handle != '' OR a.name != '' OR a.url != '' OR a.followers IS NOT NULL)
+  AND (EXISTS (SELECT 1 FROM mention m WHERE m.account_id = a.id
+               AND m.source_id IN (SELECT value FROM json_each(?1)))
+       OR EXISTS (SELECT 1 FROM place p WHERE p.account_id = a.id
+                  AND p.source_id IN (SELECT value FROM json_each(?1))))
+  AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.account_id = a.id
+                  AND m.withheld_at IS NULL AND m.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM place p WHERE p.account_id = a.id AND p.state IN ('here', 'main')
+                  AND (p.seen_at >= ?2
+                       OR p.source_id NOT IN (SELECT value FROM json_each(?1))))
+"""
 
 
 async def withhold(
@@ -63,6 +79,7 @@ async def withhold(
         done += taken
         await asyncio.sleep(pause)
     await store.write(lambda c: _letters(c, these, before))
+    await _forget_names(store, these, before)
     step = begin_merge
     while done and await store.write(step):
         step = go_on_merging
@@ -94,6 +111,27 @@ async def _slice(connection: Connection, sources: str, before: Micros, now: Micr
     for statement in _STATEMENTS:
         await connection.fetch(statement, (dumps(ids),))
     return len(ids)
+
+
+async def _forget_names(store: Store, sources: str, before: Micros) -> None:
+    """Take the names off accounts of which nothing is shown any more.
+
+    Not only those of the mentions withheld now: a network names an author again with each count.
+    """
+    rows = await store.fetch(_NAMES, (sources, before))
+    ids = [row["id"] for row in rows]
+    for start in range(0, len(ids), CHUNK):
+        these = dumps(ids[start : start + CHUNK])
+        await store.write(partial(_forget_these, these=these, sources=sources, before=before))
+
+
+async def _forget_these(connection: Connection, these: str, sources: str, before: Micros) -> None:
+    # Asked once more under the lock: somebody may just have written again.
+    await connection.fetch(
+        f"""UPDATE account SET handle = '', name = '', url = '', followers = NULL
+            WHERE id IN (SELECT value FROM json_each(?3)) AND id IN ({_NAMES})""",
+        (sources, before, these),
+    )
 
 
 async def _letters(connection: Connection, sources: str, before: Micros) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,26 @@ import pytest
 
 from listeners.config import Config, SourceConfig
 from listeners.housekeeping import Housekeeping
-from listeners.model import DAY, HOUR, Author, Batch, Engagement, Micros, Part, Post
+from listeners.model import (
+    DAY,
+    HOUR,
+    Author,
+    Batch,
+    Deletion,
+    Engagement,
+    Micros,
+    Part,
+    Post,
+    Severity,
+)
 from listeners.pipeline import Pipeline
 from listeners.rows import MentionRow
 from listeners.store import Store, open_store, reads
-from listeners.store.filters import StreamFilter
+from listeners.store.accounts import upsert_accounts
+from listeners.store.connection import Connection
+from listeners.store.filters import AlertFilter, StreamFilter
+from listeners.store.places import NewPlace, add_places
+from listeners.store.records import SeenAccount
 from listeners.store.sources import NewSource, register_sources
 from listeners.terms import due, kept_for
 from tests.listeners.store.test_store_recount import check
@@ -116,6 +132,124 @@ async def test_words_and_names_go_in_time_and_our_work_stays(tmp_path: Path) -> 
     # The index compresses words by their beginnings; so look for what follows the first letters.
     assert SECRET.encode() not in held
     assert SECRET[3:].encode() not in held
+
+
+def left_of_it(path: Path) -> list[str]:
+    """Return the columns in which the secret word still stands."""
+    with sqlite3.connect(path) as file:
+        tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE sql > ''")]
+        columns = [
+            (table, column)
+            for table in tables
+            for _, column, *_ in file.execute(f"PRAGMA table_info({table})")
+        ]
+        found = [
+            f"{table}.{column}"
+            for table, column in columns
+            if table != "mention_fts"
+            and file.execute(
+                f"SELECT 1 FROM {table} WHERE instr(CAST({column} AS TEXT), ?)", (SECRET,)
+            ).fetchall()
+        ]
+    file.close()
+    return found
+
+
+async def test_no_alert_title_or_name_keeps_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    brands = tuple(
+        replace(brand, journalists=("jo",), severities={"abuse": Severity.WARN})
+        for brand in TERMS.brands
+    )
+    named = {"name": f"Jo {SECRET}", "followers": 7}
+    jo = Author(key="jo", handle="jo", **named)  # type: ignore[arg-type]
+    max_ = Author(key="max", handle=f"max{SECRET}", name="Max")
+    posts = [
+        post("1", jo, f"Awful, terrible Lune: boycott Lune, fucking {SECRET}, I will sue you!"),
+        post("7", max_, f"password: {SECRET}99x of Lune, kill you"),
+        post(
+            "8", Author(key="s", handle=f"lune_support{SECRET}", name="Lune Support"), "Dear Lune"
+        ),
+    ]
+    posts = [
+        replace(one, title=f"{SECRET} {one.native_id}", root_id=None, parent_id=None)
+        for one in posts
+    ]
+    async with open_store(path) as store:
+        world = await world_of(store, replace(TERMS, brands=brands))
+        await world.hear(*(replace(one, engagement=Engagement(likes=5)) for one in posts))
+        world.now = Micros(NOW + HOUR)
+        loud = [replace(one, engagement=Engagement(likes=5000)) for one in posts]
+        await world.hear(*loud)
+        rules = {row["rule"] for row in await store.fetch("SELECT rule FROM alert")}
+        assert {"boycott", "legal", "abuse", "press negative", "spreading", "password"} <= rules
+        # Deleted at the network before its time came: its author's name and its title go as well.
+        await world.pipeline.take(
+            SOURCE, world.number, Batch(deletions=(Deletion("linkedin", "7"),))
+        )
+        world.now = Micros(NOW + 60 * HOUR)
+        # A comment of today keeps the conversation, not the title of what it is a comment on.
+        await world.hear(replace(post("9", ZOE, "Lune, still no answer?"), root_id="1"))
+        await world.chores.terms()
+        # The network counts the reactions anew, and names the author with it.
+        await world.hear(*loud)
+        assert left_of_it(path) == ["account.handle", "account.name"]
+        await world.chores.terms()
+        alerts = await reads.alerts(store, await reads.alert_ids(store, AlertFilter()))
+        said = [one.title for one in alerts.values() if one.rule == "press negative"]
+        assert {one.values["author"] for one in said} == {"…"}
+        names = await store.fetch("SELECT handle FROM account WHERE handle != '' ORDER BY handle")
+        assert [row["handle"] for row in names] == ["zoe@social.example"]
+    assert left_of_it(path) == []
+    assert SECRET[3:].encode() not in path.read_bytes()
+
+
+async def test_who_said_the_same_elsewhere_is_no_longer_named_there(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "hubbub.db") as store:
+        world = await world_of(store)
+        elsewhere = [NewSource("mastodon:#lune", "mastodon", "#lune")]
+        numbers = await store.write(lambda c: register_sources(c, elsewhere, NOW))
+        free = numbers["mastodon:#lune"]
+        source = SourceConfig(network="mastodon", what="#lune")
+        toot = replace(post("1"), network="mastodon", native_id="https://s.example/1")
+        await world.pipeline.take(source, free, Batch(posts=(toot,)))
+        (mention,) = await store.fetch("SELECT id, brand_id FROM mention ORDER BY id LIMIT 1")
+
+        async def stands_there_too(connection: Connection) -> None:
+            for number, network, key in (
+                (world.number, "linkedin", "hers"),
+                (free, "mastodon", "there"),
+            ):
+                author = Author(key=key, handle=key, name=key)
+                seen = [SeenAccount(network, author)]
+                ids = await upsert_accounts(connection, seen, NOW)
+                place = NewPlace(
+                    mention_id=mention["id"],
+                    brand_id=mention["brand_id"],
+                    network=network,
+                    native_id=key,
+                    root=key,
+                    source_id=number,
+                    account_id=ids[network, key],
+                    url="",
+                    at=NOW,
+                    seen_at=NOW,
+                    engagement=Engagement(),
+                    fold="",
+                )
+                await add_places(connection, [place])
+
+        await store.write(stands_there_too)
+        world.now = Micros(NOW + 47 * HOUR)
+        await world.chores.terms()
+        assert await names(store) == {ZOE.name, "hers", "there"}
+        world.now = Micros(NOW + 49 * HOUR)
+        await world.chores.terms()
+        assert await names(store) == {ZOE.name, "there"}
+
+
+async def names(store: Store) -> set[str]:
+    return {row["name"] for row in await store.fetch("SELECT name FROM account WHERE name != ''")}
 
 
 async def test_what_the_network_gives_again_brings_no_word_back(tmp_path: Path) -> None:

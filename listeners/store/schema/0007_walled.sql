@@ -31,5 +31,4 @@ CREATE TABLE spend_account (
 
 -- When the words and names went because the network's terms say so; the row stays, and counts.
 ALTER TABLE mention ADD COLUMN withheld_at INTEGER;
-CREATE INDEX mention_kept ON mention (source_id, seen_at)
-    WHERE withheld_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX mention_kept ON mention (source_id, seen_at) WHERE withheld_at IS NULL;
