@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.language import _, msgid
+from tui.tongues import tongue_here
 
 _WORDS = {
     "role": {
@@ -40,6 +41,8 @@ _WORDS = {
 
 def in_words(name: str, value: object) -> object:
     """Return the value of a sentence in words where it is a code, or several with commas."""
+    if name == "languages" and isinstance(value, str):
+        return ", ".join(tongue_here(one) for one in value.split(", "))
     known = _WORDS.get(name)
     if known is None or not isinstance(value, str):
         return value

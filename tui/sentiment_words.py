@@ -12,7 +12,7 @@ from listeners.model import Label
 from listeners.uncertainty import Band
 from tui.i18n import _, number, signed
 from tui.language import msgid
-from tui.tongues import tongue
+from tui.tongues import tongue_here
 from tui.words import word
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def language_line(lang: str | None, said_by: str) -> str:
     why = _(SAID_BY[said_by]) if said_by in SAID_BY else ""
     if lang is None:
         return why or _(SAID_BY["unknown"])
-    return f"{tongue(lang)}, {why}" if why else tongue(lang)
+    return f"{tongue_here(lang)}, {why}" if why else tongue_here(lang)
 
 
 def quality_line(lang: str | None) -> str:
@@ -64,8 +64,8 @@ def mixed_line(told: Explanation) -> str:
     if not told.spoken.also:
         return ""
     return _("It is in several languages: scored as {language}, also in {others}.").format(
-        language=tongue(told.score.lang or "?"),
-        others=", ".join(tongue(lang) for lang in told.spoken.also),
+        language=tongue_here(told.score.lang or "?"),
+        others=", ".join(tongue_here(lang) for lang in told.spoken.also),
     )
 
 
@@ -114,7 +114,7 @@ def unscored_sentence(lang: str | None) -> str:
         return _("Its language is too uncertain: it has no score, and counts in no mood.")
     return _(
         "There is no scorer for {language}: it has no score, and is not counted as neutral."
-    ).format(language=tongue(lang))
+    ).format(language=tongue_here(lang))
 
 
 def give_or_take(band: Band | None) -> str:

@@ -1,8 +1,14 @@
-"""Languages as those who speak them write their names: the same in every interface language."""
+"""Names of languages: their own to choose from, and the interface's where they stand in a sentence.
+
+Who looks for her language in a list finds it by the name she calls it herself, in every interface
+language. A sentence names it in the language the sentence is in.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from tui.language import _, msgid
 
 _NAMES = {
     "en": "English",
@@ -34,11 +40,47 @@ _NAMES = {
     "eu": "euskara",
     "br": "brezhoneg",
 }
+_IN_A_SENTENCE = {
+    "en": msgid("English"),
+    "fr": msgid("French"),
+    "de": msgid("German"),
+    "es": msgid("Spanish"),
+    "it": msgid("Italian"),
+    "pt": msgid("Portuguese"),
+    "nl": msgid("Dutch"),
+    "pl": msgid("Polish"),
+    "sv": msgid("Swedish"),
+    "da": msgid("Danish"),
+    "nb": msgid("Norwegian"),
+    "fi": msgid("Finnish"),
+    "cs": msgid("Czech"),
+    "ro": msgid("Romanian"),
+    "hu": msgid("Hungarian"),
+    "el": msgid("Greek"),
+    "tr": msgid("Turkish"),
+    "uk": msgid("Ukrainian"),
+    "ru": msgid("Russian"),
+    "ar": msgid("Arabic"),
+    "he": msgid("Hebrew"),
+    "hi": msgid("Hindi"),
+    "ja": msgid("Japanese"),
+    "ko": msgid("Korean"),
+    "zh": msgid("Chinese"),
+    "ca": msgid("Catalan"),
+    "eu": msgid("Basque"),
+    "br": msgid("Breton"),
+}
 
 
 def tongue(code: str) -> str:
-    """Return the name of a language, its code where the name is not known."""
+    """Return a language's own name, to choose it by; its code where the name is not known."""
     return _NAMES.get(code.lower().partition("-")[0], code)
+
+
+def tongue_here(code: str) -> str:
+    """Return a language's name in the language spoken here, for sentences and headings."""
+    name = _IN_A_SENTENCE.get(code.lower().partition("-")[0])
+    return code if name is None else _(name)
 
 
 def tongues(first: Iterable[str]) -> list[str]:

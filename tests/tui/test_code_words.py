@@ -25,6 +25,8 @@ def english_again() -> Iterator[None]:
         ("fr", {"state": "failing"}, "en échec"),
         ("fr", {"risk": "leak, unheard of"}, "fuite, unheard of"),
         ("fr", {"name": "customer"}, "customer"),
+        ("en", {"languages": "fr, ja, tlh"}, "French, Japanese, tlh"),
+        ("en", {"lang": "fr"}, "fr"),
     ],
 )
 def test_a_code_is_said_in_words(language: str, values: dict[str, str], said: str) -> None:

@@ -115,7 +115,7 @@ async def test_what_was_learnt_is_offered_with_both_figures_and_switched_on(
     async with driven(tmp_path, SMALL, prepare=learnt) as seen:
         await open_screen(seen)
         frame = " ".join(seen.frame().split())
-        for said in ("français", "offered", "312 corrections", "64.1", "59.8"):
+        for said in ("French", "offered", "312 corrections", "64.1", "59.8"):
             assert said in frame
         await seen.press("o", "enter")
         [model] = await models(seen.store)

@@ -189,7 +189,7 @@ def test_what_has_no_scorer_says_so() -> None:
     use_language("en")
     unscored = replace(MENTION, label=Label.UNSCORED, compound=None, lang="ja")
     thread = THREAD._replace(mentions=(unscored,), weights=())
-    assert "no scorer for the language ja" in said(head(thread, 90, NOW, STYLES))
+    assert "no scorer for Japanese" in said(head(thread, 90, NOW, STYLES))
 
 
 def test_a_long_thread_shows_its_newest_messages_and_counts_the_rest() -> None:

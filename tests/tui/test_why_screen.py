@@ -60,7 +60,7 @@ async def test_what_has_no_score_says_so_and_takes_one(tmp_path: Path) -> None:
         id_ = found[0]["id"]
         one.app.push_screen(WhyScreen(one.app.desk, (id_,), id_))
         await one.settled()
-        assert "There is no scorer for 日本語" in one.frame()
+        assert "There is no scorer for Japanese" in one.frame()
         assert "not counted as neutral" in " ".join(one.frame().split())
         await one.press("U")
         assert "The scorer gave it no score." in one.frame()

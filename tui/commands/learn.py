@@ -14,7 +14,7 @@ from tui.commands.output import Column, Record
 from tui.i18n import _, msgid, say
 from tui.teaching_words import STATES
 from tui.terminal.ending import run_to_end
-from tui.tongues import tongue
+from tui.tongues import tongue_here
 
 _VERBS = ("status", "on", "off", "now")
 
@@ -50,7 +50,9 @@ async def _show(known: Settings, lang: str) -> int:
     known.output.rows(found, _columns(), _record, empty=empty)
     if known.output.for_people:
         for one in found:
-            known.output.line(_("{who}: {text}").format(who=tongue(one.lang), text=say(told(one))))
+            known.output.line(
+                _("{who}: {text}").format(who=tongue_here(one.lang), text=say(told(one)))
+            )
     return DONE
 
 
@@ -78,7 +80,7 @@ async def _do(known: Settings, lang: str, verb: str) -> int:
 
 def _columns() -> tuple[Column[Standing], ...]:
     return (
-        Column(msgid("Language"), lambda row: tongue(row.lang)),
+        Column(msgid("Language"), lambda row: tongue_here(row.lang)),
         Column(msgid("Corrections"), lambda row: str(row.corrections), right=True),
         Column(msgid("Learnt"), lambda row: _(STATES[row.newest.state]) if row.newest else "–"),
         Column(msgid("Judges"), lambda row: _("yes") if row.judging else _("no")),

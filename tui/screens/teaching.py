@@ -22,7 +22,7 @@ from tui.screens.teaching_word import BACK, GROUP, ask_weight, ask_word, offer_r
 from tui.screens.two_panes import TwoPanes
 from tui.session import RowList
 from tui.teaching_words import STATES
-from tui.tongues import tongue
+from tui.tongues import tongue_here
 from tui.widgets.choices import Choice
 from tui.widgets.paint import Line, content, palette_of
 from tui.widgets.row_list import VirtualList
@@ -202,7 +202,7 @@ class TeachingScreen(TwoPanes[TaughtRows], OwnKeysScreen[None]):
 def _choices(standings: Sequence[Standing]) -> list[Choice]:
     """Return the languages, each with how what was learnt stands."""
     return [
-        Choice(one, tongue(one.lang), _(STATES[one.newest.state]))
+        Choice(one, tongue_here(one.lang), _(STATES[one.newest.state]))
         for one in standings
         if one.newest is not None
     ]

@@ -30,6 +30,9 @@ LABEL_CELLS = 8
 
 _SHORT = {"stackexchange": "StackExch."}
 _VARIATIONS = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+# Wrapping takes a no-break space for a space: it sees a private character of one cell instead.
+_BIND = {0xA0: 0xE000, 0x202F: 0xE001}
+_UNBIND = {0xE000: 0xA0, 0xE001: 0x202F}
 _plain_emoji = False
 
 
@@ -127,10 +130,15 @@ def content(line: Line) -> Content:
 
 
 def wrapped(line: Line, width: int) -> list[Line]:
-    """Return a line wrapped at words to a width; its line feeds are kept."""
+    """Return a line wrapped at words to a width; its line feeds are kept.
+
+    Nothing is torn at a no-break space, which stands before “:” and inside « » in French.
+    """
     made: list[Line] = []
-    for part in content(line).wrap(max(2, width)):
-        made.append([(text, style) for text, style in part.render(PLAIN, end="") if text])
+    bound = [(text.translate(_BIND), style) for text, style in line]
+    for part in content(bound).wrap(max(2, width)):
+        pieces = part.render(PLAIN, end="")
+        made.append([(text.translate(_UNBIND), style) for text, style in pieces if text])
     return made
 
 

@@ -17,7 +17,7 @@ from tui.language import msgid
 from tui.sentiment_words import give_or_take
 from tui.session import ChartRange
 from tui.theme import BOLD, Palette
-from tui.tongues import tongue
+from tui.tongues import tongue_here
 from tui.widgets.chart import UNSCORED, mirrored, split_bar
 from tui.widgets.paint import (
     GLYPHS,
@@ -122,7 +122,7 @@ def quality_line(qualities: tuple[tuple[str, str], ...], styles: Palette) -> Lin
     """Return the brand's languages, each with how good verdicts in it are."""
     if not qualities:
         return []
-    said = [f"{tongue(lang)} {_(QUALITY_WORDS[quality])}" for lang, quality in qualities]
+    said = [f"{tongue_here(lang)} {_(QUALITY_WORDS[quality])}" for lang, quality in qualities]
     return [(_("verdicts:") + " " + " · ".join(said), styles.faint)]
 
 

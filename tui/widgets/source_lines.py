@@ -39,8 +39,11 @@ MARKS = {
     SourceState.GONE: "✗",
 }
 _WANT_A_KEY = (SourceState.NEEDS_TOKEN, SourceState.NEEDS_APPROVAL, SourceState.TOKEN_EXPIRED)
-_NETWORK = 12
-_STATE = 14
+_NETWORK = 15
+_STATE = 18
+_STATE_WIDE = 22
+_WIDE = 70
+"""Cells of the list from which on the longest state has its room in every language."""
 _AGE = 5
 
 
@@ -87,7 +90,7 @@ class SourceRows(VirtualList[SourceRow]):
         first: Line = [
             ("❯ " if chosen and self.has_focus else "› " if chosen else "  ", styles.key),
             (f"{MARKS[row.state]} ", style),
-            (padded(word(row.state), _STATE), style),
+            (padded(word(row.state), _STATE_WIDE if width >= _WIDE else _STATE), style),
             (f"{heard:>{_AGE}} ", styles.faint),
             (padded(network_name(row.network), _NETWORK), styles.strong),
             (_what(row), styles.ink),

@@ -12,7 +12,7 @@ from listeners.teaching.rescoring import Stale
 from tui.i18n import _, ago, percent, say
 from tui.teaching_words import STATES, progress_words, weight_figure, weight_words
 from tui.theme import BOLD, Palette
-from tui.tongues import tongue
+from tui.tongues import tongue_here
 from tui.widgets.paint import Line, one_line, padded, wrapped
 from tui.widgets.row_list import VirtualList
 
@@ -72,7 +72,7 @@ def taught_page(
     lines += wrapped([(_("Learnt from your corrections"), styles.strong + BOLD)], width)
     for standing in standings:
         state = _(STATES[standing.newest.state]) if standing.newest else ""
-        head: Line = [(tongue(standing.lang), styles.accent)]
+        head: Line = [(tongue_here(standing.lang), styles.accent)]
         if state:
             head.append((f"  {state}", styles.strong))
         if standing.judging and standing.newest and standing.judging.id != standing.newest.id:

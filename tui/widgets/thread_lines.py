@@ -16,6 +16,7 @@ from listeners.text import links_in
 from tui.i18n import _, ago, compact, moment, ngettext, say, signed
 from tui.terminal.opener import check_link
 from tui.theme import BOLD, Palette
+from tui.tongues import tongue_here
 from tui.widgets.alert_lines import alert_head, alert_title
 from tui.widgets.alert_page import EpisodePage, page_lines
 from tui.widgets.colleague_lines import on_it_lines, owner
@@ -157,7 +158,7 @@ def _why_mood(thread: Thread, focus: MentionRow, styles: Palette) -> Line:
         by = _("corrected by {name}").format(name=one_line(focus.corrected_by))
         return [*line, (f"  {by}", styles.accent)]
     if focus.label is Label.UNSCORED:
-        why = _("no scorer for the language {lang}").format(lang=focus.lang or "?")
+        why = _("no scorer for {language}").format(language=tongue_here(focus.lang or "?"))
         return [*line, (f"  {why}", styles.faint)]
     for weight in (thread.weights or ())[:6]:
         colour = styles.positive if weight.weight > 0 else styles.negative
