@@ -91,6 +91,20 @@ async def told(
     return await asyncio.get_running_loop().run_in_executor(_thread, work)
 
 
+async def offered_words(
+    text: str, brand: BrandConfig, taught: Mapping[str, float] = NOTHING
+) -> Sequence[str]:
+    """Return the words of a text that can be taught, those that made its verdict first."""
+
+    def look() -> Sequence[str]:
+        from listeners.teaching import offering
+
+        heavy = offering.heavy_words(text, brand, taught)
+        return offering.offered_words(text, brand, heavy)
+
+    return await asyncio.get_running_loop().run_in_executor(_thread, look)
+
+
 async def qualities(config: Config) -> tuple[tuple[str, str], ...]:
     """Return the languages of the brands that are scored, each with how good its verdicts are."""
     spoken = tuple(dict.fromkeys(lang for brand in config.brands for lang in brand.languages))

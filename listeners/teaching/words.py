@@ -6,7 +6,7 @@ mentions were scored anew for the word, that is done again too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from listeners.actions.outcome import Outcome
 from listeners.actions.words import done
@@ -70,16 +70,6 @@ def refused_word(word: str, brand: BrandConfig) -> Sentence | None:
     if MASK in normal(word, mask_of(brand)):
         return Sentence("A name of {brand}: names never weigh.", {"brand": brand.name})
     return None
-
-
-def offered_words(text: str, brand: BrandConfig) -> Sequence[str]:
-    """Return the words of a text that can be taught, in its order, each once."""
-    found: dict[str, None] = {}
-    for part in normal(text, mask_of(brand)).split():
-        word = word_as_kept(part)
-        if len(word) > 1 and refused_word(word, brand) is None:
-            found.setdefault(word)
-    return tuple(found)
 
 
 async def teach(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from listeners.config import BrandConfig
 from listeners.model import DAY, Micros
 from listeners.store.rescoring import Rescoring, Wanted, count_wanted
+from listeners.store.taught import taught_by_brand
+from tui.explaining import offered_words
 from tui.i18n import _, ngettext, number, say
 from tui.screens.pickers import Picker, narrowed
 from tui.teaching_words import CHOICES, progress_words, weight_figure
@@ -26,8 +28,6 @@ GROUP = "rescoring"
 
 def ask_word(screen: HubScreen[Any], text: str, brand: str = "") -> None:
     """Ask which word is taught, offering those of a text, and go on from there."""
-    from listeners.teaching.words import offered_words
-
     desk = screen.desk
     if desk.refusal:
         screen.refuse(desk.refusal)
@@ -37,16 +37,28 @@ def ask_word(screen: HubScreen[Any], text: str, brand: str = "") -> None:
     known = next((one for one in brands if one.name == name), brands[0] if brands else None)
     if known is None:
         screen.refuse(_("There is no brand in the configuration yet."))
-        return
+    elif text:
+        screen.later(partial(_offer, screen, known, text))
+    else:
+        _pick_word(screen, known, ())
 
+
+async def _offer(screen: HubScreen[Any], brand: BrandConfig, text: str) -> None:
+    taught = await taught_by_brand(screen.desk.store)
+    offered = await offered_words(text, brand, taught.get(brand.name, {}))
+    if screen.is_current:
+        _pick_word(screen, brand, offered)
+
+
+def _pick_word(screen: HubScreen[Any], brand: BrandConfig, offered: Sequence[str]) -> None:
     def chosen(choice: Choice | None) -> None:
         if choice is not None:
-            ask_weight(screen, known.name, str(choice.value))
+            ask_weight(screen, brand.name, str(choice.value))
 
     screen.app.push_screen(
         Picker(
-            _("Teach a word for {brand}").format(brand=one_line(known.name)),
-            partial(word_choices, offered_words(text, known), known),
+            _("Teach a word for {brand}").format(brand=one_line(brand.name)),
+            partial(word_choices, offered, brand),
             hint=_("a word of the post, or any other"),
         ),
         chosen,

@@ -19,7 +19,6 @@ from listeners.store.taught import taught_by_brand, taught_words
 from listeners.teaching.lessons import Lessons, lessons
 from listeners.teaching.rescoring import begin_rescoring, go_on
 from listeners.teaching.words import (
-    offered_words,
     take_away,
     teach,
     weight_of,
@@ -103,9 +102,7 @@ def test_a_weight_is_one_of_five_or_a_number(said: str, weight: float | None) ->
     assert weight_of(said) == weight
 
 
-def test_words_of_a_post_are_offered_as_they_are_kept() -> None:
-    text = "Joy Cola is a KILLER — “killer”, https://x.example @ana 🔥"
-    assert offered_words(text, CONFIG.brands[0]) == ("is", "killer")
+def test_a_word_is_kept_in_one_spelling() -> None:
     assert word_as_kept("  L’Arnaque! ") == "l'arnaque"
 
 
