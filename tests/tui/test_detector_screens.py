@@ -78,7 +78,9 @@ async def test_words_are_judged_copied_and_muted(tmp_path: Path, size: tuple[int
         assert await hub.store.fetch("SELECT 1 FROM mute WHERE removed = 0") == []
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}")
+@pytest.mark.parametrize(
+    "size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.long)], ids=["80", "120"]
+)
 async def test_an_edit_is_tried_and_nothing_is_saved(tmp_path: Path, size: tuple[int, int]) -> None:
     async with driven(tmp_path, size, config=CONFIG) as hub:
         screen = await opened(hub, "rehearse")

@@ -69,7 +69,7 @@ def _made_text(dice: random.Random, lexicon: list[str], emoji: list[str]) -> str
     return "".join(parts)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3, 4))])
 def test_equals_the_package_on_made_texts(seed: int) -> None:
     dice = random.Random(seed)
     lexicon, emoji = list(_package().lexicon), list(_package().emojis)
