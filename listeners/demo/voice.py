@@ -16,9 +16,11 @@ from listeners.model import Batch, Deletion, Micros, Post, Sentence
 from listeners.networks import replying_words
 from listeners.networks.bluesky.reply import LIMIT as BLUESKY_LIMIT
 from listeners.networks.contract import Capability
+from listeners.networks.instagram.reply import LIMIT as INSTAGRAM_LIMIT
 from listeners.networks.mastodon.opening import opening
 from listeners.networks.reddit.reply import LIMIT as REDDIT_LIMIT
 from listeners.networks.replying import Answered, Reply, ReplyLimit, ReplyRefusedError, Sent
+from listeners.networks.x.reply import LIMIT as X_LIMIT
 from listeners.networks.youtube.reply import LIMIT as YOUTUBE_LIMIT
 
 REFUSED_ONE_IN = 4
@@ -28,7 +30,9 @@ FIRST_REFUSED = 2
 _LIMITS = {
     "bluesky": BLUESKY_LIMIT,
     "mastodon": ReplyLimit(maximum=500, unit="graphemes", link_length=23, remote_mentions=True),
+    "instagram": INSTAGRAM_LIMIT,
     "reddit": REDDIT_LIMIT,
+    "x": X_LIMIT,
     "youtube": YOUTUBE_LIMIT,
 }
 _REFUSALS = {
@@ -38,7 +42,9 @@ _REFUSALS = {
         503,
         "There was a temporary problem serving your request, please try again",
     ),
+    "instagram": replying_words.asked_to_wait("Instagram"),
     "reddit": replying_words.asked_to_wait("Reddit"),
+    "x": replying_words.asked_to_wait("X"),
     "youtube": replying_words.asked_to_wait("YouTube"),
 }
 

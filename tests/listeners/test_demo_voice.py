@@ -92,4 +92,4 @@ def test_a_network_that_takes_no_replies_in_reality_takes_none_here() -> None:
     speaking = {
         one.network for one in config.sources if voices(config, one.network, BRAND, one.key)
     }
-    assert speaking == {"bluesky", "mastodon", "reddit", "youtube"}
+    assert speaking == {"bluesky", "instagram", "mastodon", "reddit", "x", "youtube"}

@@ -15,15 +15,13 @@ from listeners.clock import to_datetime
 from listeners.config import BrandConfig, Config, SourceConfig
 from listeners.engine import Engine
 from listeners.model import DAY, HOUR, MINUTE, SECOND, Micros, SourceState
-from listeners.networks import (
-    appstore_decode,
-    devto,
-    devto_decode,
-    gdelt_decode,
-    lobsters_decode,
-)
+from listeners.networks.appstore import decode as appstore_decode
 from listeners.networks.contract import Historical, SourceError
 from listeners.networks.decoding import UnreadableError
+from listeners.networks.devto import decode as devto_decode
+from listeners.networks.devto import listener as devto
+from listeners.networks.gdelt import decode as gdelt_decode
+from listeners.networks.lobsters import decode as lobsters_decode
 from listeners.networks.registry import listener_class
 from listeners.networks.stackexchange.decode import (
     read_answer,
