@@ -419,6 +419,8 @@ class Fetcher:
             if wanted:
                 raise faults.from_body(error, host) from error
             body = b""
+        if not wanted:
+            body = await self._purse.masked(body, ask)
         answer = Answer(
             response.status_code, headers, body, hop.url, hop.url if hop.permanent else ""
         )

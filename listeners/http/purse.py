@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import time
-from urllib.parse import SplitResult, unquote
+from urllib.parse import SplitResult, quote, unquote
 
 from listeners.http.answer import Hidden
-from listeners.http.ask import Ask
+from listeners.http.ask import Ask, readable
 from listeners.model import SourceState
 from listeners.networks.contract import SourceError
 from listeners.secret import Secret, SecretError
 
 _KEPT_SECONDS = 300.0
+_MASK = "•••".encode()
+_SHORTEST = 4
+"""Characters: what is shorter stands in a text by chance."""
 
 
 class Purse:
@@ -53,3 +57,21 @@ class Purse:
             hidden = await self.reveal(value) if isinstance(value, Secret) else Hidden(value)
             secrets[name.lower()] = hidden
         return secrets
+
+    async def masked(self, body: bytes, ask: Ask) -> bytes:
+        """Return a refusal without the secrets it repeats: its words are shown, and are logged.
+
+        Those that were sent with it are masked, and every other one that was read lately.
+        """
+        sent = {**await self.headers(ask, readable(ask.url)), **await self.path(ask)}
+        known = {value.rpartition(" ")[2] for value in sent.values()}
+        known |= {str(value) for _, value, _ in self._kept.values()}
+        written = {
+            form.encode()
+            for value in known
+            if len(value) >= _SHORTEST
+            for form in (value, quote(value), quote(value, safe=""), json.dumps(value)[1:-1])
+        }
+        for secret in sorted(written, key=len, reverse=True):
+            body = body.replace(secret, _MASK)
+        return body

@@ -88,8 +88,8 @@ class Mailbox:
                 self._imap.authenticate("PLAIN", lambda _: packed)
             else:
                 self._imap.login(user, password)
-        except imaplib.IMAP4.abort as error:
-            raise self._broken(error) from error
+        except imaplib.IMAP4.abort:
+            raise self._broken(None) from None
         except (imaplib.IMAP4.error, UnicodeEncodeError) as error:
             if str(error).startswith("got more than"):
                 raise self._broken(None) from None
