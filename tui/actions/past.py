@@ -13,7 +13,7 @@ PAST = (
         help=msgid("Stop reading the past of this source, or let it go on where it was."),
         group=Group.TRIAGE,
         panels=frozenset({Panel.SOURCES}),
-        footer=12,
+        footer=9,
         footer_in=frozenset({Panel.SOURCES}),
     ),
 )
