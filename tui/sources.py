@@ -7,6 +7,8 @@ from listeners.networks.contract import Capability
 from listeners.rows import SourceRow
 from tui.i18n import _, full_moment, moment, msgid, say
 
+WANT_A_KEY = (SourceState.NEEDS_TOKEN, SourceState.NEEDS_APPROVAL, SourceState.TOKEN_EXPIRED)
+"""The states that end with a key: where it is got is told beside them."""
 _MENDS = {
     SourceState.STARTING: msgid("It has not been asked yet."),
     SourceState.OK: "",

@@ -10,11 +10,12 @@ import pytest
 
 from listeners.clock import utc_now
 from listeners.http import Budget
-from listeners.model import HOUR, MINUTE, Micros
+from listeners.model import HOUR, MINUTE, Micros, Sentence, SourceState
 from listeners.networks.registry import NETWORKS
 from listeners.store import Connection, open_store
 from listeners.store.budgets import StoredBudgets
 from listeners.store.quotas import StoredLedger
+from listeners.store.sources import set_source_state
 from listeners.store.uses import keep_pace, keep_uses
 from tests.tui.test_commands import Run, _in_process, config, filled, run
 from tui.sources import ABILITIES
@@ -59,6 +60,28 @@ def test_programs_are_told_what_each_source_lives_on(run: Run, filled: Path) -> 
     assert "units: 7 of 10 left today" in told
 
 
+@pytest.mark.parametrize("columns", ["60", "100"])
+def test_what_to_know_is_told_whole_below_the_table(
+    run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    detail = Sentence("This forum shows nothing to strangers: write to its owner for a key. " * 3)
+
+    async def lock() -> None:
+        async with open_store(filled) as store:
+            await store.write(
+                lambda c: set_source_state(c, 1, SourceState.NEEDS_TOKEN, utc_now(), detail=detail)
+            )
+
+    asyncio.run(lock())
+    monkeypatch.setenv("COLUMNS", columns)
+    told = run("sources").out
+    below = told[told.index("\n\n") :]
+    assert " ".join(detail.template.split()) in " ".join(below.split())
+    assert all(len(line) <= int(columns) for line in below.splitlines())
+    (row,) = [one for one in run("sources", "-o", "json").json if one["state"] == "needs token"]  # type: ignore[attr-defined]
+    assert f"“hubbub sources --networks {row['network']}” says" in " ".join(below.split())
+
+
 def test_the_table_of_networks_has_every_network_and_ability(run: Run) -> None:
     ran = run("sources", "--networks")
     assert ran.code == 0
@@ -67,6 +90,7 @@ def test_the_table_of_networks_has_every_network_and_ability(run: Run) -> None:
     marked = rows[: len(NETWORKS)]
     assert all(row.count("✓") + row.count("·") == len(ABILITIES) for row in marked)
     assert "1 search" in ran.out
+    assert f"--networks {NETWORKS[0]}” says step by step" in ran.out
     listed = {one["network"]: one for one in run("sources", "--networks", "-o", "jsonl").lines}
     assert list(listed) == list(NETWORKS)
     assert listed["mastodon"]["search"] is True

@@ -23,7 +23,15 @@ from tui.commands.common import CommandError, Settings, reading, settings
 from tui.commands.output import Column, Output, Record
 from tui.commands.records import source_record, when
 from tui.i18n import _, ago, msgid, say, until
-from tui.sources import ABILITIES, abilities, access, gap_text, numbers_legend, short_title
+from tui.sources import (
+    ABILITIES,
+    WANT_A_KEY,
+    abilities,
+    access,
+    gap_text,
+    numbers_legend,
+    short_title,
+)
 from tui.spend_words import spend_record
 from tui.terminal.ending import run_to_end
 from tui.uses import use_texts
@@ -61,11 +69,29 @@ async def _list(known: Settings) -> int:
     rows += [never_heard(source) for source in known.config.sources if source.key not in heard]
     known.output.rows(
         rows,
-        columns(uses),
+        columns(uses)[:-1],
         lambda row: {**source_record(row), **use_record(uses.get(row.id, SourceUse()))},
         empty=msgid("No source is configured. “hubbub init” writes a first configuration."),
     )
+    if known.output.for_people:
+        for line in _below(rows, uses):
+            known.output.line(line)
     return DONE
+
+
+def _below(rows: Sequence[SourceRow], uses: Mapping[int, SourceUse]) -> list[str]:
+    """Return what to know of each source, below the table: there is no room for it in a column."""
+    now, lines = utc_now(), []
+    for row in rows:
+        said = _what_to_know(row, uses.get(row.id), now)
+        if said:
+            name = clean_line(row.label or row.key)
+            lines += ["", name, *_folded(said, "  ")]
+    locked = [row.network for row in rows if row.state in WANT_A_KEY]
+    if locked:
+        asked = _("“hubbub sources --networks {network}” says step by step how to get a key.")
+        lines += ["", *_folded(asked.format(network=" ".join(dict.fromkeys(locked))), "")]
+    return lines
 
 
 def never_heard(source: SourceConfig) -> SourceRow:
@@ -169,7 +195,9 @@ def list_networks(output: Output, names: Sequence[str]) -> int:
     table.append(Column(msgid("Key"), access))
     output.rows(offered, table, network_record)
     if output.for_people:
+        asked = _("“hubbub sources --networks {network}” says step by step how to get a key.")
         output.line("\n".join(["", *_folded(numbers_legend(), "")]))
+        output.line("\n".join(["", *_folded(asked.format(network=offered[0].network), "")]))
     return DONE
 
 

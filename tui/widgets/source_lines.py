@@ -12,7 +12,7 @@ from listeners.networks.contract import Capability
 from listeners.rows import SourceRow
 from listeners.store.reads.uses import SourceUse
 from tui.i18n import _, age, ago, clock_time, moment, number, say, until
-from tui.sources import gap_text, mend
+from tui.sources import WANT_A_KEY, gap_text, mend
 from tui.theme import BOLD, Palette
 from tui.uses import pace_text, scarce, use_texts
 from tui.widgets.network_lines import ability_lines, numbered, points
@@ -38,7 +38,6 @@ MARKS = {
     SourceState.NOT_AVAILABLE: "✗",
     SourceState.GONE: "✗",
 }
-_WANT_A_KEY = (SourceState.NEEDS_TOKEN, SourceState.NEEDS_APPROVAL, SourceState.TOKEN_EXPIRED)
 _NETWORK = 15
 _STATE = 18
 _STATE_WIDE = 22
@@ -145,7 +144,7 @@ def source_lines(
         lines += field(_("why"), say(row.detail), width, styles)
     if advice := mend(row):
         lines += field(_("to do"), advice, width, styles)
-    wants_key = row.state in _WANT_A_KEY
+    wants_key = row.state in WANT_A_KEY
     if capability is not None and wants_key:
         lines += numbered(capability.steps, width, styles)
     well = row.state in (

@@ -8,8 +8,9 @@ from listeners.model import Sentence
 def no_key(network: str) -> Sentence:
     """Nothing is shown without a key."""
     return Sentence(
-        "{network} shows nothing without a key of your own. “hubbub sources --networks” and "
-        "docs/networks.md say step by step how to get one; give it to this source as its token.",
+        "{network} shows nothing without a key of your own. “hubbub sources --networks "
+        "{network}” and docs/networks.md say step by step how to get one; give it to this source "
+        "as its token.",
         {"network": network},
     )
 
