@@ -29,6 +29,7 @@ class Ask:
     ``long_poll``: the server keeps the question until there is news, so it takes nobody's place.
     ``spacing``: seconds between two requests to this host, whoever makes them. ``quota``: what it
     takes of a daily allowance. ``path_secret``: what is sent for ``PATH_SECRET`` in the address.
+    ``lane``: which of several budgets of the host it lives on.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Ask:
     spacing: float = 0.0
     quota: Quota | None = None
     path_secret: Secret | None = None
+    lane: str = ""
 
 
 def with_params(url: str, params: Params | None) -> str:
@@ -114,3 +116,9 @@ def budget_key(url: SplitResult, secrets: Mapping[str, str]) -> str:
         return key
     mixed = "\n".join(f"{name}={value}" for name, value in sorted(secrets.items()))
     return f"{key}#{hashlib.sha256(mixed.encode()).hexdigest()[:8]}"
+
+
+def lane_key(key: str, lane: str) -> str:
+    """Return the key of one of several budgets that a host keeps for the same credential."""
+    host, sign, credential = key.partition("#")
+    return f"{host} ({lane}){sign}{credential}" if lane else key

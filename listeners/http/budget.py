@@ -95,6 +95,11 @@ def after_answer(budget: Budget, headers: Mapping[str, str], now: Micros) -> Bud
     return Budget(int(remaining), reset_at, blocked, _allowed(headers, remaining))
 
 
+def is_drained(headers: Mapping[str, str]) -> bool:
+    """Whether an answer says that nothing of its budget is left."""
+    return any(headers.get(name) == "0" for name in _REMAINING)
+
+
 def _allowed(headers: Mapping[str, str], remaining: float) -> int | None:
     limits = (_number(headers.get(name, "").partition(",")[0]) for name in _LIMITS)
     allowed = next((limit for limit in limits if limit is not None), None)

@@ -34,6 +34,7 @@ from listeners.http.ask import (
     Ask,
     Params,
     budget_key,
+    lane_key,
     origin,
     readable,
     redirected,
@@ -69,11 +70,15 @@ logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 @dataclass(frozen=True, slots=True)
 class _Hop:
-    """The open answer of one hop, its address, and the secrets' budget key."""
+    """The open answer of one hop, its address, and the secrets' budget key.
+
+    ``lane`` is the key of the budget that its headers tell of: the same, unless there are several.
+    """
 
     response: httpx.Response
     url: str
     key: str
+    lane: str
     permanent: bool
 
 
@@ -136,6 +141,7 @@ class Fetcher:
         spacing: float = 0.0,
         quota: Quota | None = None,
         path_secret: Secret | None = None,
+        lane: str = "",
     ) -> Answer:
         """Get ``url`` within ``timeout`` seconds over everything.
 
@@ -146,6 +152,7 @@ class Fetcher:
         together: beyond ``timeout``, it is waited for. ``quota`` is what the request takes of a
         daily allowance; a spent one refuses it unsent until its midnight. ``path_secret`` is sent
         for ``PATH_SECRET`` in ``url``, and stands nowhere else; such a request follows no redirect.
+        ``lane`` names which budget it lives on, where a host counts some questions apart.
 
         Raises:
             SourceError: everything else; an ``HttpError`` where the server answered.
@@ -165,6 +172,7 @@ class Fetcher:
                 spacing=spacing,
                 quota=quota,
                 path_secret=path_secret,
+                lane=lane,
             )
         )
 
@@ -184,6 +192,7 @@ class Fetcher:
         allow_status: frozenset[int] = frozenset(),
         quota: Quota | None = None,
         path_secret: Secret | None = None,
+        lane: str = "",
     ) -> Answer:
         """Post JSON, a form, or ``content`` as it is; never repeated by itself. Else as ``get``.
 
@@ -203,6 +212,7 @@ class Fetcher:
                 allow_status=allow_status,
                 quota=quota,
                 path_secret=path_secret,
+                lane=lane,
             ),
             json=json,
             form=form,
@@ -407,7 +417,7 @@ class Fetcher:
         good = response.is_success or response.status_code == 304
         wanted = good or response.status_code in ask.allow_status
         if ask.streaming and good:
-            await self._manners.answered(hop.key, headers)
+            await self._manners.answered(hop.key, headers, hop.lane)
             return Answer(response.status_code, headers, b"", hop.url)
         try:
             coding = headers.get("content-encoding", "")
@@ -434,10 +444,10 @@ class Fetcher:
                 now=self._clock(),
                 chance=self._chance(),
             )
-            await self._manners.refused(hop.key, refusal)
+            await self._manners.refused(hop.key, refusal, hop.lane)
             raise refusal
         if good:
-            await self._manners.answered(hop.key, headers)
+            await self._manners.answered(hop.key, headers, hop.lane)
             if ask.expect != "any" and looks_like_page(body):
                 answer.refuse_page()
         return answer
@@ -453,8 +463,10 @@ class Fetcher:
             secrets = await self._purse.headers(ask, start) if at_origin else {}
             hidden = await self._purse.path(ask)
             key = budget_key(here, {**secrets, **hidden})
-            note(key)
-            self._manners.check(key, host_of(url))
+            lane = lane_key(key, ask.lane)
+            for one in dict.fromkeys((key, lane)):
+                note(one)
+                self._manners.check(one, host_of(url))
             await self._manners.pace(host_of(url))
             private = ask.allow_private and here.hostname == start.hostname
             if passage is not None:
@@ -470,7 +482,7 @@ class Fetcher:
             try:
                 location = response.headers.get("location", "")
                 if response.status_code not in _REDIRECTS or not location:
-                    yield _Hop(response, url, key, permanent and hop > 0)
+                    yield _Hop(response, url, key, lane, permanent and hop > 0)
                     return
                 permanent = permanent and response.status_code in _PERMANENT
                 url = redirected(ask, here, response.status_code, location)

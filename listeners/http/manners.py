@@ -12,7 +12,7 @@ from aiolimiter import AsyncLimiter
 from listeners.clock import Clock
 from listeners.http import sentences
 from listeners.http.answer import HttpError
-from listeners.http.budget import Budget, BudgetStore, after_answer
+from listeners.http.budget import Budget, BudgetStore, after_answer, is_drained
 from listeners.model import SECOND, Micros, SourceState
 from listeners.networks.contract import SourceError
 
@@ -91,8 +91,10 @@ class Manners:
             SourceState.RATE_LIMITED, sentences.budget_spent(host), until=until, unsent=True
         )
 
-    async def answered(self, key: str, headers: Mapping[str, str]) -> None:
-        """Keep what an ordinary answer says of the budget."""
+    async def answered(self, key: str, headers: Mapping[str, str], lane: str = "") -> None:
+        """Keep what an ordinary answer says of the budget; ``lane`` is its key, if it has one."""
+        self._troubles.pop(key, None)
+        key = lane or key
         self._troubles.pop(key, None)
         before = self._budgets.get(key, Budget())
         after = after_answer(before, headers, self._clock())
@@ -102,8 +104,13 @@ class Manners:
         if after.blocked_until != before.blocked_until or stale:
             await self._save(key, after)
 
-    async def refused(self, key: str, refusal: HttpError) -> None:
-        """Keep a refusal, so that every source at this host waits for its end together."""
+    async def refused(self, key: str, refusal: HttpError, lane: str = "") -> None:
+        """Keep a refusal, so that every source at this host waits for its end together.
+
+        Where the budget of a ``lane`` is used up, only what lives on it waits.
+        """
+        if refusal.state is SourceState.RATE_LIMITED and is_drained(refusal.headers):
+            key = lane or key
         until = refusal.until
         if refusal.status in (500, 502, 503, 504) and until is None:
             count = self._troubles.get(key, 0) + 1

@@ -1,7 +1,8 @@
 """One GitHub as we may use it: token, limits, answers that have not changed, refusals in words.
 
-Wire format: docs.github.com/rest, "Rate limits" and "Best practices". The main limit is told by
-headers (403 with none remaining), the secondary one by 403 or 429 with or without Retry-After.
+Wire format: docs.github.com/rest, "Rate limits" and "Best practices". The main limits (one each for
+searches, for GraphQL and for all else) are told by headers (403 with none remaining), the secondary
+one, which holds for all, by 403 or 429 with or without Retry-After.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ class GitHubServer:
                 secret_headers=await self._fetch.bearer(self._token),
                 expect="json",
                 allow_private=self._allow_private,
+                lane=self._lane(url),
             )
         except HttpError as error:
             raise self._refusal(error) from error
@@ -121,14 +123,16 @@ class GitHubServer:
             RefusedError: GitHub said no, and nothing was made.
             SourceError: it may have been made or not.
         """
+        url = self._url(path, ())
         try:
             answer = await self._fetch.post(
-                self._url(path, ()),
+                url,
                 json=dict(body),
                 headers=_HEADERS,
                 secret_headers=await self._fetch.bearer(self._token),
                 expect="json",
                 allow_private=self._allow_private,
+                lane=self._lane(url),
             )
         except HttpError as error:
             raise self._refusal(error) from error
@@ -164,6 +168,12 @@ class GitHubServer:
             return
         if 0 < seconds <= 3600:
             self.poll_interval = seconds
+
+    def _lane(self, url: str) -> str:
+        """Return which limit counts a question: searches and GraphQL have their own."""
+        if url == self.web.graphql:
+            return "graphql"
+        return "search" if url.startswith(f"{self.web.api}/search/") else "core"
 
     def _url(self, path: str, parameters: Sequence[tuple[str, str]]) -> str:
         url = path if "://" in path else f"{self.web.api}{path}"

@@ -503,6 +503,48 @@ async def test_a_secondary_limit_without_a_time_is_a_minute(world: World) -> Non
     assert caught.value.until == world.now + 60 * SECOND
 
 
+def spent(allowed: int, status: int = 200) -> Reply:
+    """An answer that uses up its limit."""
+    left = {"x_ratelimit_limit": str(allowed), "x_ratelimit_remaining": "0"}
+    body = {"items": [], "total_count": 0} if status == 200 else {"message": "rate limit"}
+    return json_reply(body, status, **left, x_ratelimit_reset=str(START + 600))
+
+
+@pytest.mark.parametrize("status", [200, 403])
+async def test_searches_that_are_used_up_hold_up_nothing_else(world: World, status: int) -> None:
+    world.server.issue(OURS, "It sinks")
+    world.server.on("/search/issues", spent(30, status))
+    if status == 200:
+        await polled(world.listener("kerlann"))
+    for _ in range(2):
+        with pytest.raises(SourceError) as caught:
+            await polled(world.listener("kerlann"))
+        assert caught.value.state is SourceState.RATE_LIMITED
+    assert len(world.server.asked("/search/issues")) == 1
+    assert texts(await polled(world.listener())) == ["It sinks"]
+
+
+async def test_the_limit_of_all_else_holds_up_no_search(world: World) -> None:
+    world.server.on(f"/repos/{OURS}/issues", spent(60, 403))
+    for _ in range(2):
+        with pytest.raises(SourceError, match=r"slow down|no more requests"):
+            await polled(world.listener())
+    assert len(world.server.asked(f"/repos/{OURS}/issues")) == 1
+    await polled(world.listener("kerlann"))
+    assert world.server.asked("/search/issues")
+
+
+async def test_a_secondary_limit_holds_for_searches_too(world: World) -> None:
+    world.server.on("/search/issues", json_reply(SECONDARY, 403, retry_after="70"))
+    with pytest.raises(SourceError):
+        await polled(world.listener("kerlann"))
+    asked = len(world.server.requests)
+    with pytest.raises(SourceError) as caught:
+        await polled(world.listener())
+    assert caught.value.state is SourceState.RATE_LIMITED
+    assert len(world.server.requests) == asked
+
+
 async def test_a_search_that_is_not_understood_is_told_so(world: World) -> None:
     world.server.on("/search/issues", json_reply({"message": "Validation Failed"}, 422))
     with pytest.raises(SourceError, match="cannot search for this"):
