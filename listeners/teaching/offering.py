@@ -94,4 +94,6 @@ def _teachable(parts: Iterable[str], brand: BrandConfig) -> Sequence[str]:
 
 
 def _small(word: str) -> bool:
+    if not any(map(str.isalpha, word)):
+        return True
     return word in _STANDING_ALONE or _ELIDED.sub("", word) in _STANDING_ALONE

@@ -7,7 +7,7 @@ must still hold nothing a terminal would obey. Clicks on what looks like a link 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from listeners.conversations.conversation import Conversation
+from listeners.discovery import Discovery, Proposal, Verdict
 from listeners.model import (
     AlertClass,
     Author,
@@ -25,16 +26,27 @@ from listeners.model import (
     Score,
     Sentence,
     Severity,
+    SourceState,
 )
 from listeners.risk.alert import Alert
 from listeners.store import Connection, Store
 from listeners.store.ingest import insert_mentions, upsert_accounts
 from listeners.store.records import NewMention, SeenAccount
-from listeners.store.sources import NewSource, register_brands, register_sources
+from listeners.store.sources import (
+    NewSource,
+    register_brands,
+    register_sources,
+    set_source_state,
+)
 from listeners.store.subjects import add_evidence, add_note, save_alerts, save_conversations
+from listeners.store.taught import keep_word
 from tests.fake.hostile import HOSTILE
 from tests.tui.driving import Driven, driven
 from tests.tui.seeded import BRAND, NOW
+from tui.screens.adding import AddingScreen
+from tui.screens.sources import SourcesScreen
+from tui.screens.teaching import TeachingScreen
+from tui.screens.why import WhyScreen
 
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # Lone surrogates reach no row: SQLite takes none.
@@ -53,8 +65,27 @@ async def poison(store: Store, texts: Sequence[str]) -> None:
         (source,) = sources.values()
         for at, text in enumerate(texts):
             await _one(connection, brand, source, at, text)
+            await keep_word(connection, BRAND, text[:60], 1.8, text[:60], Micros(NOW - at))
+        detail = Sentence("{what}", {"what": " ".join(texts)})
+        await set_source_state(connection, source, SourceState.FAILING, NOW, detail=detail)
 
     await store.write(work)
+
+
+class Strange(Discovery):
+    """A search that finds what strangers wrote."""
+
+    async def look(self, text: str) -> AsyncGenerator[Proposal, None]:
+        for one in TEXTS:
+            said = Sentence("{title}", {"title": one[:200]})
+            yield Proposal(
+                network="feeds",
+                verdict=Verdict.ANSWERED,
+                source={"network": "feeds", "what": f"https://x.example/{text}/{hash(one)}"},
+                hears=said,
+                said=said,
+                needs=(said,),
+            )
 
 
 async def _one(connection: Connection, brand: int, source: int, at: int, text: str) -> None:
@@ -168,4 +199,37 @@ async def test_hostile_text_is_harmless_on_every_screen(
             await one.pilot.click(offset=(x, y))
         await one.settled()
         nothing_obeyed(one)
+        assert one.app.is_running
+
+
+@pytest.mark.timeout(120)
+async def test_hostile_text_is_harmless_where_one_asks_why_teaches_and_adds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AddingScreen, "discovery", Strange)
+
+    async def prepare(store: Store) -> Any:
+        await poison(store, TEXTS)
+
+    async with driven(tmp_path, (80, 24), filled=False, prepare=prepare) as one:
+        await one.press("4", "w")
+        assert isinstance(one.screen, WhyScreen)
+        nothing_obeyed(one)
+        await one.press("T")
+        nothing_obeyed(one)
+        await one.press("escape", "escape", "5")
+        assert isinstance(one.screen, SourcesScreen)
+        nothing_obeyed(one)
+        await one.press("escape")
+        for screen in (TeachingScreen(one.app.desk), AddingScreen(one.app.desk, "aurora")):
+            one.app.push_screen(screen)
+            await one.settled()
+            if isinstance(screen, AddingScreen):
+                await one.press("enter")
+                assert f"{len(TEXTS)} proposals" in one.frame()
+            for _ in range(0, len(TEXTS), 8):
+                nothing_obeyed(one)
+                await one.press("pagedown")
+            nothing_obeyed(one)
+            await one.press("escape")
         assert one.app.is_running

@@ -26,6 +26,7 @@ BRAND = BrandConfig(name="Aurora Bikes", names=("Joy Cola",), languages=("en", "
         # An elided article does not double the word, nor is “c'est” worth more than “est”.
         ("C’est l’arnaque", ("arnaque", "c'est")),
         ("Kommt die Gabel für mein Rad?", ("kommt", "gabel", "rad", "die", "für", "mein")),
+        ("Update 4.2 bricked my lever", ("update", "bricked", "lever", "4.2", "my")),
         ("", ()),
     ],
 )  # fmt: skip
