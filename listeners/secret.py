@@ -75,10 +75,20 @@ class Secret:
         """Return the secret itself.
 
         Raises:
-            SecretError: it is not there, or is readable by others.
+            SecretError: it is not there, is empty, or is readable by others.
         """
         kind, _, rest = self._reference.partition(":")
-        return _READERS[kind](rest.strip())
+        value = _READERS[kind](rest.strip())
+        if not value:
+            # An empty secret is one that everybody knows.
+            raise SecretError(
+                Sentence(
+                    "The secret that {kind}: leads to is empty. Put it there; hubbub tries again "
+                    "by itself.",
+                    {"kind": kind},
+                )
+            )
+        return value
 
 
 def _from_environment(name: str) -> str:
@@ -126,7 +136,7 @@ def _from_command(command: str) -> str:
         raise SecretError(
             Sentence("The command that should print a secret failed. Run it by hand to see why.")
         ) from error
-    return done.stdout.decode("utf-8", "replace").strip().splitlines()[0] if done.stdout else ""
+    return done.stdout.decode("utf-8", "replace").strip().partition("\n")[0].rstrip()
 
 
 def _from_keyring(name: str) -> str:

@@ -175,6 +175,19 @@ def test_a_secret_from_a_command() -> None:
         Secret("cmd:false").reveal()
 
 
+@pytest.mark.parametrize("reference", ["cmd:true", "cmd:echo", "file:{path}", "env:LUNE_TOKEN"])
+def test_an_empty_secret_is_none(
+    reference: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A door with an empty secret would open to everybody."""
+    path = tmp_path / "token"
+    path.write_text(" \n", encoding="utf-8")
+    path.chmod(0o600)
+    monkeypatch.setenv("LUNE_TOKEN", " ")
+    with pytest.raises(SecretError, match=r"is empty|is not set"):
+        Secret(reference.format(path=path)).reveal()
+
+
 def test_a_pasted_secret_is_not_repeated() -> None:
     with pytest.raises(SecretError) as caught:
         Secret("ghp_abcdef")
