@@ -265,11 +265,15 @@ async def threads_elsewhere(
     Their threads were not read since ``read_before``; they are marked as read now.
     """
     rows = await connection.fetch(
+        # From the open conversations, since of most places the conversation was closed long ago.
         """SELECT p.network, p.key, p.brand_id, p.source_id, p.native_id
-           FROM place p JOIN mention m ON m.id = p.mention_id
-           JOIN conversation c ON c.id = m.conversation_id
+           FROM brand b
+           CROSS JOIN conversation c ON c.brand_id = b.id AND c.state = 'open' AND c.in_queue = 1
+                AND c.merged_into IS NULL
+           CROSS JOIN mention m ON m.conversation_id = c.id
+           CROSS JOIN place p ON p.mention_id = m.id
            WHERE p.source_id = ? AND p.state = 'here' AND coalesce(p.read_at, 0) < ?
-             AND c.state = 'open' AND c.in_queue = 1 ORDER BY p.read_at, p.seen_at LIMIT ?""",
+           ORDER BY p.read_at, p.seen_at LIMIT ?""",
         (source_id, read_before, limit),
     )
     await connection.many(

@@ -12,8 +12,10 @@ from listeners.query import parse, to_fts
 from listeners.store import (
     Connection,
     Store,
+    elsewhere,
     ingest,
     outbox,
+    places,
     reads,
     reply_facts,
     subjects,
@@ -23,6 +25,7 @@ from listeners.store.connection import Row
 from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
 from listeners.store.records import Edit
 from listeners.store.retention import forget_account
+from listeners.store.terms import withhold
 from tests.listeners.store.builders import BRAND, NETWORK, NOW, World
 
 Read = Callable[[Store], Awaitable[object]]
@@ -165,13 +168,46 @@ async def test_the_write_path_reads_no_table_whole(
         await outbox.replies_here(connection, 1)
         await reply_facts.ours_since(connection, 1, NOW)
         await reply_facts.oldest_asking_after(connection, 1, NOW)
+        brand = world.brands[BRAND]
+        await elsewhere.same_words(connection, [(brand, "fold", NOW)])
+        await elsewhere.same_articles(connection, [(brand, "key", NOW)])
+        await elsewhere.same_posts(connection, [(brand, NETWORK, "k")])
+        await places.known_places(connection, [(brand, NETWORK, "k")])
+        await places.conversations_of_roots(connection, [(brand, NETWORK, "r")])
+        await places.threads_elsewhere(connection, world.source, NOW, NOW, 5)
+        await places.gone(connection, [(NETWORK, "k")])
+        await places.author_gone(connection, NETWORK, "ana")
+        await places.take_over(connection, known[:1])
+        await places.forget_places(connection, ids[:2])
 
     monkeypatch.setattr(Connection, "fetch", explaining)
     await world.store.write(work)
     await forget_account(world.store, NETWORK, "ana", NOW, pause=0)
-    # Live alerts are an index of their own; letters and graves are looked through when forgetting.
-    small = {"wanted", "newest", "a", "dead_letter", "tombstone"}
+    # Live alerts (a) are an index of their own, brands (b) are few; letters and graves are looked
+    # through when forgetting.
+    small = {"wanted", "newest", "a", "b", "dead_letter", "tombstone"}
     assert [step for step in whole_tables(steps) if step.split()[1] not in small] == []
+
+
+async def test_keeping_to_terms_reads_what_is_due_by_its_index(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every quarter of an hour, under the write lock: what is kept for ever is not looked at."""
+    await world.add([world.mention(f"words {n}") for n in range(20)])
+    steps: list[str] = []
+    fetch = Connection.fetch
+
+    async def explaining(connection: Connection, sql: str, parameters: object = ()) -> list[Row]:
+        explained = await fetch(connection, f"EXPLAIN QUERY PLAN {sql}", parameters)  # type: ignore[arg-type]
+        steps.extend(row["detail"] for row in explained)
+        return await fetch(connection, sql, parameters)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Connection, "fetch", explaining)
+    await withhold(world.store, [world.source], Micros(NOW + DAY), NOW, pause=0)
+    assert any("USING INDEX mention_kept" in step for step in steps)
+    assert [
+        step for step in whole_tables(steps) if step not in ("SCAN a", "SCAN dead_letter")
+    ] == []
 
 
 async def test_the_check_can_fail(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
