@@ -45,9 +45,8 @@ _STATEMENTS = (
          AND NOT EXISTS (SELECT 1 FROM mention k WHERE k.conversation_id = conversation.id
                          AND k.title = conversation.title)""",
 )
-_NAMES = """
-SELECT a.id FROM account a
-WHERE a.ours = 0 AND (a.handle != '' OR a.name != '' OR a.url != '' OR a.followers IS NOT NULL)
+_UNSHOWN = """
+a.ours = 0 AND (a.handle != '' OR a.name != '' OR a.url != '' OR a.followers IS NOT NULL)
   AND (EXISTS (SELECT 1 FROM mention m WHERE m.account_id = a.id
                AND m.source_id IN (SELECT value FROM json_each(?1)))
        OR EXISTS (SELECT 1 FROM place p WHERE p.account_id = a.id
@@ -118,7 +117,7 @@ async def _forget_names(store: Store, sources: str, before: Micros) -> None:
 
     Not only those of the mentions withheld now: a network names an author again with each count.
     """
-    rows = await store.fetch(_NAMES, (sources, before))
+    rows = await store.fetch(f"SELECT a.id FROM account a WHERE {_UNSHOWN}", (sources, before))
     ids = [row["id"] for row in rows]
     for start in range(0, len(ids), CHUNK):
         these = dumps(ids[start : start + CHUNK])
@@ -128,8 +127,8 @@ async def _forget_names(store: Store, sources: str, before: Micros) -> None:
 async def _forget_these(connection: Connection, these: str, sources: str, before: Micros) -> None:
     # Asked once more under the lock: somebody may just have written again.
     await connection.fetch(
-        f"""UPDATE account SET handle = '', name = '', url = '', followers = NULL
-            WHERE id IN (SELECT value FROM json_each(?3)) AND id IN ({_NAMES})""",
+        f"""UPDATE account AS a SET handle = '', name = '', url = '', followers = NULL
+            WHERE a.id IN (SELECT value FROM json_each(?3)) AND {_UNSHOWN}""",
         (sources, before, these),
     )
 
