@@ -70,6 +70,7 @@ class Archive:
         self.asked: list[str] = []
         self.faults: list[Exception] = []
         self.break_after: int | None = None
+        self.gates: dict[int, asyncio.Event] = {}
 
     def history(self, brand: BrandConfig, since: Micros, place: str | None) -> AsyncIterator[Batch]:
         return walk_down(["#lune"], place, since, self._page)
@@ -79,6 +80,8 @@ class Archive:
             raise SourceError(SourceState.FAILING, Sentence("Broken off."))
         self.asked.append(position)
         note("archive.example")
+        if gate := self.gates.get(len(self.asked)):
+            await gate.wait()
         if self.faults:
             raise self.faults.pop(0)
         start = int(position or 0)
@@ -145,6 +148,36 @@ class World:
 
 def days(count: int, *, every: int = DAY) -> list[Post]:
     return [post(number, NOW - (number + 1) * every) for number in range(count)]
+
+
+async def test_a_process_that_took_over_and_one_that_wakes_up_again(
+    store: Store, tmp_path: Path
+) -> None:
+    """The page a stopped process still had in hand is stored last; nothing is lost or twice."""
+    first = await World(store).open()
+    stopped, woken = Archive(days(10)), asyncio.Event()
+    stopped.gates[2] = woken
+    sleeping = asyncio.ensure_future((await first.reader(stopped)).read())
+    try:
+        async with asyncio.timeout(10):
+            while len(stopped.asked) < 2:
+                await asyncio.sleep(0.005)
+        async with open_store(tmp_path / "hubbub.db") as other:
+            second = await World(other).open()
+            archive = Archive(days(10))
+            assert await (await second.reader(archive)).read()
+            # It goes on from where the other one had stored, not from the top.
+            assert archive.asked[0] == "3"
+            assert (await second.row()).state is BackfillState.DONE
+            woken.set()
+            async with asyncio.timeout(10):
+                await sleeping
+            row = await second.row()
+            assert (row.state, row.kept) == (BackfillState.DONE, 10)
+            assert await second.stored() == 10
+    finally:
+        sleeping.cancel()
+    assert stopped.asked == ["", "3"]
 
 
 async def test_what_the_reading_lives_on_is_told(store: Store) -> None:
