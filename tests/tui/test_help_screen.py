@@ -11,8 +11,10 @@ from tests.tui.driving import CONFIG, driven
 from tui.actions import ACTIONS, Action, Group, Panel
 from tui.keymap import user_keys
 from tui.screens.help import HelpScreen, group_name, help_lines, panel_name
+from tui.screens.outbox import OutboxScreen
 from tui.screens.palette import palette_choices
 from tui.screens.pickers import Picker
+from tui.screens.teaching import TeachingScreen
 from tui.theme import DARK, palette
 from tui.widgets.key_line import key_name
 from tui.widgets.paint import text_of
@@ -116,6 +118,26 @@ async def test_the_help_opens_and_closes(tmp_path: Path, size: tuple[int, int]) 
         assert hub.frame() != before
         await hub.press("escape")
         assert not isinstance(hub.screen, HelpScreen)
+
+
+@pytest.mark.parametrize("screen", [TeachingScreen, OutboxScreen])
+async def test_a_screen_with_keys_of_its_own_tells_those_and_no_others(
+    tmp_path: Path, screen: type[TeachingScreen | OutboxScreen]
+) -> None:
+    async with driven(tmp_path, (100, 60)) as hub:
+        hub.app.push_screen(screen(hub.app.desk))
+        await hub.settled()
+        await hub.press("question_mark")
+        assert isinstance(hub.screen, HelpScreen)
+        said = hub.frame()
+        assert "Keys of this screen" in said
+        for action in screen.OWN:
+            line = next(line for line in said.splitlines() if f" {action.label} " in line)
+            assert f" {key_name(action.keys[0])} " in line
+        assert "One row down." in said
+        assert "Say that it is answered" not in said
+        await hub.press("escape")
+        assert isinstance(hub.screen, screen)
 
 
 async def test_the_help_shows_the_persons_own_keys(tmp_path: Path) -> None:

@@ -103,6 +103,29 @@ def help_lines(
     return lines[1:]
 
 
+def own_help(
+    own: Sequence[Action],
+    shared: Sequence[Action],
+    keys_of: KeysOf,
+    width: int,
+    styles: Palette,
+) -> list[Line]:
+    """Return the help of a screen with keys of its own: those first, then what it shares."""
+    told = [*own, *shared]
+    column = max((width_of(_keys(action, keys_of, styles)) for action in told), default=0) + 2
+    lines: list[Line] = _heading(_("Here"), styles)
+    for action in own:
+        head = _filled(_keys(action, keys_of, styles), column)
+        lines += _hanging(head, [(_(action.label), styles.strong)], width)
+    for group in Group:
+        actions = [action for action in shared if action.group is group]
+        if actions:
+            lines += _heading(group_name(group), styles)
+            for action in actions:
+                lines += _action(action, None, keys_of, column, width, styles)
+    return lines[1:]
+
+
 def _heading(text: str, styles: Palette) -> list[Line]:
     return [[], [(text, styles.accent + BOLD)]]
 
@@ -142,7 +165,10 @@ def _hanging(head: Line, words: Line, width: int) -> list[Line]:
 
 
 class HelpScreen(ModalScreen[None]):
-    """The keys of a panel, in a box; any way out leads back."""
+    """The keys of a panel, in a box; any way out leads back.
+
+    ``own`` are those of a screen with keys of its own, ``shared`` what it has in common with all.
+    """
 
     BINDINGS = [  # noqa: RUF012 - as Textual declares it
         Binding("escape,q,question_mark,f1,h,left,enter", "dismiss(None)", show=False),
@@ -155,10 +181,18 @@ class HelpScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = "HelpScreen #box.wide { width: 100; height: 90%; }"
 
-    def __init__(self, desk: Desk, panel: Panel | None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        panel: Panel | None,
+        own: Sequence[Action] = (),
+        shared: Sequence[Action] = (),
+    ) -> None:
         super().__init__()
         self._desk = desk
         self._panel = panel
+        self._own = own
+        self._shared = shared
         self.lines = ThreadMessages()
         self._shown = False
 
@@ -172,7 +206,7 @@ class HelpScreen(ModalScreen[None]):
         styles = palette_of(self)
         box = self.query_one("#box")
         name = panel_name(self._panel) if self._panel is not None else _("hubbub")
-        title = _("Keys: {panel}").format(panel=name)
+        title = _("Keys of this screen") if self._own else _("Keys: {panel}").format(panel=name)
         box.border_title = content([(f" {title} ", styles.strong)])
         box.border_subtitle = content([(" " + _("esc leaves") + " ", styles.faint)])
         self.lines.focus()
@@ -185,8 +219,11 @@ class HelpScreen(ModalScreen[None]):
     def _show(self) -> None:
         width = self.lines.view.width
         if width >= 2:
-            made = help_lines(
-                self._panel, self._desk.keys_of, width, palette_of(self), self._desk.own.listed
+            keys_of, styles = self._desk.keys_of, palette_of(self)
+            made = (
+                own_help(self._own, self._shared, keys_of, width, styles)
+                if self._own
+                else help_lines(self._panel, keys_of, width, styles, self._desk.own.listed)
             )
             self.lines.show(Laid(made), again=self._shown)
             self._shown = True

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 
 from listeners import actions
-from tui.actions import BY_ID, Action, Group, Panel
+from tui.actions import ACTIONS, BY_ID, Action, Group, Panel
 from tui.i18n import _
 from tui.screens.base import bindings
 from tui.screens.moving import MovingScreen
@@ -84,6 +84,17 @@ class OwnKeysScreen(MovingScreen[Result], inherit_bindings=False):
     def show_keys(self) -> None:
         """Show the keys of this screen."""
         self.keys.show_keys([(action, _(action.label)) for action in self.OWN])
+
+    def do_help(self) -> None:
+        """Show the keys of this screen, and no others: they mean nothing here."""
+        from tui.screens.help import HelpScreen
+
+        bound = {binding.action for binding in type(self).BINDINGS if isinstance(binding, Binding)}
+        here = {action.id for action in self.OWN}
+        shared = [
+            action for action in ACTIONS if f"hub('{action.id}')" in bound and action.id not in here
+        ]
+        self.app.push_screen(HelpScreen(self.desk, None, self.OWN, shared))
 
     def do_panel_next(self) -> None:
         """Go to the next pane."""

@@ -291,7 +291,8 @@ class WelcomeScreen(Screen[Answer]):
             mark = "❯ " if focused else "  "
             style = styles.strong if focused or field is self.name_field else styles.faint
             field.question.show([[(mark, styles.key), (question, style)]])
-        self.preview.show(self._preview(width, styles))
+        # Where the networks scroll, the bar takes its cells from their lines.
+        self.preview.show(self._preview(width - 2, styles))
         self.foot.show(foot)
         # The networks scroll where there is no room; the questions and the keys always stay.
         short = self.app.size.height < _ROOMY
