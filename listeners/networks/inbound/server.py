@@ -179,7 +179,9 @@ def _read_head(head: bytes) -> Request:
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
-        if not colon or name.strip() != name or not name:
+        # A line end that only some take for one would hide a header (RFC 9112, 2.2).
+        odd = any(sign in line for sign in "\r\n\0")
+        if not colon or name.strip() != name or not name or odd:
             raise RefusedError(400, "a header cannot be read")
         if headers.setdefault(name.casefold(), value.strip()) != value.strip():
             # Two lengths or two tokens: whoever stands before us may have read the other one.
