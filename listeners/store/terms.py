@@ -17,9 +17,12 @@ from listeners.store.codec import dumps
 from listeners.store.connection import Connection
 from listeners.store.database import Store
 from listeners.store.fulltext import begin_merge, go_on_merging, index_text, unindex_text
+from listeners.store.settings import put_setting, remember, setting
 
 CHUNK = 50
 PAUSE_SECONDS = 0.05
+_MERGING = "terms.merging"
+"""Set while the full-text index still holds withheld words: a process may end before it is done."""
 
 _DUE = f"""
 SELECT m.id, m.conversation_id FROM mention m
@@ -79,10 +82,12 @@ async def withhold(
         await asyncio.sleep(pause)
     await store.write(lambda c: _letters(c, these, before))
     await _forget_names(store, these, before)
-    step = begin_merge
-    while done and await store.write(step):
-        step = go_on_merging
-        await asyncio.sleep(pause)
+    if done or await setting(store, _MERGING):
+        step = begin_merge
+        while await store.write(step):
+            step = go_on_merging
+            await asyncio.sleep(pause)
+        await remember(store, _MERGING, "")
     return done
 
 
@@ -107,6 +112,7 @@ async def _slice(connection: Connection, sources: str, before: Micros, now: Micr
         [(now, id_) for id_ in ids],
     )
     await index_text(connection, ids)
+    await put_setting(connection, _MERGING, "1")
     for statement in _STATEMENTS:
         await connection.fetch(statement, (dumps(ids),))
     return len(ids)

@@ -24,7 +24,7 @@ from listeners.model import (
 )
 from listeners.pipeline import Pipeline
 from listeners.rows import MentionRow
-from listeners.store import Store, open_store, reads
+from listeners.store import Store, open_store, reads, terms
 from listeners.store.accounts import upsert_accounts
 from listeners.store.connection import Connection
 from listeners.store.filters import AlertFilter, StreamFilter
@@ -132,6 +132,30 @@ async def test_words_and_names_go_in_time_and_our_work_stays(tmp_path: Path) -> 
     # The index compresses words by their beginnings; so look for what follows the first letters.
     assert SECRET.encode() not in held
     assert SECRET[3:].encode() not in held
+
+
+async def test_the_index_is_cleared_though_the_process_ended_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "hubbub.db"
+
+    async def ended(connection: Connection) -> bool:
+        raise RuntimeError("the process ends here")
+
+    async with open_store(path) as store:
+        world = await world_of(store)
+        await world.hear(post("1"))
+        world.now = Micros(NOW + 49 * HOUR)
+        with monkeypatch.context() as patch:
+            patch.setattr(terms, "begin_merge", ended)
+            with pytest.raises(RuntimeError, match="ends here"):
+                await world.chores.terms()
+    assert SECRET.casefold()[3:].encode() in path.read_bytes()
+    async with open_store(path) as store:
+        world = await world_of(store)
+        world.now = Micros(NOW + 50 * HOUR)
+        await world.chores.terms()
+    assert SECRET.casefold()[3:].encode() not in path.read_bytes()
 
 
 def left_of_it(path: Path) -> list[str]:
