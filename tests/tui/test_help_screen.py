@@ -59,6 +59,11 @@ def test_an_alert_is_resolved_where_a_conversation_is_answered() -> None:
     assert "Say that it is answered" in told(Panel.QUEUE).partition("In other panels")[0]
 
 
+def test_a_source_is_asked_where_a_conversation_is_opened() -> None:
+    assert "Ask this source to look now." in told(Panel.SOURCES).partition("In other panels")[0]
+    assert "Open the whole thread" in told(Panel.QUEUE).partition("In other panels")[0]
+
+
 @pytest.mark.parametrize("width", [30, 56, 90, 180])
 def test_no_line_is_wider_than_the_box(width: int) -> None:
     for panel in Panel:

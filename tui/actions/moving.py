@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.actions.kinds import LISTS, POSTS, Action, Group, Panel
+from tui.actions.kinds import LISTS, POSTS, Action, Group, Panel, Wording
 from tui.language import msgid
 
 MOVE = (
@@ -77,6 +77,9 @@ MOVE = (
         help=msgid("Open the whole thread, or the evidence of an alert."),
         group=Group.MOVE,
         panels=LISTS | {Panel.THREAD},
+        wording={
+            Panel.SOURCES: Wording(msgid("Ask now"), msgid("Ask this source to look now.")),
+        },
         footer=6,
         palette=False,
     ),
