@@ -193,6 +193,14 @@ async def delete_mentions(
     await connection.fetch(
         "DELETE FROM edit WHERE mention_id IN (SELECT value FROM json_each(?))", (dumps(ids),)
     )
+    # A conversation has its first post's title: it goes with the last post that says it.
+    await connection.fetch(
+        """UPDATE conversation SET title = '' WHERE title != '' AND id IN (
+               SELECT conversation_id FROM mention WHERE id IN (SELECT value FROM json_each(?)))
+             AND NOT EXISTS (SELECT 1 FROM mention k WHERE k.conversation_id = conversation.id
+                             AND k.title = conversation.title)""",
+        (dumps(ids),),
+    )
     await bump_rollups(connection, [uncounted(one) for one in known])
 
 

@@ -250,6 +250,17 @@ async def test_hostile_text_is_cleaned_and_kept_as_evidence(desk: Desk) -> None:
     assert mention.author_name == "Zo\u00e9"
 
 
+async def test_a_deleted_post_leaves_no_title_behind(desk: Desk) -> None:
+    first = post(1, "Lune?", title="My flat burnt down")
+    await desk.take(first, reply(2, 1, "Lune, same here. Any news?", MAX, root_id=first.native_id))
+    (before,) = await desk.conversations()
+    assert before.title == "My flat burnt down"
+    await desk.take(deletions=(Deletion("mastodon", first.native_id),))
+    assert [row["title"] for row in await desk.store.fetch("SELECT title FROM conversation")] == [
+        ""
+    ]
+
+
 async def test_bad_records_and_gaps_are_written_down(desk: Desk) -> None:
     why = Sentence("no id")
     counts = await desk.take(
