@@ -20,6 +20,8 @@ HEARD = frozenset(
     }
 )
 """States of a source in which an empty queue means that nothing is to be done."""
+_KNOWINGLY = HEARD | {SourceState.OFF, SourceState.RATE_LIMITED}
+"""States that need nobody: what was chosen, or goes on by itself."""
 
 
 def empty_queue(
@@ -49,6 +51,10 @@ def empty_queue(
             [],
             press("panel.sources", _("says why, and what to do")),
         ]
+    deaf = sum(source.state not in _KNOWINGLY for source in sources)
+    told = ngettext(
+        "shows why {count} source is not heard", "shows why {count} sources are not heard", deaf
+    )
     heard = ngettext(
         "{count} mention in the last hour; none asks for an answer.",
         "{count} mentions in the last hour; none asks for an answer.",
@@ -60,6 +66,7 @@ def empty_queue(
         [(heard.format(count=rate), styles.faint)],
         [],
         press("panel.mentions", _("shows everything heard")),
+        *([press("panel.sources", told.format(count=deaf))] if deaf else []),
     ]
 
 

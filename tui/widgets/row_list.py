@@ -21,7 +21,7 @@ from listeners.clock import Clock
 from listeners.model import MINUTE, Micros
 from tui.session import RowList
 from tui.theme import PLAIN, Palette
-from tui.widgets.paint import Line, palette_of, strip, text_of, width_of
+from tui.widgets.paint import Line, palette_of, strip, text_of, width_of, wrapped
 
 Row = TypeVar("Row")
 Load = Callable[[Sequence[int]], Awaitable[Mapping[int, Row]]]
@@ -218,8 +218,9 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         return drawn
 
     def _empty_line(self, y: int, width: int, styles: Palette) -> Strip:
-        place = y - max(0, (self._view.height - len(self._empty)) // 2)
-        line = self._empty[place] if 0 <= place < len(self._empty) else []
+        said = [part for line in self._empty for part in wrapped(line, width - 2) or [[]]]
+        place = y - max(0, (self._view.height - len(said)) // 2)
+        line = said[place] if 0 <= place < len(said) else []
         left = max(1, (width - width_of(line)) // 2)
         return strip([(" " * left, PLAIN), *line], width, styles.ground)
 
