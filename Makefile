@@ -30,7 +30,8 @@ test: $(VENV)/.developing ## format, lint, types, architecture and tests
 	$(BIN)/pytest -n 4 --dist worksteal -m "not faults and not long and not bench and not servers"
 
 faults: $(VENV)/.developing ## kills, signals, hostile terminals, and the longest walks (minutes)
-	$(BIN)/pytest -m "faults or long"
+	$(BIN)/pytest -n 4 --dist worksteal -m "(faults or long) and not alone"
+	$(BIN)/pytest -m alone
 
 bench: $(VENV)/.developing ## speed, as ratios to a reference in the same run
 	$(BIN)/pytest -m bench -s

@@ -15,7 +15,7 @@ from listeners.store.drafts import drafts
 from tests.fake.terminal import Terminal, terminal
 from tests.tui.seeded import BRAND, seed
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.alone]
 
 WORDS = "Sorry, we look into it"
 

@@ -18,7 +18,7 @@ from tests.fake.hostile import HOSTILE
 from tests.fake.terminal import RESTORED, ROOT, Terminal, strange_codes, terminal
 from tests.tui.seeded import BRAND, seed
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.alone]
 
 SECONDS_TO_LEAVE = 2.0
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.fake.terminal import RESTORED, ROOT, Terminal, strange_codes, terminal
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.alone]
 
 APP = str(ROOT / "tests" / "faults" / "guarded_app.py")
 SECONDS_TO_LEAVE = 2.0

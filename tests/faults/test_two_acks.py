@@ -17,7 +17,7 @@ from listeners.store.connection import Connection
 from listeners.store.sources import register_brands
 from listeners.store.subjects import save_alerts
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.alone]
 
 NOW = Micros(1_790_000_000 * 1_000_000)
 CHILD = """

@@ -23,6 +23,7 @@ from tests.tui.seeded import BRAND, seed
 
 pytestmark = [
     pytest.mark.faults,
+    pytest.mark.alone,
     pytest.mark.timeout(180),
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
 ]
