@@ -26,6 +26,7 @@ from listeners.store import Store, open_store, reads
 from listeners.store.filters import StreamFilter
 from listeners.store.sources import NewSource, register_sources
 from listeners.teaching.lessons import Lessons, judged
+from listeners.teaching.offering import heavy_words
 from tui.__main__ import main
 from tui.explaining import told
 
@@ -179,6 +180,11 @@ async def test_the_page_that_explains(store: Store) -> None:
         assert found is None or found.explanation.words == ()
 
 
+def test_the_words_offered_for_teaching() -> None:
+    for text in FOREIGN.values():
+        assert heavy_words(text, CONFIG.brands[0]) == (), text
+
+
 def test_no_other_route_asks_a_scorer() -> None:
     """Whoever else begins to score must be driven here as well."""
     root = Path(__file__).parents[2]
@@ -197,6 +203,7 @@ def test_no_other_route_asks_a_scorer() -> None:
     assert found == {
         "listeners/judge.py",
         "listeners/teaching/lessons.py",
+        "listeners/teaching/offering.py",
         "tui/commands/score.py",
         "tui/explaining.py",
     }
