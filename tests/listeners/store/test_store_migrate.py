@@ -23,6 +23,11 @@ TWO = Step(2, "CREATE TABLE b (y);\nINSERT INTO b SELECT x FROM a;")
 BROKEN = Step(2, "CREATE TABLE b (y);\nINSERT INTO nowhere VALUES (1);")
 
 
+@pytest.fixture(autouse=True)
+def _stores_begin_migrated() -> None:
+    """Make every store as it is made outside of tests."""
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "hubbub.db"

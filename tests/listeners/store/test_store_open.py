@@ -21,6 +21,11 @@ from listeners.store.migrate import steps
 from tests.listeners.store.builders import furnish
 
 
+@pytest.fixture(autouse=True)
+def _stores_begin_migrated() -> None:
+    """Make every store as it is made outside of tests."""
+
+
 async def refused(path: Path, trouble: Trouble, *, read_only: bool = False) -> StoreError:
     with pytest.raises(StoreError) as caught:
         async with open_store(path, read_only=read_only):
