@@ -94,6 +94,11 @@ TURNS: Mapping[str, Turn] = {
     "word": _word,
     "model": _model,
     "history": _row,
+    "campaign": _row,
+    "planned": _row,
+    "cadence": _row,
+    "duty": _row,
+    "charge": _row,
     "member": _away,
 }
 """How what happened to a subject is taken back, by the ``subject_kind`` of its event."""

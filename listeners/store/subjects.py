@@ -62,6 +62,13 @@ SubjectKind = Literal[
     "word",
     "model",
     "rescoring",
+    "person",
+    "stage",
+    "campaign",
+    "planned",
+    "cadence",
+    "duty",
+    "charge",
 ]
 
 
@@ -148,7 +155,7 @@ def event_of(row: Row) -> EventRow:
 
 async def add_note(
     connection: Connection,
-    kind: Literal["conversation", "alert"],
+    kind: Literal["conversation", "alert", "person", "campaign"],
     subject_id: int,
     author: str,
     text: SafeText,

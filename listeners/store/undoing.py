@@ -10,6 +10,7 @@ from listeners.store.connection import Connection
 from listeners.store.database import Store
 from listeners.store.subjects import event_of
 
+# fmt: off
 ROWS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "rule": ("rule", ("name", "position", "enabled", "conditions", "effects", "removed")),
     "template": ("template", ("name", "lang", "brand", "text", "removed")),
@@ -18,7 +19,25 @@ ROWS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "word": ("taught_word", ("weight", "removed")),
     "model": ("sentiment_model", ("state",)),
     "history": ("backfill", ("state", "since_at", "ended_at")),
+    "campaign": (
+        "campaign",
+        (
+            "name", "aim", "audience", "channels", "terms", "tags", "from_at", "to_at",
+            "maintenance_id", "removed",
+        ),
+    ),
+    "planned": (
+        "planned",
+        (
+            "campaign_id", "kind", "title", "text", "channel", "owner", "state", "at", "end_at",
+            "all_day", "remind", "done_at", "mention_id", "removed",
+        ),
+    ),
+    "cadence": ("cadence", ("a_week", "removed")),
+    "duty": ("duty", ("brand", "member", "from_at", "to_at", "note", "removed")),
+    "charge": ("charge", ("brand", "kind", "what", "member", "removed")),
 }
+# fmt: on
 """Kinds of subject that are one row of a table: the table, and the columns that can be undone."""
 
 

@@ -17,6 +17,7 @@ from tui.actions.mood import MOOD, WHY
 from tui.actions.moving import MARK, MOVE
 from tui.actions.past import PAST
 from tui.actions.places import HUBBUB, PANELS
+from tui.actions.relations import RELATIONS
 from tui.actions.teaching import TAUGHT, TEACH
 from tui.actions.triage import TRIAGE
 
@@ -33,7 +34,8 @@ __all__ = [
 ]
 
 ACTIONS: tuple[Action, ...] = (
-    *TRIAGE, *MOOD, *TEACH, *MOVE, *MARK, *WHY, *LOOK, *PANELS, *HUBBUB, *TAUGHT, *PAST, *ADD,
+    *TRIAGE, *MOOD, *TEACH, *MOVE, *MARK, *WHY, *LOOK, *PANELS, *RELATIONS, *HUBBUB, *TAUGHT,
+    *PAST, *ADD,
 )  # fmt: skip
 """The registry, in the order of the help screen."""
 

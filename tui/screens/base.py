@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 
 from listeners.rows import SourceRow
@@ -21,11 +20,13 @@ from tui.actions import ACTIONS, BY_ID, Action, Panel, footer_actions, meant
 from tui.desk import Desk
 from tui.feed import Changed
 from tui.i18n import _, clock_time, ngettext, say
+from tui.screens.going import Going
 from tui.widgets.key_line import KeyLine, Said
 from tui.widgets.status import StatusBar, Top
 
 if TYPE_CHECKING:
     from tui.app import Hubbub
+    from tui.widgets.choices import Choice
 
 Result = TypeVar("Result")
 
@@ -39,7 +40,7 @@ def bindings(actions: Iterable[Action] = ACTIONS) -> list[BindingType]:
     ]
 
 
-class HubScreen(Screen[Result]):
+class HubScreen(Going[Result]):
     """A screen with the line at the top and the keys at the bottom."""
 
     BINDINGS = bindings()
@@ -230,6 +231,16 @@ class HubScreen(Screen[Result]):
         else:
             self.tell(_("Drawn anew. No source could be asked: hubbub does not listen here."))
         self.look_again()
+
+    def do_more(self) -> None:
+        """Choose among the screens that have no key of their own."""
+        from tui.screens.more import MoreScreen
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                self.action_hub(str(choice.value))
+
+        self.app.push_screen(MoreScreen(), chosen)
 
     def do_search(self) -> None:
         """Search everything heard."""

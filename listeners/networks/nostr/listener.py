@@ -168,14 +168,19 @@ class NostrListener:
         deaf: set[str] = set()
         try:
             while True:
-                reading = await _next(heard, tasks)
-                told = await self._sorted([reading])
-                (deaf.add if reading.error else deaf.discard)(reading.relay)
-                async with aclosing(self._batches([reading], told)) as batches:
+                readings = [await _next(heard, tasks)]
+                # What waits is stored at once: a burst is not one transaction a note.
+                while not heard.empty():
+                    readings.append(heard.get_nowait())
+                told = await self._sorted(readings)
+                for each in readings:
+                    (deaf.add if each.error else deaf.discard)(each.relay)
+                async with aclosing(self._batches(readings, told)) as batches:
                     async for batch in batches:
                         yield batch
-                if reading.error is not None and len(deaf) == len(self._relays):
-                    raise reading.error
+                errors = [each.error for each in readings if each.error]
+                if errors and len(deaf) == len(self._relays):
+                    raise errors[-1]
         finally:
             await _ended(tasks)
 
@@ -185,7 +190,7 @@ class NostrListener:
         self, readings: Sequence[Reading], told: _Told
     ) -> AsyncGenerator[Batch, None]:
         """Yield what these relays told; the last batch moves the place, and is then believed."""
-        for gap in self._untold(told.errors):
+        for gap in [*self._untold(told.errors), *(each.gap for each in readings if each.gap)]:
             yield Batch(gap=gap)
         harvester, place = self.reader.harvester, self.reader.place
         handed_on = harvester.handed_on
@@ -194,21 +199,20 @@ class NostrListener:
         posts = [*handed_on.news(first, first=True), *handed_on.news(news)]
         posts.sort(key=lambda post: post.created_at or 0)
         deletions = await harvester.deletions(told.news.values(), place, told.news)
-        after = replace(
-            place.marked({key: mark for each in readings for key, mark in each.marks.items()}),
-            told=_told(place.told, readings, told.errors),
-        ).wrote((post.native_id, post.author.key) for post in posts)
+        after = replace(place, told=_told(place.told, readings, told.errors))
+        for each in readings:
+            after = after.marked(each.marks)
+        after = after.wrote((post.native_id, post.author.key) for post in posts)
         slices = [posts[at : at + _PER_BATCH] for at in range(0, len(posts), _PER_BATCH)] or [[]]
         batches = [Batch(posts=tuple(part)) for part in slices]
         batches[0] = replace(
             batches[0],
             bad=handed_on.letters(told.bad),
-            gap=next((each.gap for each in readings if each.gap), None),
             fetched=sum(len(each.first) + len(each.news) for each in readings),
         )
         batches[-1] = replace(batches[-1], deletions=tuple(deletions), cursor=write_place(after))
         for batch in batches:
-            if batch.posts or batch.bad or batch.gap or batch.deletions or after != place:
+            if batch.posts or batch.bad or batch.deletions or after != place:
                 yield batch
                 handed_on.stored(batch)
         self.reader.place = after

@@ -24,7 +24,10 @@ from listeners.networks.nostr.wishes import Filter, Wishes
 from listeners.supervisor import backoff
 
 OVERLAP: Final = 15 * MINUTE // SECOND
-"""Seconds below the newest note that every reading asks for again: authors say when they wrote."""
+"""Seconds below the newest note that every reading asks for again: authors say when they wrote.
+
+By as much a note may be ahead of our clock and still say up to when a relay was heard.
+"""
 FIRST: Final = 100
 """Notes that are read of each question when a relay is first asked."""
 AGAIN: Final = 600.0
@@ -100,10 +103,9 @@ class Reader:
                 key = mark_of(reading.relay, question)
                 mark = self.place.marks.get(key)
                 records = await self._answer(talk, about, question, mark, reading)
-                (reading.news if mark is not None else reading.first).extend(records)
-                newest = self._newest(records)
-                if newest or mark is not None:
-                    reading.marks[key] = max(newest, mark or 0)
+                (reading.news if mark else reading.first).extend(records)
+                # Where nothing was, the mark is 0: whatever comes there is asked for in full.
+                reading.marks[key] = max(self._newest(records), mark or 0)
         except SourceError:
             await self.harvester.meet(talk, [*reading.first, *reading.news])
             raise
@@ -121,7 +123,7 @@ class Reader:
         found = await talk.stretch(question, about, since)
         if found.reached:
             reading.gap = Gap(
-                Micros(since * SECOND),
+                Micros(since * SECOND) if mark else None,
                 Micros(found.reached * SECOND),
                 Sentence(
                     "The relay {relay} has more posts than hubbub reads in one go. The newest were "
@@ -132,9 +134,15 @@ class Reader:
         return found.records
 
     def _newest(self, records: Sequence[Record]) -> int:
-        """Return the newest second claimed that is not in the future, 0 without one."""
+        """Return the newest second claimed, at most the present one; 0 without one.
+
+        Authors' clocks are fast by seconds, and so may all notes be that a relay ever tells: they
+        move the place too. One that is further ahead than is asked for again says nothing of when
+        it was told.
+        """
         now = self._clock() // SECOND
-        return max((at for each in records if (at := seconds_of(each)) and at <= now), default=0)
+        claimed = (seconds_of(each) for each in records)
+        return max((min(at, now) for at in claimed if at and at <= now + OVERLAP), default=0)
 
     async def follow(self, relay: Relay, wishes: Wishes, heard: asyncio.Queue[Reading]) -> None:
         """Tell what one relay tells, for ever; when it breaks off, from its mark on."""
@@ -160,10 +168,10 @@ class Reader:
         wishes: Wishes,
         heard: asyncio.Queue[Reading],
     ) -> None:
-        """Catch up with one relay, then listen for a while."""
-        reading = Reading(relay.address)
-        await self._catch_up(talk, about, _questions(wishes, about), reading)
-        await heard.put(reading)
+        """Catch up with one relay and listen for a while.
+
+        The subscription comes first: what is written during the catching up is in one of them.
+        """
         now = self._clock() // SECOND
         lasting = wishes.filters()
         live: list[Filter] = [{**each, "since": now - OVERLAP} for each in lasting]
@@ -171,6 +179,9 @@ class Reader:
             live.append({"kinds": [DELETION], "#e": list(watched)})
         if live:
             await talk.subscribe(live)
+        reading = Reading(relay.address)
+        await self._catch_up(talk, about, _questions(wishes, about), reading)
+        await heard.put(reading)
         until = time.monotonic() + self.again
         while (left := until - time.monotonic()) > 0:
             if records := await talk.listen(min(left, _WINDOW)):

@@ -111,6 +111,7 @@ class Talk:
         self._clock = clock
         self._asked = 0
         self._aside: list[Record] = []
+        self._ended: SourceError | None = None
 
     async def ask(self, question: Filter, seconds: float | None = None) -> list[Record]:
         """Return the events a relay has for a question.
@@ -132,6 +133,8 @@ class Talk:
                 kind, whose, told = _parsed(message)
                 if kind == "EVENT" and whose == _LIVE:
                     self._aside.append(told)
+                elif kind == "CLOSED" and whose == _LIVE:
+                    self._ended = self._refusal(told)
                 elif whose != name:
                     self._note(kind, told)
                 elif kind == "EVENT":
@@ -184,6 +187,7 @@ class Talk:
         Raises:
             SourceError: the connection is gone.
         """
+        self._ended = None
         await self._socket.send(json.dumps(["REQ", _LIVE, *questions]))
 
     async def listen(self, seconds: float) -> list[Record]:
@@ -193,6 +197,8 @@ class Talk:
             SourceError: the relay ended the subscription or the conversation.
         """
         records, self._aside = self._aside, []
+        if self._ended is not None and not records:
+            raise self._ended
         messages = [] if records else await self._socket.receive(1, seconds)
         if messages:
             messages += await self._socket.receive(PAGE, 0.05)

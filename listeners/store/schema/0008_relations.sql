@@ -1,0 +1,179 @@
+-- Version 8: people, campaigns, and who does what when.
+
+-- Every account belongs to one person from its first sight; merging moves accounts to another.
+ALTER TABLE person ADD COLUMN outlet TEXT NOT NULL DEFAULT ''; -- the paper or company they speak for
+ALTER TABLE person ADD COLUMN beat TEXT NOT NULL DEFAULT '';   -- what they write about
+ALTER TABLE person ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+-- Notes on a person are rows of `note`.
+ALTER TABLE person DROP COLUMN note;
+
+-- How a person can be reached or recognised, as a press list says it: kind handle (on a network),
+-- mail, phone, site. An account with such a handle is theirs as soon as it is heard.
+CREATE TABLE contact (
+    person_id INTEGER NOT NULL REFERENCES person(id),
+    kind TEXT NOT NULL,
+    network TEXT NOT NULL DEFAULT '',
+    value TEXT NOT NULL,
+    PRIMARY KEY (kind, network, value, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_person ON contact (person_id);
+
+CREATE TABLE person_tag (
+    person_id INTEGER NOT NULL REFERENCES person(id),
+    tag TEXT NOT NULL,
+    PRIMARY KEY (person_id, tag)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tag_people ON person_tag (tag, person_id);
+
+-- Addresses an account shows in its profile: a proof that another account is the same person's.
+CREATE TABLE profile_link (
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    url TEXT NOT NULL,
+    verified INTEGER NOT NULL DEFAULT 0, -- 1: the network has seen a link back
+    PRIMARY KEY (account_id, url)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX profile_link_url ON profile_link (url);
+
+-- Two persons of whom a member said that they are not one; never suggested again.
+CREATE TABLE apart (
+    id INTEGER PRIMARY KEY,
+    lower_id INTEGER NOT NULL REFERENCES person(id),
+    higher_id INTEGER NOT NULL REFERENCES person(id),
+    removed INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (lower_id, higher_id)
+) STRICT;
+CREATE INDEX apart_higher ON apart (higher_id);
+
+-- No person was ever stored before this version, so an account's number is free for its person.
+INSERT INTO person (id) SELECT id FROM account WHERE person_id IS NULL;
+UPDATE account SET person_id = id WHERE person_id IS NULL;
+
+CREATE TRIGGER account_has_person AFTER INSERT ON account WHEN NEW.person_id IS NULL
+BEGIN
+    INSERT INTO person (name) VALUES ('');
+    UPDATE account SET person_id = last_insert_rowid() WHERE id = NEW.id;
+END;
+
+-- How far a person has come with a brand: connect, convince, convert. Moves that rules found are
+-- written anew when their history changes; one by hand stays until it is taken back.
+CREATE TABLE stage_move (
+    id INTEGER PRIMARY KEY,
+    person_id INTEGER NOT NULL REFERENCES person(id),
+    brand_id INTEGER NOT NULL REFERENCES brand(id),
+    at INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    was TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '{}',   -- a Sentence as JSON
+    mention_id INTEGER,                  -- the mention that shows it
+    author TEXT NOT NULL DEFAULT '',     -- the member who set it; empty: the rules
+    removed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX stage_move_person ON stage_move (person_id, brand_id, at);
+CREATE INDEX stage_move_time ON stage_move (brand_id, at);
+
+CREATE TABLE standing (
+    person_id INTEGER NOT NULL REFERENCES person(id),
+    brand_id INTEGER NOT NULL REFERENCES brand(id),
+    stage TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    by_hand INTEGER NOT NULL DEFAULT 0,
+    first_at INTEGER NOT NULL,           -- their first and newest mention of the brand
+    last_at INTEGER NOT NULL,
+    mentions INTEGER NOT NULL,
+    read_at INTEGER NOT NULL,            -- when their history was last read
+    PRIMARY KEY (brand_id, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX standing_stage ON standing (brand_id, stage, since);
+CREATE INDEX standing_person ON standing (person_id);
+
+CREATE TABLE campaign (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL DEFAULT 1,
+    brand_id INTEGER NOT NULL REFERENCES brand(id),
+    name TEXT NOT NULL,
+    aim TEXT NOT NULL,                   -- amuse, distract, inform
+    audience TEXT NOT NULL DEFAULT '',
+    channels TEXT NOT NULL DEFAULT '[]', -- networks as JSON; empty: all
+    terms TEXT NOT NULL DEFAULT '',      -- in the brand query language
+    tags TEXT NOT NULL DEFAULT '[]',     -- hashtags and conversation tags as JSON
+    from_at INTEGER NOT NULL,
+    to_at INTEGER NOT NULL,
+    maintenance_id INTEGER REFERENCES maintenance(id), -- the window in which surges do not ring
+    author TEXT NOT NULL DEFAULT '',
+    changed_at INTEGER NOT NULL,
+    attributed_to INTEGER NOT NULL DEFAULT 0, -- mentions up to this id have been looked at
+    removed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX campaign_time ON campaign (brand_id, from_at) WHERE removed = 0;
+
+CREATE TABLE campaign_mention (
+    campaign_id INTEGER NOT NULL REFERENCES campaign(id),
+    mention_id INTEGER NOT NULL REFERENCES mention(id),
+    why TEXT NOT NULL,                   -- terms, tag, answer (below one of ours), hand
+    PRIMARY KEY (campaign_id, mention_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mention_campaigns ON campaign_mention (mention_id);
+
+-- A planned action, or a post of the content calendar. "Late" is derived, never stored.
+CREATE TABLE planned (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL DEFAULT 1,
+    uid TEXT NOT NULL UNIQUE,            -- of the calendar file it came from or goes to
+    brand_id INTEGER NOT NULL REFERENCES brand(id),
+    campaign_id INTEGER REFERENCES campaign(id),
+    kind TEXT NOT NULL,                  -- post, action
+    title TEXT NOT NULL,
+    text TEXT NOT NULL DEFAULT '',
+    channel TEXT NOT NULL DEFAULT '',    -- a network, or empty
+    owner TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL,                 -- idea, draft, approved, scheduled, done
+    at INTEGER NOT NULL,
+    end_at INTEGER,
+    all_day INTEGER NOT NULL DEFAULT 0,
+    remind INTEGER,                      -- seconds before, NULL: not
+    reminded_at INTEGER,
+    done_at INTEGER,
+    mention_id INTEGER,                  -- our post that fulfilled it
+    author TEXT NOT NULL DEFAULT '',
+    changed_at INTEGER NOT NULL,
+    removed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX planned_time ON planned (brand_id, at) WHERE removed = 0;
+CREATE INDEX planned_owner ON planned (owner, at) WHERE removed = 0 AND state != 'done';
+CREATE INDEX planned_mention ON planned (mention_id) WHERE mention_id IS NOT NULL;
+
+-- How many posts a week a channel is meant to carry.
+CREATE TABLE cadence (
+    id INTEGER PRIMARY KEY,
+    brand_id INTEGER NOT NULL REFERENCES brand(id),
+    channel TEXT NOT NULL,
+    a_week REAL NOT NULL,
+    removed INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (brand_id, channel)
+) STRICT;
+
+-- Who is on duty when: notifications reach them.
+CREATE TABLE duty (
+    id INTEGER PRIMARY KEY,
+    brand TEXT NOT NULL DEFAULT '',      -- empty: every brand
+    member TEXT NOT NULL,
+    from_at INTEGER NOT NULL,
+    to_at INTEGER NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    author TEXT NOT NULL DEFAULT '',
+    removed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX duty_time ON duty (to_at, from_at) WHERE removed = 0;
+
+-- Who has been handed what: kind conductor, channel, campaign, press, or other; `what` names the
+-- network, the campaign's number, or what else it is.
+CREATE TABLE charge (
+    id INTEGER PRIMARY KEY,
+    brand TEXT NOT NULL DEFAULT '',      -- empty: every brand
+    kind TEXT NOT NULL,
+    what TEXT NOT NULL DEFAULT '',
+    member TEXT NOT NULL,
+    author TEXT NOT NULL DEFAULT '',
+    removed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX charge_member ON charge (member) WHERE removed = 0;
