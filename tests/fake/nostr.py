@@ -145,12 +145,13 @@ class FakeRelay(FakeSockets):
                     await connection.send(json.dumps(["CLOSED", name, self.closes]))
                     continue
                 subscriptions.pop(name, None)
-                stored = len(self.events)
+                if not self._endless:
+                    # What is written while the answer is on its way comes beside it.
+                    subscriptions[name] = (filters, len(self.events))
                 for event in self._stored(filters):
                     await connection.send(json.dumps(["EVENT", name, event]))
                 if self._endless:
                     continue
-                subscriptions[name] = (filters, stored)
                 await connection.send(json.dumps(["EOSE", name]))
         finally:
             telling.cancel()

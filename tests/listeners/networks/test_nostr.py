@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, aclosing
 
 import pytest
+from websockets.asyncio.server import ServerConnection
 
 from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
@@ -15,7 +16,8 @@ from listeners.model import DAY, SECOND, Batch, Micros, Post, SourceState
 from listeners.networks.contract import Historical, SourceError
 from listeners.networks.nostr import relay as nostr_relay
 from listeners.networks.nostr.listener import NostrListener
-from listeners.networks.nostr.reader import OVERLAP
+from listeners.networks.nostr.reader import OVERLAP, Reading
+from listeners.networks.nostr.relay import Relay
 from listeners.networks.registry import listener_class
 from tests.fake.nostr import NOW, Event, FakeRelay, Writer, reply_to
 from tests.fake.socket_server import Close, FakeSockets, Refuse, Reset, Say
@@ -201,6 +203,44 @@ async def test_a_note_from_the_future_does_not_move_the_place_there(world: World
     async with FakeRelay([ANA.note("now #kerlann"), ANA.note("far #kerlann", at=NOW + 9**9)]) as r:
         cursor = cursor_of(await polled(world.listener(r)))
         assert max(json.loads(cursor or "")["marks"].values()) == NOW
+
+
+@pytest.mark.parametrize(("ahead", "mark"), [(30, 0), (OVERLAP, 0), (OVERLAP + 1, None)])
+async def test_a_fast_clock_moves_the_place_to_the_present(
+    world: World, ahead: int, mark: int | None
+) -> None:
+    async with FakeRelay([ANA.note("fast #kerlann", at=world.now + ahead)]) as relay:
+        cursor = cursor_of(await polled(world.listener(relay, brand=ANYBODY)))
+        (found,) = json.loads(cursor or "")["marks"].values()
+        assert found == (0 if mark is None else world.now + mark)
+
+
+async def test_what_comes_where_nothing_was_is_read_in_full(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listeners.networks.nostr.reader.FIRST", 10)
+    async with FakeRelay(most=20) as relay:
+        cursor = cursor_of(await polled(world.listener(relay, brand=ANYBODY)))
+        relay.events += [*notes(30), ANA.note("old #kerlann", at=NOW - 4 * DAY // SECOND)]
+        batches = await polled(world.listener(relay, brand=ANYBODY), cursor)
+        assert len(posts_of(batches)) == 31
+        assert [post.text for post in posts_of(batches) if post.history] == ["old #kerlann"]
+        assert gaps(batches) == []
+
+
+async def test_what_two_relays_cannot_give_whole_is_told_of_both(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nostr_relay, "MOST_PAGES", 2)
+    old = ANA.note("old #kerlann", at=NOW - 90_000)
+    async with FakeRelay([old], most=20) as one, FakeRelay([old], most=20) as two:
+        cursor = cursor_of(await polled(world.listener(one, two)))
+        for relay in (one, two):
+            relay.events += notes(45)
+        said = gaps(await polled(world.listener(one, two), cursor))
+        assert [relay.url in each for relay, each in zip((one, two), said, strict=True)] == [
+            True
+        ] * 2
 
 
 async def test_a_cursor_that_is_none_of_ours_is_said_and_begun_anew(world: World) -> None:
@@ -397,6 +437,102 @@ async def test_a_broken_stream_goes_on_from_its_place(
         assert stream is not None
         async with aclosing(stream) as batches:
             assert texts(await heard(batches, 1)) == ["note 0 #kerlann"]
+
+
+async def test_notes_of_fast_clocks_are_heard_once_and_read_on_from(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # All that is ever heard is half a minute ahead: the place goes on with it all the same.
+    monkeypatch.setattr(nostr_relay, "MOST_PAGES", 3)
+    async with FakeRelay([ANA.note("begin #kerlann", at=world.now + 30)], most=5) as relay:
+        listener = world.listener(relay, brand=ANYBODY)
+        cursor = cursor_of(await polled(listener))
+        stream = listener.stream(cursor)
+        assert stream is not None
+        async with aclosing(stream) as batches:
+            for n in range(14):
+                world.now += 1000
+                await relay.say(ANA.note(f"note {n} #kerlann", at=world.now + 30))
+                found = await heard(batches, 1)
+                assert texts(found) == [f"note {n} #kerlann"]
+                cursor = cursor_of(found) or cursor
+        relay.asked.clear()
+        missed = [ANA.note(f"missed {n} #kerlann", at=world.now + 30 + n) for n in range(5)]
+        relay.events += missed
+        again = await polled(world.listener(relay, brand=ANYBODY), cursor)
+    assert gaps(again) == []
+    assert {post.native_id for post in posts_of(again)} >= {note["id"] for note in missed}
+    assert {each["since"] for each in relay.asked if "since" in each} == {world.now - OVERLAP}
+
+
+async def test_what_is_written_while_the_stream_begins_is_heard(world: World) -> None:
+    burst = notes(45)
+
+    class Busy(FakeRelay):
+        """Much is written as soon as it answered what it has."""
+
+        answered = asyncio.Event()
+
+        def _stored(self, filters: Iterable[Event]) -> list[Event]:
+            filters = list(filters)
+            found = super()._stored(filters)
+            if any("since" in each and "limit" in each for each in filters):
+                self.events += burst if burst[0] not in self.events else []
+                self.answered.set()
+            return found
+
+    async with Busy([ANA.note("begin #kerlann")], most=20) as relay:
+        listener = world.listener(relay, brand=ANYBODY)
+        stream = listener.stream(cursor_of(await polled(listener)))
+        assert stream is not None
+        async with aclosing(stream) as batches:
+            reading = asyncio.ensure_future(heard(batches, len(burst)))
+            await relay.answered.wait()
+            await relay.say()
+            assert sorted(texts(await reading)) == sorted(note["content"] for note in burst)
+
+
+async def test_a_burst_that_waits_is_handed_on_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def burst(relay: Relay, wishes: object, told: asyncio.Queue[Reading]) -> None:
+        for n, note in enumerate(notes(30)):
+            await told.put(Reading(relay.address, news=[note], marks={"tag": NOW + n}))
+        await told.put(Reading(relay.address, marks={"tag": NOW}))
+        await asyncio.Event().wait()
+
+    async with FakeRelay() as relay:
+        listener = world.listener(relay)
+        monkeypatch.setattr(listener.reader, "follow", burst)
+        stream = listener.stream(None)
+        assert stream is not None
+        async with aclosing(stream) as batches:
+            found = await heard(batches, 30)
+    assert len(found) == 1
+    assert json.loads(cursor_of(found) or "")["marks"] == {"tag": NOW + 29}
+
+
+async def test_a_subscription_ended_while_something_is_asked_is_begun_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listeners.networks.nostr.reader.backoff", lambda attempt: 0.01)
+
+    async def closing(connection: ServerConnection, _: object) -> None:
+        async for message in connection:
+            kind, name, *_ = json.loads(message)
+            if kind == "REQ" and name != "live":
+                await connection.send(json.dumps(["CLOSED", "live", "error: too many"]))
+                await connection.send(json.dumps(["EOSE", name]))
+
+    async with FakeRelay(notes(1)) as relay, FakeRelay() as quiet:
+        await polled(listener := world.listener(relay, quiet))
+        relay.scenes = [closing, relay.serve]
+        stream = listener.stream('{"marks": {}}')
+        assert stream is not None
+        async with aclosing(stream) as batches:
+            reading = asyncio.ensure_future(heard(batches, 1))
+            await relay.say(ANA.note("later #kerlann", at=NOW + 1))
+            assert texts(await reading) == ["later #kerlann"]
 
 
 async def test_a_stream_without_any_relay_left_ends(world: World) -> None:
