@@ -26,6 +26,7 @@ from listeners.config import BrandConfig, Config
 from listeners.engine import Engine
 from listeners.http import Fetcher
 from listeners.model import SECOND, Micros, SourceState
+from listeners.networks.nostr import listener as nostr_listener
 from listeners.networks.nostr import relay as nostr_relay
 from listeners.store import Store, open_store
 from listeners.store.budgets import StoredBudgets
@@ -195,15 +196,16 @@ async def test_ten_sources_at_once_lose_and_double_nothing(
         return Micros(BEGIN + int((loop.time() - began) * SPEED * SECOND))
 
     path = tmp_path / "hubbub.db"
-    pages = nostr_relay.MOST_PAGES
+    pages, at_once = nostr_relay.MOST_PAGES, nostr_listener._PER_BATCH
     async with AsyncExitStack() as stack:
         scenarios = {name: SCENARIOS[name]() for name in NETWORKS}
         sources = []
         for name, scenario in scenarios.items():
             (tmp_path / name).mkdir()
             await scenario.open(stack, monkeypatch, tmp_path / name)
-        # The contract makes a relay's pages few; here they are as many as they are.
+        # The contract makes a relay's pages few and batches small; here they are as they are.
         monkeypatch.setattr(nostr_relay, "MOST_PAGES", pages)
+        monkeypatch.setattr(nostr_listener, "_PER_BATCH", at_once)
         for scenario in scenarios.values():
             one = scenario.source()
             sources.append(replace(one, interval=1.0, options={**one.options, "history": "none"}))

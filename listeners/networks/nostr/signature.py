@@ -1,6 +1,8 @@
 """Whether the key an event names really signed it: BIP-340, checked and never made.
 
 Everything here is public, so time and memory may depend on it. A check takes two milliseconds.
+Why no library: the one that fits, coincurve, has no wheel for Python 3.14 (21.0.0 is the newest),
+so whoever installs hubbub there would need a compiler, for a hundred lines without a secret.
 Source: github.com/bitcoin/bips, bip-0340 (verification) and SEC 2 (the curve secp256k1).
 """
 
