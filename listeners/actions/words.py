@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from listeners.actions.wording import Wording
+from listeners.actions.words_duty import CHARGE, DUTY
 from listeners.model import Sentence
 from listeners.rows import EventRow
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The sentences of a verb. ``one`` may name {name}, {words} or {number}; ``many`` {count}."""
-
-    one: Sentence
-    many: Sentence
-    back: Sentence
-
 
 CONVERSATION = {
     "answered": Wording(
@@ -363,6 +355,8 @@ KINDS: Mapping[str, Mapping[str, Wording]] = {
     "model": MODEL,
     "rescoring": RESCORING,
     "history": HISTORY,
+    "duty": DUTY,
+    "charge": CHARGE,
 }
 """The sentences of every verb, by the kind of its subject; a kind or verb more is a line more."""
 
