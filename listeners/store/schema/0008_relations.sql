@@ -108,11 +108,72 @@ CREATE INDEX campaign_time ON campaign (brand_id, from_at) WHERE removed = 0;
 
 CREATE TABLE campaign_mention (
     campaign_id INTEGER NOT NULL REFERENCES campaign(id),
-    mention_id INTEGER NOT NULL REFERENCES mention(id),
-    why TEXT NOT NULL,                   -- terms, tag, answer (below one of ours), hand
+    mention_id INTEGER NOT NULL REFERENCES mention(id) ON DELETE CASCADE,
+    why TEXT NOT NULL,                   -- plan, terms, tag, answer (below one of ours), hand
     PRIMARY KEY (campaign_id, mention_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mention_campaigns ON campaign_mention (mention_id);
+
+-- Mentions that a member took out of a campaign: no rule brings them back.
+CREATE TABLE campaign_without (
+    campaign_id INTEGER NOT NULL REFERENCES campaign(id),
+    mention_id INTEGER NOT NULL REFERENCES mention(id) ON DELETE CASCADE,
+    PRIMARY KEY (campaign_id, mention_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mention_without ON campaign_without (mention_id);
+
+-- Mentions whose campaigns are to be judged again, in the order in which they were noticed.
+CREATE TABLE campaign_again (
+    id INTEGER PRIMARY KEY,
+    mention_id INTEGER NOT NULL
+) STRICT;
+
+-- A campaign that asks for something else is attributed from the beginning, but for what a member
+-- put into it.
+CREATE TRIGGER campaign_asks_otherwise
+AFTER UPDATE OF channels, tags, terms, from_at, to_at, removed ON campaign
+WHEN OLD.channels != NEW.channels OR OLD.tags != NEW.tags OR OLD.terms != NEW.terms
+  OR OLD.from_at != NEW.from_at OR OLD.to_at != NEW.to_at OR OLD.removed != NEW.removed
+BEGIN
+    DELETE FROM campaign_mention WHERE campaign_id = NEW.id AND why != 'hand';
+    UPDATE campaign SET attributed_to = 0, version = version + 1 WHERE id = NEW.id;
+END;
+
+-- What a network lets nobody keep is withheld: it was the campaign's, and stays so.
+CREATE TRIGGER mention_says_otherwise
+AFTER UPDATE OF network, title, text, tags, conversation_id, deleted_at ON mention
+WHEN NEW.withheld_at IS NULL
+  AND (OLD.text != NEW.text OR OLD.title != NEW.title OR OLD.tags != NEW.tags
+       OR OLD.network != NEW.network OR OLD.conversation_id IS NOT NEW.conversation_id
+       OR OLD.deleted_at IS NOT NEW.deleted_at)
+  AND EXISTS (SELECT 1 FROM campaign WHERE brand_id = NEW.brand_id AND removed = 0)
+BEGIN
+    INSERT INTO campaign_again (mention_id) VALUES (NEW.id);
+END;
+
+CREATE TRIGGER conversation_tagged AFTER INSERT ON conversation_tag
+WHEN EXISTS (SELECT 1 FROM campaign c, json_each(c.tags) t
+             WHERE c.removed = 0 AND lower(t.value) = lower(NEW.tag))
+BEGIN
+    INSERT INTO campaign_again (mention_id)
+    SELECT m.id FROM mention m WHERE m.conversation_id = NEW.conversation_id;
+END;
+
+CREATE TRIGGER conversation_untagged AFTER DELETE ON conversation_tag
+WHEN EXISTS (SELECT 1 FROM campaign c, json_each(c.tags) t
+             WHERE c.removed = 0 AND lower(t.value) = lower(OLD.tag))
+BEGIN
+    INSERT INTO campaign_again (mention_id)
+    SELECT m.id FROM mention m WHERE m.conversation_id = OLD.conversation_id;
+END;
+
+CREATE TRIGGER conversation_joined AFTER UPDATE OF merged_into ON conversation
+WHEN OLD.merged_into IS NOT NEW.merged_into
+  AND EXISTS (SELECT 1 FROM campaign WHERE brand_id = NEW.brand_id AND removed = 0)
+BEGIN
+    INSERT INTO campaign_again (mention_id)
+    SELECT m.id FROM mention m WHERE m.conversation_id = NEW.id;
+END;
 
 -- A planned action, or a post of the content calendar. "Late" is derived, never stored.
 CREATE TABLE planned (
@@ -141,6 +202,22 @@ CREATE TABLE planned (
 CREATE INDEX planned_time ON planned (brand_id, at) WHERE removed = 0;
 CREATE INDEX planned_owner ON planned (owner, at) WHERE removed = 0 AND state != 'done';
 CREATE INDEX planned_mention ON planned (mention_id) WHERE mention_id IS NOT NULL;
+
+-- Our post that fulfils a plan of a campaign is the campaign's.
+CREATE TRIGGER planned_fulfilled AFTER INSERT ON planned
+WHEN NEW.mention_id IS NOT NULL AND NEW.campaign_id IS NOT NULL
+BEGIN
+    INSERT INTO campaign_again (mention_id) VALUES (NEW.mention_id);
+END;
+
+CREATE TRIGGER planned_otherwise AFTER UPDATE OF campaign_id, mention_id, removed ON planned
+WHEN OLD.campaign_id IS NOT NEW.campaign_id OR OLD.mention_id IS NOT NEW.mention_id
+  OR OLD.removed != NEW.removed
+BEGIN
+    INSERT INTO campaign_again (mention_id)
+    SELECT value FROM json_each(json_array(OLD.mention_id, NEW.mention_id))
+    WHERE value IS NOT NULL;
+END;
 
 -- How many posts a week a channel is meant to carry.
 CREATE TABLE cadence (
