@@ -5,6 +5,15 @@ from __future__ import annotations
 from listeners.actions.wording import Wording
 from listeners.model import Sentence
 
+HANDED = {
+    "hand over": Wording(
+        Sentence("Handed over to {name}", {"name": ""}),
+        Sentence("{count} handed over to {name}", {"count": 0, "name": ""}),
+        Sentence("Hand-over taken back"),
+    ),
+}
+"""All that one member has, given to another: of a role, a shift or a planned entry."""
+
 DUTY = {
     "add": Wording(
         Sentence("{name} is on the rota", {"name": ""}),
@@ -26,6 +35,7 @@ DUTY = {
         Sentence("{count} shifts off the rota", {"count": 0}),
         Sentence("On the rota again"),
     ),
+    **HANDED,
 }
 
 CHARGE = {
@@ -39,9 +49,5 @@ CHARGE = {
         Sentence("{count} roles taken back", {"count": 0}),
         Sentence("Role handed out again"),
     ),
-    "hand over": Wording(
-        Sentence("Handed over to {name}", {"name": ""}),
-        Sentence("{count} handed over to {name}", {"count": 0, "name": ""}),
-        Sentence("Hand-over taken back"),
-    ),
+    **HANDED,
 }

@@ -58,6 +58,23 @@ async def has_campaign(connection: Connection, number: int) -> bool:
     return bool(rows)
 
 
+async def planned_of(connection: Connection, member: str) -> list[int]:
+    """Return the planned entries of a member that are not done yet."""
+    rows = await connection.fetch(
+        "SELECT id FROM planned WHERE owner = ? AND removed = 0 AND state != 'done' ORDER BY at",
+        (storable(member),),
+    )
+    return [row["id"] for row in rows]
+
+
+async def give_planned(connection: Connection, number: int, member: str) -> None:
+    """Give a planned entry to somebody else."""
+    await connection.fetch(
+        "UPDATE planned SET owner = ?, version = version + 1 WHERE id = ?",
+        (storable(member), number),
+    )
+
+
 def _charge(row: Row) -> Charge:
     return Charge(
         id=row["id"],
