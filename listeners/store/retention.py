@@ -151,14 +151,29 @@ async def _delete_empty(connection: Connection, ids: set[int]) -> int:
 
 
 async def _delete_strangers(connection: Connection, ids: set[int]) -> None:
-    """Delete those of these accounts that nothing refers to."""
-    await connection.fetch(
+    """Delete those of these accounts that nothing refers to, with persons nobody wrote about."""
+    gone = await connection.fetch(
         """DELETE FROM account WHERE id IN (SELECT value FROM json_each(?))
-             AND ours = 0 AND role = '' AND person_id IS NULL
+             AND ours = 0 AND role = ''
              AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.account_id = account.id)
              AND NOT EXISTS (SELECT 1 FROM place p WHERE p.account_id = account.id)
-             AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.opener_id = account.id)""",
+             AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.opener_id = account.id)
+             AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = account.person_id AND (
+                 p.name != '' OR p.role != '' OR p.outlet != '' OR p.beat != ''
+                 OR EXISTS (SELECT 1 FROM contact t WHERE t.person_id = p.id)
+                 OR EXISTS (SELECT 1 FROM person_tag t WHERE t.person_id = p.id)
+                 OR EXISTS (SELECT 1 FROM person o WHERE o.merged_into = p.id)
+                 OR EXISTS (SELECT 1 FROM note n
+                            WHERE n.subject_kind = 'person' AND n.subject_id = p.id)))
+           RETURNING person_id""",
         (dumps(list(ids)),),
+    )
+    # The highest number stays: the log may name it, and nobody else may get it.
+    await connection.fetch(
+        """DELETE FROM person WHERE id IN (SELECT value FROM json_each(?))
+             AND id < (SELECT max(id) FROM person)
+             AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)""",
+        (dumps([row["person_id"] for row in gone]),),
     )
 
 

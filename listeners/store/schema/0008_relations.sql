@@ -4,6 +4,13 @@
 ALTER TABLE person ADD COLUMN outlet TEXT NOT NULL DEFAULT ''; -- the paper or company they speak for
 ALTER TABLE person ADD COLUMN beat TEXT NOT NULL DEFAULT '';   -- what they write about
 ALTER TABLE person ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE person ADD COLUMN reach INTEGER;                   -- followers of all their accounts
+ALTER TABLE person ADD COLUMN merged_into INTEGER REFERENCES person(id);
+ALTER TABLE person ADD COLUMN removed INTEGER NOT NULL DEFAULT 0; -- 1: adding them was undone
+CREATE INDEX person_reach ON person (coalesce(reach, -1) DESC, id DESC);
+CREATE INDEX person_role ON person (role, id) WHERE role != '';
+CREATE INDEX person_merged ON person (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX person_named ON person (id) WHERE name != '';
 -- Notes on a person are rows of `note`.
 ALTER TABLE person DROP COLUMN note;
 
@@ -30,9 +37,17 @@ CREATE TABLE profile_link (
     account_id INTEGER NOT NULL REFERENCES account(id),
     url TEXT NOT NULL,
     verified INTEGER NOT NULL DEFAULT 0, -- 1: the network has seen a link back
+    network TEXT NOT NULL DEFAULT '',    -- whose account it is by its form, and which; else empty
+    handle TEXT NOT NULL DEFAULT '',     -- and here the host
     PRIMARY KEY (account_id, url)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX profile_link_url ON profile_link (url);
+CREATE INDEX profile_link_handle ON profile_link (network, handle);
+-- As listeners/people/links.py writes addresses and handles, so that they can be compared.
+CREATE INDEX account_page ON account (
+    lower(rtrim(replace(replace(replace(url, 'https://', ''), 'http://', ''), 'www.', ''), '/'))
+) WHERE url != '';
+CREATE INDEX account_handle ON account (network, lower(handle));
 
 -- Two persons of whom a member said that they are not one; never suggested again.
 CREATE TABLE apart (
@@ -48,10 +63,121 @@ CREATE INDEX apart_higher ON apart (higher_id);
 INSERT INTO person (id) SELECT id FROM account WHERE person_id IS NULL;
 UPDATE account SET person_id = id WHERE person_id IS NULL;
 
+UPDATE person SET reach = (SELECT sum(k.followers) FROM account k WHERE k.person_id = person.id);
+
 CREATE TRIGGER account_has_person AFTER INSERT ON account WHEN NEW.person_id IS NULL
 BEGIN
-    INSERT INTO person (name) VALUES ('');
+    INSERT INTO person (name, reach) VALUES ('', NEW.followers);
     UPDATE account SET person_id = last_insert_rowid() WHERE id = NEW.id;
+END;
+
+-- How often and how lately a person was heard, by brand; brand 0 is all of them together. A row of
+-- brand 0 whose last_at is 0 is somebody who was entered by hand and not heard yet.
+CREATE TABLE person_heard (
+    brand_id INTEGER NOT NULL,
+    person_id INTEGER NOT NULL,
+    mentions INTEGER NOT NULL,           -- neither deleted nor reposts
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (brand_id, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_heard_last ON person_heard (brand_id, last_at DESC, person_id DESC);
+CREATE INDEX person_heard_most ON person_heard (brand_id, mentions DESC, person_id DESC);
+CREATE INDEX person_heard_person ON person_heard (person_id);
+INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
+SELECT m.brand_id, a.person_id, sum(m.repost = 0), max(m.sort_at)
+FROM mention m JOIN account a ON a.id = m.account_id
+WHERE m.deleted_at IS NULL AND m.brand_id != 0 GROUP BY m.brand_id, a.person_id;
+INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
+SELECT 0, a.person_id, sum(m.repost = 0), max(m.sort_at)
+FROM mention m JOIN account a ON a.id = m.account_id
+WHERE m.deleted_at IS NULL GROUP BY a.person_id;
+
+CREATE TRIGGER mention_of_person AFTER INSERT ON mention WHEN NEW.deleted_at IS NULL
+BEGIN
+    INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
+    SELECT b.id, a.person_id, NEW.repost = 0, NEW.sort_at
+    FROM account a, (SELECT NEW.brand_id AS id UNION SELECT 0) b
+    WHERE a.id = NEW.account_id AND a.person_id IS NOT NULL
+    ON CONFLICT (brand_id, person_id) DO UPDATE SET
+        mentions = mentions + excluded.mentions, last_at = max(last_at, excluded.last_at);
+END;
+
+CREATE TRIGGER mention_deleted_of_person AFTER UPDATE OF deleted_at ON mention
+WHEN OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL
+BEGIN
+    UPDATE person_heard SET mentions = mentions - (OLD.repost = 0),
+        last_at = CASE WHEN last_at > OLD.sort_at THEN last_at ELSE coalesce((
+            SELECT max(newest.at) FROM (
+                SELECT (SELECT m.sort_at FROM mention m
+                        WHERE m.account_id = k.id AND m.sort_at <= OLD.sort_at
+                          AND m.deleted_at IS NULL AND person_heard.brand_id IN (0, m.brand_id)
+                        ORDER BY m.sort_at DESC LIMIT 1) AS at
+                FROM account k WHERE k.person_id = person_heard.person_id) newest), 0) END
+    WHERE brand_id IN (0, OLD.brand_id)
+      AND person_id = (SELECT a.person_id FROM account a WHERE a.id = OLD.account_id);
+    DELETE FROM person_heard WHERE brand_id = OLD.brand_id AND brand_id != 0 AND last_at = 0
+      AND person_id = (SELECT a.person_id FROM account a WHERE a.id = OLD.account_id);
+END;
+
+CREATE TRIGGER mention_gone_of_person AFTER DELETE ON mention
+WHEN OLD.deleted_at IS NULL
+BEGIN
+    UPDATE person_heard SET mentions = mentions - (OLD.repost = 0),
+        last_at = CASE WHEN last_at > OLD.sort_at THEN last_at ELSE coalesce((
+            SELECT max(newest.at) FROM (
+                SELECT (SELECT m.sort_at FROM mention m
+                        WHERE m.account_id = k.id AND m.sort_at <= OLD.sort_at
+                          AND m.deleted_at IS NULL AND person_heard.brand_id IN (0, m.brand_id)
+                        ORDER BY m.sort_at DESC LIMIT 1) AS at
+                FROM account k WHERE k.person_id = person_heard.person_id) newest), 0) END
+    WHERE brand_id IN (0, OLD.brand_id)
+      AND person_id = (SELECT a.person_id FROM account a WHERE a.id = OLD.account_id);
+    DELETE FROM person_heard WHERE brand_id = OLD.brand_id AND brand_id != 0 AND last_at = 0
+      AND person_id = (SELECT a.person_id FROM account a WHERE a.id = OLD.account_id);
+END;
+
+CREATE TRIGGER account_changes_person AFTER UPDATE OF person_id ON account
+WHEN OLD.person_id IS NOT NULL AND NEW.person_id IS NOT OLD.person_id
+BEGIN
+    DELETE FROM person_heard WHERE person_id IN (OLD.person_id, NEW.person_id);
+    INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
+    SELECT m.brand_id, k.person_id, sum(m.repost = 0), max(m.sort_at)
+    FROM account k JOIN mention m ON m.account_id = k.id
+    WHERE k.person_id IN (OLD.person_id, NEW.person_id) AND m.deleted_at IS NULL
+      AND m.brand_id != 0
+    GROUP BY m.brand_id, k.person_id;
+    INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
+    SELECT 0, p.id, count(m.id) - coalesce(sum(m.repost), 0), coalesce(max(m.sort_at), 0)
+    FROM person p LEFT JOIN account k ON k.person_id = p.id
+    LEFT JOIN mention m ON m.account_id = k.id AND m.deleted_at IS NULL
+    WHERE p.id IN (OLD.person_id, NEW.person_id) GROUP BY p.id;
+    UPDATE person SET reach = (
+        SELECT sum(k.followers) FROM account k WHERE k.person_id = person.id)
+    WHERE id IN (OLD.person_id, NEW.person_id);
+END;
+
+CREATE TRIGGER account_changes_reach AFTER UPDATE OF followers ON account
+WHEN NEW.followers IS NOT OLD.followers
+BEGIN
+    UPDATE person SET reach = (
+        SELECT sum(k.followers) FROM account k WHERE k.person_id = person.id)
+    WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER account_leaves BEFORE DELETE ON account
+BEGIN
+    DELETE FROM profile_link WHERE account_id = OLD.id;
+END;
+
+CREATE TRIGGER person_leaves BEFORE DELETE ON person
+BEGIN
+    DELETE FROM person_heard WHERE person_id = OLD.id;
+    DELETE FROM contact WHERE person_id = OLD.id;
+    DELETE FROM person_tag WHERE person_id = OLD.id;
+    DELETE FROM apart WHERE OLD.id IN (lower_id, higher_id);
+    DELETE FROM standing WHERE person_id = OLD.id;
+    DELETE FROM stage_move WHERE person_id = OLD.id;
+    UPDATE person SET merged_into = NULL WHERE merged_into = OLD.id;
 END;
 
 -- How far a person has come with a brand: connect, convince, convert. Moves that rules found are
@@ -188,8 +314,8 @@ CREATE TABLE planned (
     channel TEXT NOT NULL DEFAULT '',    -- a network, or empty
     owner TEXT NOT NULL DEFAULT '',
     state TEXT NOT NULL,                 -- idea, draft, approved, scheduled, done
-    at INTEGER NOT NULL,
-    end_at INTEGER,
+    at INTEGER NOT NULL,                 -- all day: midnight UTC of its first day, in any zone
+    end_at INTEGER,                      -- all day: midnight UTC of the day after its last
     all_day INTEGER NOT NULL DEFAULT 0,
     remind INTEGER,                      -- seconds before, NULL: not
     reminded_at INTEGER,
@@ -218,6 +344,9 @@ BEGIN
     SELECT value FROM json_each(json_array(OLD.mention_id, NEW.mention_id))
     WHERE value IS NOT NULL;
 END;
+
+-- Our own accounts are few among many: what they posted is looked up from them.
+CREATE INDEX account_ours ON account (id) WHERE ours = 1;
 
 -- How many posts a week a channel is meant to carry.
 CREATE TABLE cadence (
