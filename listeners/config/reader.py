@@ -14,6 +14,7 @@ from listeners.config.false_alarms import AlarmsConfig, alarms_of
 from listeners.config.maintenance import windows_of
 from listeners.config.notifying import notify_of
 from listeners.config.risking import severities_of, words_of
+from listeners.config.staging import stages_of
 from listeners.config.types import (
     Audience,
     BrandConfig,
@@ -68,6 +69,7 @@ _BRAND_KEYS = (
     "alerts",
     "severity",
     "words",
+    "stages",
 )
 _SOURCE_KEYS = ("network", "what", "base_url", "token", "interval", "brand")
 
@@ -179,6 +181,7 @@ class Reader:
             alarms=self._alarms(self._table(table, "alerts")),
             severities=self._extended(severities_of, table.get("severity", {})),
             words=self._extended(words_of, table.get("words", {})),
+            stages=self._extended(stages_of, table.get("stages", {})),
         )
 
     def _extended(self, read: Callable[[object], T], value: object) -> T:

@@ -14,6 +14,7 @@ from listeners.conversations.clock import BusinessHours
 from listeners.model import Sentence, Severity
 from listeners.risk.maintenance import Window
 from listeners.secret import Secret
+from listeners.stages.facts import StageRules
 
 Audience = Literal["b2b", "b2c", "both"]
 
@@ -73,6 +74,8 @@ class BrandConfig:
     hours: BusinessHours = field(default_factory=BusinessHours)
     targets: Targets = Targets()
     alarms: AlarmsConfig = field(default_factory=AlarmsConfig)
+    stages: StageRules = StageRules()
+    """What moves people from connect to convince, and to convert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

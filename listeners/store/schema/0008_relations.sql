@@ -207,10 +207,19 @@ CREATE TABLE standing (
     last_at INTEGER NOT NULL,
     mentions INTEGER NOT NULL,
     read_at INTEGER NOT NULL,            -- when their history was last read
+    positives INTEGER NOT NULL DEFAULT 0,
+    negatives INTEGER NOT NULL DEFAULT 0,
+    reach INTEGER NOT NULL DEFAULT 0,    -- followers of their largest account
+    answered_at INTEGER,                 -- when we last answered them
+    asked_at INTEGER,                    -- their newest mention that asks and has no answer yet
+    worth INTEGER NOT NULL DEFAULT 0,    -- 1: a next step may be worth it
     PRIMARY KEY (brand_id, person_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX standing_stage ON standing (brand_id, stage, since);
 CREATE INDEX standing_person ON standing (person_id);
+CREATE INDEX standing_worth ON standing (brand_id, last_at) WHERE worth = 1;
+-- Who deleted what they had said is read anew.
+CREATE INDEX mention_gone ON mention (deleted_at) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE campaign (
     id INTEGER PRIMARY KEY,
