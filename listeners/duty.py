@@ -61,6 +61,18 @@ def on_duty(
     return tuple(dict.fromkeys(one.member for one in running))
 
 
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """The shifts around now, and who is away."""
+
+    shifts: tuple[Shift, ...] = ()
+    away: frozenset[str] = frozenset()
+
+    def on_duty(self, brand: str, at: Micros) -> tuple[str, ...]:
+        """Return who is on duty for a brand; see ``on_duty``."""
+        return on_duty(self.shifts, brand, at, self.away)
+
+
 def next_shift(shifts: Iterable[Shift], member: str, at: Micros) -> Shift | None:
     """Return the next shift of a member that has not begun yet."""
     coming = (one for one in shifts if one.member == member and one.from_at > at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +17,7 @@ KINDS: tuple[ChannelKind, ...] = ("webhook", "mail", "command", "apprise")
 SEVERITIES = {severity.name.lower(): severity for severity in Severity}
 TLS = ("starttls", "tls", "none")
 
-_COMMON = ("severity", "classes", "brands")
+_COMMON = ("severity", "classes", "brands", "members", "on_duty")
 _KEYS: Mapping[ChannelKind, tuple[str, ...]] = {
     "webhook": ("url", "secret", "allow_private"),
     "mail": ("to", "from", "host", "port", "user", "password", "tls"),
@@ -30,6 +30,7 @@ _KEYS: Mapping[ChannelKind, tuple[str, ...]] = {
 class ChannelConfig:
     """One way to reach somebody. ``severity`` is the least it carries.
 
+    ``members`` are those it reaches; ``on_duty`` lets it ring only while one of them is on duty.
     Which of the other fields are used depends on ``kind``: ``url`` and ``secret`` (webhook),
     ``to`` to ``tls`` (mail), ``command``, ``urls`` (Apprise addresses, each a secret).
     """
@@ -39,6 +40,8 @@ class ChannelConfig:
     severity: Severity
     classes: frozenset[AlertClass] = frozenset()
     brands: frozenset[str] = frozenset()
+    members: tuple[str, ...] = ()
+    on_duty: bool = False
     url: str = ""
     secret: Secret | None = None
     allow_private: bool = False
@@ -63,13 +66,15 @@ class NotifyConfig:
     """All channels, and the hours in which only the gravest goes out.
 
     ``quiet`` is (from, to) in minutes since midnight in ``zone``, ``None`` for no quiet hours; it
-    may reach over midnight. ``quiet_severity`` goes out all the same.
+    may reach over midnight. ``quiet_severity`` goes out all the same. What nobody took up for
+    ``escalate_minutes`` rings for those who have a turn and are not on duty; 0: never.
     """
 
     channels: tuple[ChannelConfig, ...] = ()
     quiet: tuple[int, int] | None = None
     quiet_severity: Severity = Severity.CRITICAL
     zone: str = "UTC"
+    escalate_minutes: int = 0
 
 
 def notify_of(document: Mapping[str, object]) -> NotifyConfig:
@@ -79,7 +84,11 @@ def notify_of(document: Mapping[str, object]) -> NotifyConfig:
         ExtensionError: something in it cannot be used as it is written.
     """
     table = _table(document, "notify")
-    _known(table, ("severity", "quiet", "quiet_severity", "zone", *KINDS), "notify")
+    _known(
+        table,
+        ("severity", "quiet", "quiet_severity", "zone", "escalate_minutes", *KINDS),
+        "notify",
+    )
     usual = _severity(table, "severity", Severity.HIGH)
     zone = _text(table, "zone") or "UTC"
     try:
@@ -89,16 +98,42 @@ def notify_of(document: Mapping[str, object]) -> NotifyConfig:
             "zone",
             Sentence("{zone} is not a time zone; write one such as Europe/Paris.", {"zone": zone}),
         ) from error
+    channels = tuple(
+        _channel(kind, name, body, usual)
+        for kind in KINDS
+        for name, body in _table(table, kind).items()
+    )
+    _of_the_team(channels, _texts(_table(document, "team"), "members"))
     return NotifyConfig(
-        channels=tuple(
-            _channel(kind, name, body, usual)
-            for kind in KINDS
-            for name, body in _table(table, kind).items()
-        ),
+        channels=channels,
         quiet=_quiet(_text(table, "quiet")),
         quiet_severity=_severity(table, "quiet_severity", Severity.CRITICAL),
         zone=zone,
+        escalate_minutes=_minutes_of(table),
     )
+
+
+def _of_the_team(channels: Sequence[ChannelConfig], team: Sequence[str]) -> None:
+    """Refuse a channel of somebody whom the team does not know."""
+    for channel in channels:
+        for name in channel.members:
+            if team and name not in team:
+                raise _wrong(
+                    "members",
+                    Sentence(
+                        "There is nobody called {who} in the team: {members}.",
+                        {"who": name, "members": ", ".join(team)},
+                    ),
+                )
+
+
+def _minutes_of(table: Mapping[str, object]) -> int:
+    minutes = table.get("escalate_minutes", 0)
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= 240:
+        raise _wrong(
+            "escalate_minutes", Sentence("escalate_minutes must be a number from 0 to 240.")
+        )
+    return minutes
 
 
 def _channel(kind: ChannelKind, name: str, body: object, usual: Severity) -> ChannelConfig:
@@ -115,6 +150,8 @@ def _channel(kind: ChannelKind, name: str, body: object, usual: Severity) -> Cha
         severity=_severity(table, "severity", usual),
         classes=frozenset(_class(one) for one in _texts(table, "classes")),
         brands=frozenset(_texts(table, "brands")),
+        members=_texts(table, "members"),
+        on_duty=table.get("on_duty") is True,
         url=_text(table, "url"),
         secret=_secret(table, "secret"),
         allow_private=table.get("allow_private") is True,
@@ -136,6 +173,11 @@ def _channel(kind: ChannelKind, name: str, body: object, usual: Severity) -> Cha
     }
     if not needed[kind]:
         raise _wrong(name, _MISSING[kind])
+    if made.on_duty and not made.members:
+        raise _wrong(
+            name,
+            Sentence('A channel with on_duty needs members: whose it is, such as ["Ana"].'),
+        )
     if made.tls not in TLS:
         raise _wrong("tls", Sentence("tls must be one of: {words}.", {"words": ", ".join(TLS)}))
     return made

@@ -40,13 +40,20 @@ class Message:
     record: dict[str, object]
 
 
-def message_of(alert: Alert, delivery: int, address: str, say: Say) -> Message:
-    """Return what is said of an alert; ``address`` is that of its newest evidence, or empty."""
+def message_of(
+    alert: Alert, delivery: int, address: str, say: Say, why: Sentence | None = None
+) -> Message:
+    """Return what is said of an alert; ``address`` is that of its newest evidence, or empty.
+
+    ``why`` says why it reaches somebody who is not on duty.
+    """
     severity = _SEVERITIES[int(alert.severity)]
     title = clean_line(f"{severity}: {say(alert.title)}")
     lines = [clean_line(say(sentence), 500) for sentence in alert.explanation]
     if alert.brand:
         lines.insert(0, clean_line(alert.brand))
+    if why is not None:
+        lines.append(clean_line(say(why), 500))
     if address:
         lines.append(clean_line(address, 500))
     return Message(

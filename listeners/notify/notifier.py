@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from listeners.alerting import check_conditions
 from listeners.clock import Clock
 from listeners.config import Config
+from listeners.duty import Rota
 from listeners.http import Fetcher
 from listeners.model import SECOND, AlertClass, Micros, Sentence, Severity
 from listeners.notify.channels import Channel, ChannelError, channel_of
@@ -16,10 +18,15 @@ from listeners.notify.message import Message, Say, message_of, plainly
 from listeners.notify.planning import (
     CHANNEL_RULE,
     GIVE_UP,
+    NOBODY,
+    escalated,
+    is_theirs,
     not_before,
     retry_at,
     rung,
     still_wanted,
+    why_escalated,
+    why_reached,
 )
 from listeners.outside import clean_environment, folder_of
 from listeners.risk.alert import Alert, Draft, fingerprint
@@ -28,6 +35,7 @@ from listeners.store import Store, subjects
 from listeners.store import notifications as stored
 from listeners.store.alert_rows import closed_since
 from listeners.store.connection import Connection
+from listeners.store.duty import rota_now
 from listeners.store.notifications import NotificationRow
 from listeners.store.settings import put_setting, setting
 from listeners.supervisor import Service, spawn
@@ -44,6 +52,15 @@ _TOO_OLD = Sentence("It could not be sent for a day, and is no longer tried.")
 _GONE = Sentence("The channel is no longer configured.")
 
 _log = logging.getLogger(__name__)
+
+
+class _Due(NamedTuple):
+    """A message to be carried, and why it reaches somebody who is not on duty."""
+
+    id: int
+    channel: str
+    message: Message
+    why: Sentence | None
 
 
 class Notifier:
@@ -66,6 +83,8 @@ class Notifier:
         self._say = say
         self._since: Micros | None = None
         self._calm_checks = CALM_CHECKS
+        self._configs = {one.key: one for one in self._rules.channels}
+        self._follows = any(one.on_duty for one in self._rules.channels)
         environment, folder = clean_environment(config), folder_of(config)
         self._channels = channels or {
             one.key: channel_of(one, fetch, environment, folder) for one in self._rules.channels
@@ -97,9 +116,9 @@ class Notifier:
 
     async def _send(self, now: Micros) -> None:
         due = await self._due(now)
-        lanes: dict[str, list[tuple[int, Message, Micros]]] = {}
-        for row, message in due:
-            lanes.setdefault(row.channel, []).append((row.id, message, row.rung_at))
+        lanes: dict[str, list[_Due]] = {}
+        for one in due:
+            lanes.setdefault(one.channel, []).append(one)
         tasks = [
             spawn(f"notify {channel}", self._carry(channel, lane))
             for channel, lane in lanes.items()
@@ -130,9 +149,16 @@ class Notifier:
 
         closed = await self._store.read(lately)
         by_id = {one.id: one for one in alerts.values()}
+        rota = await self._store.read(self._rota) if self._follows else NOBODY
         wanted = [
-            (alert, channel, moment, not_before(by_id[alert], self._rules, now))
-            for alert, channel, moment in rung(by_id, self._rules.channels, since, now, closed)
+            self._wanted(by_id[alert], channel, moment, rota, now)
+            for alert, channel, moment in rung(
+                by_id, self._rules.channels, since, now, closed, rota
+            )
+        ]
+        wanted += [
+            (alert, channel, moment, now, why_escalated(self._rules))
+            for alert, channel, moment in escalated(by_id, self._rules, since, now, rota)
         ]
         if wanted or self._since is None:
 
@@ -144,11 +170,23 @@ class Notifier:
         self._since = now
         return bool(wanted)
 
-    async def _due(self, now: Micros) -> list[tuple[NotificationRow, Message]]:
-        async def work(connection: Connection) -> list[tuple[NotificationRow, Message]]:
+    async def _rota(self, connection: Connection) -> Rota:
+        return await rota_now(connection, self._clock())
+
+    def _wanted(
+        self, alert: Alert, channel: str, moment: Micros, rota: Rota, now: Micros
+    ) -> tuple[int, str, Micros, Micros, Sentence | None]:
+        config = self._configs[channel]
+        opens = not_before(
+            alert, self._rules, now, on_duty=is_theirs(config, alert.brand, rota, now)
+        )
+        return alert.id, channel, moment, opens, why_reached(config, alert.brand, rota, now)
+
+    async def _due(self, now: Micros) -> list[_Due]:
+        async def work(connection: Connection) -> list[_Due]:
             rows = await stored.due_notifications(connection, now)
             alerts = await subjects.load_alerts(connection, {row.alert_id for row in rows})
-            found: list[tuple[NotificationRow, Message]] = []
+            found: list[_Due] = []
             for row in rows:
                 alert = alerts[row.alert_id]
                 why = self._not_any_more(row, alert, now)
@@ -156,7 +194,10 @@ class Notifier:
                     await stored.mark_dropped(connection, [row.id], why)
                     continue
                 address = await stored.newest_address(connection, alert.id)
-                found.append((row, message_of(alert, row.id, address, self._say)))
+                # After a failure the detail says why that was.
+                why = None if row.attempts else row.detail
+                message = message_of(alert, row.id, address, self._say, why)
+                found.append(_Due(row.id, row.channel, message, why))
             return found
 
         return await self._store.write(work)
@@ -172,18 +213,18 @@ class Notifier:
 
     # --- sending -----------------------------------------------------------------------------
 
-    async def _carry(self, channel: str, lane: Sequence[tuple[int, Message, Micros]]) -> None:
+    async def _carry(self, channel: str, lane: Sequence[_Due]) -> None:
         """Carry one channel's messages in order; after a failure the rest waits too."""
-        for number, message, _rung in lane:
+        for one in lane:
             try:
-                await self._channels[channel].carry(message)
+                await self._channels[channel].carry(one.message)
             except ChannelError as error:
-                _log.warning("notification %d by %s was not taken: %s", number, channel, error)
-                await self._failed(number, error.sentence)
+                _log.warning("notification %d by %s was not taken: %s", one.id, channel, error)
+                await self._failed(one.id, error.sentence)
                 return
 
-            async def sent(connection: Connection, number: int = number) -> None:
-                await stored.mark_sent(connection, number, self._clock())
+            async def sent(connection: Connection, one: _Due = one) -> None:
+                await stored.mark_sent(connection, one.id, self._clock(), one.why)
 
             await self._store.write(sent, durable=True)
 

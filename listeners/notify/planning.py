@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from listeners.config.notifying import ChannelConfig, NotifyConfig
-from listeners.model import DAY, SECOND, AlertState, Micros
+from listeners.duty import Rota
+from listeners.model import DAY, MINUTE, SECOND, AlertState, Micros, Sentence
 from listeners.risk.alert import Alert
 from listeners.risk.ringing import freed_at, held_under, rung_at
 
@@ -18,6 +19,7 @@ GIVE_UP = DAY
 CHANNEL_RULE = "channel failing"
 """The rule of the alert that a failing channel raises; it never rings on that channel."""
 
+NOBODY = Rota()
 Rung = tuple[int, str, Micros]
 """An alert's id, a channel's key, and the moment that rings."""
 
@@ -28,8 +30,9 @@ def rung(
     since: Micros,
     now: Micros,
     closed: Sequence[Alert] = (),
+    rota: Rota = NOBODY,
 ) -> list[Rung]:
-    """Return what rings in (since, now], for every channel that carries it.
+    """Return what rings in (since, now], for every channel that carries it and whose turn it is.
 
     What a more severe alert of its brand holds stays silent, and rings when that closes:
     ``closed`` are the alerts that closed in that time.
@@ -41,9 +44,72 @@ def rung(
         if alert.id not in held
         and (moment := rung_at(alert, since, now) or freed_at(alert, closed, since, now))
         is not None
-        for channel in channels
-        if carries(channel, alert)
+        for channel in reached(carrying(channels, alert), alert.brand, rota, now)
     ]
+
+
+def escalated(
+    alerts: Mapping[int, Alert],
+    rules: NotifyConfig,
+    since: Micros,
+    now: Micros,
+    rota: Rota,
+) -> list[Rung]:
+    """Return what rings in (since, now] for those not on duty: nobody took it up for so long."""
+    span = rules.escalate_minutes * MINUTE
+    if not span:
+        return []
+    held = held_under(alerts.values())
+    found: list[Rung] = []
+    for alert in alerts.values():
+        if alert.id in held or not still_wanted(alert):
+            continue
+        rang = rung_at(alert, Micros(since - span), Micros(now - span))
+        if rang is not None:
+            able = carrying(rules.channels, alert)
+            first = reached(able, alert.brand, rota, now)
+            found += [(alert.id, one.key, Micros(rang + span)) for one in able if one not in first]
+    return found
+
+
+def carrying(channels: Sequence[ChannelConfig], alert: Alert) -> list[ChannelConfig]:
+    """Return the channels that are for this alert, whosever turn it is."""
+    return [channel for channel in channels if carries(channel, alert)]
+
+
+def reached(
+    able: Sequence[ChannelConfig], brand: str, rota: Rota, at: Micros
+) -> list[ChannelConfig]:
+    """Return the channels that ring among those that carry an alert of this brand.
+
+    Those that follow the rota ring while one of their members is on duty. Where they would all
+    stay silent, they all ring: nobody is on duty, or nobody who is has one.
+    """
+    turn = [one for one in able if one.on_duty and is_theirs(one, brand, rota, at)]
+    silent = [] if not turn else [one for one in able if one.on_duty and one not in turn]
+    return [one for one in able if one not in silent]
+
+
+def is_theirs(channel: ChannelConfig, brand: str, rota: Rota, at: Micros) -> bool:
+    """Return whether a channel follows the rota, and one of its members is on duty."""
+    return channel.on_duty and bool(set(rota.on_duty(brand, at)).intersection(channel.members))
+
+
+def why_reached(channel: ChannelConfig, brand: str, rota: Rota, at: Micros) -> Sentence | None:
+    """Return why a ringing reaches somebody who is not on duty; ``None`` where they are."""
+    if not channel.on_duty or is_theirs(channel, brand, rota, at):
+        return None
+    if rota.on_duty(brand, at):
+        return Sentence("Nobody on duty has a channel that carries it: it reaches all who have.")
+    return Sentence("Nobody is on duty now: it reaches everybody whose turn it can be.")
+
+
+def why_escalated(rules: NotifyConfig) -> Sentence:
+    """Return why a ringing reaches those not on duty although somebody is."""
+    return Sentence(
+        "You are not on duty: nobody took it up for {count} min.",
+        {"count": rules.escalate_minutes},
+    )
 
 
 def carries(channel: ChannelConfig, alert: Alert) -> bool:
@@ -56,9 +122,12 @@ def carries(channel: ChannelConfig, alert: Alert) -> bool:
     )
 
 
-def not_before(alert: Alert, rules: NotifyConfig, now: Micros) -> Micros:
-    """Return when a message may go out: now, or at the end of the quiet hours."""
-    if rules.quiet is None or alert.severity >= rules.quiet_severity:
+def not_before(alert: Alert, rules: NotifyConfig, now: Micros, *, on_duty: bool = False) -> Micros:
+    """Return when a message may go out: now, or at the end of the quiet hours.
+
+    Whoever is ``on_duty`` is there to be woken.
+    """
+    if on_duty or rules.quiet is None or alert.severity >= rules.quiet_severity:
         return now
     zone = ZoneInfo(rules.zone)
     local = datetime.fromtimestamp(now / SECOND, UTC).astimezone(zone)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from listeners.duty import Shift
+from listeners.duty import Rota, Shift
 from listeners.model import Micros
+from listeners.store.absence import away_in
 from listeners.store.codec import storable
 from listeners.store.connection import Connection, Row
 from listeners.store.database import Store
@@ -25,6 +26,14 @@ async def shifts(store: Store, from_at: Micros, to_at: Micros) -> list[Shift]:
 async def shifts_in(connection: Connection, from_at: Micros, to_at: Micros) -> list[Shift]:
     """Return the same inside a write."""
     return [_shift(row) for row in await connection.fetch(_DURING, (from_at, to_at))]
+
+
+async def rota_now(connection: Connection, now: Micros) -> Rota:
+    """Return who is on duty now and who is away, inside a read or write."""
+    return Rota(
+        tuple(await shifts_in(connection, now, Micros(now + 1))),
+        frozenset(await away_in(connection, now)),
+    )
 
 
 async def shifts_of_member(connection: Connection, member: str, since: Micros) -> list[Shift]:

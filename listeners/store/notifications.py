@@ -30,13 +30,17 @@ class NotificationRow:
 
 
 async def add_notifications(
-    connection: Connection, wanted: Iterable[tuple[int, str, Micros, Micros]]
+    connection: Connection,
+    wanted: Iterable[tuple[int, str, Micros, Micros, Sentence | None]],
 ) -> None:
-    """Queue messages: alert id, channel, ringing moment, not before. None is queued twice."""
+    """Queue messages: alert id, channel, ringing moment, not before, and why it is theirs.
+
+    None is queued twice.
+    """
     await connection.many(
-        """INSERT OR IGNORE INTO notification (alert_id, channel, rung_at, next_at)
-           VALUES (?, ?, ?, ?)""",
-        list(wanted),
+        """INSERT OR IGNORE INTO notification (alert_id, channel, rung_at, next_at, detail)
+           VALUES (?, ?, ?, ?, ?)""",
+        [(*row, None if why is None else from_sentence(why)) for *row, why in wanted],
     )
 
 
@@ -48,12 +52,14 @@ async def due_notifications(connection: Connection, now: Micros) -> list[Notific
     return [_notification(row) for row in rows]
 
 
-async def mark_sent(connection: Connection, notification: int, now: Micros) -> None:
-    """Note that a channel took it."""
+async def mark_sent(
+    connection: Connection, notification: int, now: Micros, why: Sentence | None = None
+) -> None:
+    """Note that a channel took it, and why it reached somebody who is not on duty."""
     await connection.fetch(
         """UPDATE notification SET state = 'sent', sent_at = ?, attempts = attempts + 1,
-               detail = NULL WHERE id = ?""",
-        (now, notification),
+               detail = ? WHERE id = ?""",
+        (now, None if why is None else from_sentence(why), notification),
     )
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from pathlib import Path
 
 import pytest
 
+from listeners.actions.duty import add_duty
+from listeners.clock import utc_now
+from listeners.config import load_config
+from listeners.duty import Shift
+from listeners.model import HOUR, Micros
+from listeners.store import open_store
 from tui.__main__ import main
 from tui.terminal import ending
 
@@ -67,3 +74,40 @@ def test_without_a_channel_it_says_how_to_name_one(
     path.write_text("", encoding="utf-8")
     assert run(path, "notify") == 2
     assert "[notify.webhook.ops]" in capsys.readouterr().err
+
+
+def test_whose_turn_it_is_now(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "hubbub.toml"
+    path.write_text(
+        '[team]\nmembers = ["Ana", "Léo"]\n[brand.Lune]\n[brand.Soleil]\n'
+        '[notify.webhook.ops]\nurl = "http://x"\n'
+        '[notify.webhook.ana]\nurl = "http://x"\nmembers = ["Ana"]\non_duty = true\n'
+        '[notify.webhook.leo]\nurl = "http://x"\nmembers = ["Léo"]\non_duty = true\n',
+        encoding="utf-8",
+    )
+
+    def table() -> list[str]:
+        assert run(path, "notify") == 0
+        return capsys.readouterr().out.splitlines()[1:]
+
+    assert ["nobody on duty can be reached" in line for line in table()] == [False, True, True]
+
+    async def fill(brand: str) -> None:
+        async with open_store(tmp_path / "s.db") as store:
+            now = utc_now()
+            shift = Shift(member="Léo", brand=brand, from_at=now, to_at=Micros(now + HOUR))
+            assert (await add_duty(store, load_config(path), "Ana", [shift], now)).done
+
+    asyncio.run(fill("Lune"))
+    always, ana, leo = table()
+    assert "always" in always
+    assert "nobody on duty can be reached" in ana, "for Soleil there is a gap"
+    assert "Léo on duty" in leo
+    asyncio.run(fill(""))
+    _always, ana, _leo = table()
+    assert "no: not on duty" in ana
+    run(path, "notify", "-o", "json")
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["rings_now"], one["on_duty"]) for one in told] == [
+        (True, []), (False, []), (True, ["Léo"]),
+    ]  # fmt: skip
