@@ -13,6 +13,7 @@ from dataclasses import replace
 from listeners.actions.absence import end_absences
 from listeners.actions.changes import difference
 from listeners.alerting import PROGRAM, check_conditions, pass_time
+from listeners.attributing import attribute
 from listeners.clock import Clock
 from listeners.config import BrandConfig, Config
 from listeners.conversations.conversation import Conversation
@@ -47,6 +48,7 @@ RETENTION_SECONDS = 6 * 3600.0
 TERMS_SECONDS = 900.0
 RESCORING_SECONDS = 20.0
 LEARNING_SECONDS = 900.0
+CAMPAIGNS_SECONDS = 20.0
 GAP_SHOWN = 7 * DAY
 """How long a gap that could not be filled stays on its source's line."""
 BUDGETS_SECONDS = 1800.0
@@ -77,6 +79,7 @@ class Housekeeping:
             self._service("terms of the networks", TERMS_SECONDS, self.terms),
             self._service("rescoring", RESCORING_SECONDS, self.rescoring),
             self._service("learning", LEARNING_SECONDS, self.learning),
+            self._service("campaigns", CAMPAIGNS_SECONDS, self.campaigns),
         ]
 
     async def all_once(self) -> None:
@@ -222,6 +225,10 @@ class Housekeeping:
         """Learn from corrections where enough are new, in a thread of its own."""
         await learn(self._store, self._config, self._clock())
         await find_news(self._store, self._config)
+
+    async def campaigns(self) -> None:
+        """Hold campaigns against what is new, and against what was changed."""
+        await attribute(self._store)
 
     def _service(self, name: str, seconds: float, chore: Callable[[], Awaitable[None]]) -> Service:
         async def run() -> None:

@@ -67,6 +67,14 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "maintenance": {
         "add": msgid("{who} added a maintenance window"),
         "end": msgid("{who} ended a maintenance window"),
+        "move": msgid("{who} moved a maintenance window"),
+    },
+    "campaign": {
+        "add": msgid("{who} added a campaign"),
+        "change": msgid("{who} changed a campaign"),
+        "remove": msgid("{who} removed a campaign"),
+        "put in": msgid("{who} put a mention into a campaign"),
+        "take out": msgid("{who} took a mention out of a campaign"),
     },
     "history": {
         "stop": msgid("{who} stopped a reading of the past"),
@@ -173,6 +181,7 @@ _VERBS: Mapping[str, str] = {
     "redo": msgid("doing again"),
     "release": msgid("giving back to nobody"),
     "remove": msgid("removing"),
+    "put in": msgid("putting into a campaign"),
     "reopen": msgid("putting back to work"),
     "reply": msgid("replying"),
     "resolve": msgid("resolving"),
@@ -184,6 +193,7 @@ _VERBS: Mapping[str, str] = {
     "tag": msgid("tagging"),
     "take back": msgid("taking a role back"),
     "take": msgid("taking"),
+    "take out": msgid("taking out of a campaign"),
     "template": msgid("suggesting a template"),
     "undo": msgid("taking back"),
     "unmute": msgid("no longer muting"),

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from listeners.actions.campaigns import turn_campaign
 from listeners.actions.changes import (
     Change,
     conflicts,
@@ -94,7 +95,7 @@ TURNS: Mapping[str, Turn] = {
     "word": _word,
     "model": _model,
     "history": _row,
-    "campaign": _row,
+    "campaign": turn_campaign,
     "planned": _row,
     "cadence": _row,
     "duty": _row,

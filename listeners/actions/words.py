@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from listeners.actions.wording import Wording
+from listeners.actions.words_campaigns import CAMPAIGN
 from listeners.actions.words_duty import CHARGE, DUTY
 from listeners.model import Sentence
 from listeners.rows import EventRow
@@ -355,6 +356,7 @@ KINDS: Mapping[str, Mapping[str, Wording]] = {
     "model": MODEL,
     "rescoring": RESCORING,
     "history": HISTORY,
+    "campaign": CAMPAIGN,
     "duty": DUTY,
     "charge": CHARGE,
 }
@@ -405,7 +407,8 @@ def _spoken(events: Sequence[EventRow]) -> Sequence[EventRow]:
         about = [one for one in events if one.subject_kind == "mention"]
     if events[0].verb in ("merge", "split"):
         about = [one for one in events if "merged_into" in one.after]
-    return about or events
+    # The maintenance window of a campaign comes, moves and goes with it.
+    return [one for one in about if one.subject_kind == "campaign"] or about or events
 
 
 def _named(event: EventRow) -> dict[str, str | int]:

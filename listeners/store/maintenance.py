@@ -61,6 +61,20 @@ async def move_end(connection: Connection, number: int, to_at: Micros) -> None:
     await connection.fetch("UPDATE maintenance SET to_at = ? WHERE id = ?", (to_at, number))
 
 
+async def move_window(
+    connection: Connection, number: int, from_at: Micros, to_at: Micros
+) -> None:
+    """Let a window begin and end at other times."""
+    await connection.fetch(
+        "UPDATE maintenance SET from_at = ?, to_at = ? WHERE id = ?", (from_at, to_at, number)
+    )
+
+
+async def remove_window(connection: Connection, number: int) -> None:
+    """Take a window away that has not begun."""
+    await connection.fetch("UPDATE maintenance SET removed = 1 WHERE id = ?", (number,))
+
+
 async def register_windows(connection: Connection, wanted: Sequence[Window]) -> None:
     """Bring the windows of the configuration into the store; those it no longer names go.
 
