@@ -80,7 +80,7 @@ class Hubbub(GuardedApp[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = CONFIGURED.get(config.theme, DARK)
-        self.set_keymap(_keymap(self.desk.keys))
+        self.desk.keymap = _keymap(self.desk.keys)
         self.desk.own = own_keys(config)
         for key, _label in self.desk.own.listed:
             self.bind(key, f"own('{key}')", show=False)

@@ -74,6 +74,8 @@ class Desk:
         }
     )
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """The same keys as Textual names them, which every screen is given as it is made."""
     own: OwnKeys = field(default_factory=OwnKeys)
     again: Again | None = None
     fault: str = ""

@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from listeners.config import BrandConfig, Config
 from listeners.model import Micros
 from listeners.store import Store, open_store
+from tests.tui.quiet import at_rest
 from tests.tui.seeded import BRAND, NOW, seed
 from tui.app import Hubbub
 from tui.i18n import use_language, use_zone
@@ -66,23 +67,15 @@ class Driven:
 
     async def press(self, *keys: str) -> None:
         """Press keys, then wait until the screen has settled."""
-        for key in keys:
-            await self.pilot.press(key)
+        await self.app._press_keys(keys)
         await self.settled()
 
-    async def settled(self, looks: int = 3) -> None:
-        """Wait until nothing is being read and the picture stands still for some looks."""
-        before, still = "", 0
-        end = time.monotonic() + 10
-        while still < looks:
-            if time.monotonic() > end:
-                raise AssertionError(f"the screen never settled:\n{self.frame()}")
-            await asyncio.sleep(0.02)
-            now = self.frame()
-            busy = any(worker.group != "feed" for worker in self.app.workers if worker.is_running)
-            busy = busy or getattr(self.app.screen, "typing", False)
-            still = still + 1 if now == before and not busy else 0
-            before = now
+    async def settled(self) -> None:
+        """Wait until nothing is under way any more."""
+        try:
+            await at_rest(self.app)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.frame()}") from None
 
     def frame(self) -> str:
         """Return the picture as text, without the spaces at the ends of lines."""
@@ -91,7 +84,7 @@ class Driven:
 
     async def same_frame(self, name: str) -> None:
         """Compare the picture with the one kept; ``HUBBUB_FRAMES=write`` keeps this one."""
-        await self.settled(15)
+        await self.settled()
         path, now = FRAMES / f"{name}.txt", self.frame()
         if os.environ.get("HUBBUB_FRAMES") == "write":
             path.parent.mkdir(exist_ok=True)
@@ -99,7 +92,7 @@ class Driven:
         assert now == path.read_text(encoding="utf-8"), f"another picture of {name}:\n{now}"
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until something is true."""
     end = time.monotonic() + seconds
     while not condition():

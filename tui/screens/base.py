@@ -52,6 +52,8 @@ class HubScreen(Going[Result]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        # Once: the application's keymap is applied anew at every key, which takes 10 ms.
+        self._bindings.apply_keymap(desk.keymap)
         self.desk = desk
         self.status = StatusBar()
         self.keys = KeyLine(desk.keys_of)
