@@ -24,6 +24,7 @@ from listeners.detecting import Detectors
 from listeners.limits import Chosen, from_text, limits_in_force, mark_of, to_text, wants_replay
 from listeners.model import DAY, Micros
 from listeners.networks.registry import keep_hours
+from listeners.planning.keeping import keep_plan
 from listeners.replay.budgeting import choose
 from listeners.risk import detection, source_health
 from listeners.risk.alert import Draft, fingerprint
@@ -48,6 +49,7 @@ RETENTION_SECONDS = 6 * 3600.0
 TERMS_SECONDS = 900.0
 RESCORING_SECONDS = 20.0
 LEARNING_SECONDS = 900.0
+PLAN_SECONDS = 30.0
 CAMPAIGNS_SECONDS = 20.0
 GAP_SHOWN = 7 * DAY
 """How long a gap that could not be filled stays on its source's line."""
@@ -79,6 +81,7 @@ class Housekeeping:
             self._service("terms of the networks", TERMS_SECONDS, self.terms),
             self._service("rescoring", RESCORING_SECONDS, self.rescoring),
             self._service("learning", LEARNING_SECONDS, self.learning),
+            self._service("plan", PLAN_SECONDS, self.plan),
             self._service("campaigns", CAMPAIGNS_SECONDS, self.campaigns),
         ]
 
@@ -87,6 +90,7 @@ class Housekeeping:
         await self.due_times()
         await self.conversations()
         await self.detectors()
+        await self.plan()
 
     async def conversations(self) -> None:
         """End snoozes, close what went quiet, and move up what falls due."""
@@ -229,6 +233,10 @@ class Housekeeping:
     async def campaigns(self) -> None:
         """Hold campaigns against what is new, and against what was changed."""
         await attribute(self._store)
+
+    async def plan(self) -> None:
+        """Ring what is to be remembered, and mark planned posts that were heard."""
+        await keep_plan(self._store, self._clock())
 
     def _service(self, name: str, seconds: float, chore: Callable[[], Awaitable[None]]) -> Service:
         async def run() -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from listeners.actions.wording import Wording
 from listeners.actions.words_campaigns import CAMPAIGN
-from listeners.actions.words_duty import CHARGE, DUTY
+from listeners.actions.words_duty import CHARGE, DUTY, HANDED
+from listeners.actions.words_planning import CADENCE, PLANNED
 from listeners.model import Sentence
 from listeners.rows import EventRow
 
@@ -359,6 +360,8 @@ KINDS: Mapping[str, Mapping[str, Wording]] = {
     "campaign": CAMPAIGN,
     "duty": DUTY,
     "charge": CHARGE,
+    "planned": {**PLANNED, **HANDED},
+    "cadence": CADENCE,
 }
 """The sentences of every verb, by the kind of its subject; a kind or verb more is a line more."""
 
