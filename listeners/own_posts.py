@@ -10,9 +10,9 @@ from listeners.model import AlertClass, Micros, Part, Sentence, Severity
 from listeners.placing import Placed
 from listeners.risk.alert import Draft
 from listeners.risk.findings import RiskRules, findings_in
-from listeners.risk.hijack import Doubt, OwnPost, doubts, renamed, severity_of
+from listeners.risk.hijack import Doubt, OwnPost, doubts, is_planned, renamed, severity_of
 from listeners.store.connection import Connection
-from listeners.store.own_posts import habits, hosts_of, own_names, sent_from_here
+from listeners.store.own_posts import habits, hosts_of, own_names, plan_around, sent_from_here
 
 Names = Mapping[tuple[str, str], tuple[str, str]]
 
@@ -53,19 +53,22 @@ class OwnAccounts:
             post = one.judged.post
             key = (post.network, post.author.key)
             if (post.network, post.native_id) not in known:
-                found = await self._doubts(connection, one, accounts[key], now)
-                drafts += [_strange(one, id_, found)] if found else []
+                held = await self._held(connection, one, id_, accounts[key])
+                found = doubts(held) if held is not None else ()
+                if held is not None and found:
+                    drafts.append(_strange(one, id_, found, planned=is_planned(held)))
             if key in before:
                 change = renamed(before[key], (post.author.handle, post.author.name))
                 drafts += [_renamed(one, id_, change)] if change is not None else []
         return drafts
 
-    async def _doubts(
-        self, connection: Connection, one: Placed, account: int, now: Micros
-    ) -> tuple[Doubt, ...]:
+    async def _held(
+        self, connection: Connection, one: Placed, mention_id: int, account: int
+    ) -> OwnPost | None:
+        """Return a post of ours with all it is held against."""
         brand = self._brands.get(one.judged.brand)
         if brand is None:
-            return ()
+            return None
         post = one.judged.post
         rules = RiskRules(
             brand_terms=tuple(dict.fromkeys((brand.name, *brand.names))),
@@ -73,15 +76,16 @@ class OwnAccounts:
             own_addresses=brand.addresses,
             words=brand.words,
         )
-        return doubts(
-            OwnPost(
-                at=one.at,
-                hosts=hosts_of(post.links),
-                findings=findings_in(one.judged.text, post, rules),
-                known_hosts=hosts_of(_addresses(brand.websites)) + tuple(brand.known_hosts),
-                hours=brand.hours,
-                habits=await habits(connection, account, Micros(one.at - 1)),
-            )
+        return OwnPost(
+            at=one.at,
+            hosts=hosts_of(post.links),
+            findings=findings_in(one.judged.text, post, rules),
+            known_hosts=hosts_of(_addresses(brand.websites)) + tuple(brand.known_hosts),
+            hours=brand.hours,
+            habits=await habits(connection, account, Micros(one.at - 1)),
+            text=one.judged.text,
+            opens=post.parent_id is None and not post.repost,
+            plan=await plan_around(connection, brand.name, post.network, one.at, mention_id),
         )
 
 
@@ -89,14 +93,16 @@ def _addresses(websites: Sequence[str]) -> list[str]:
     return [site if "://" in site else f"https://{site}" for site in websites]
 
 
-def _strange(one: Placed, mention_id: int, found: tuple[Doubt, ...]) -> Draft:
-    post = one.judged.post
+def _strange(one: Placed, mention_id: int, found: tuple[Doubt, ...], *, planned: bool) -> Draft:
+    post, account = one.judged.post, {"account": _name(one)}
     return _draft(
         one,
         mention_id,
         rule="own post",
         severity=severity_of(found),
-        title=Sentence("Our account {account} posted what nobody planned", {"account": _name(one)}),
+        title=Sentence("Our account {account} posted something unusual", account)
+        if planned
+        else Sentence("Our account {account} posted what nobody planned", account),
         explanation=(
             *(doubt.sentence for doubt in found),
             Sentence(

@@ -1,8 +1,8 @@
 """Our own accounts saying what nobody of ours wrote: a stolen account looks like this first.
 
 What an account of ours posts is held against its habits (the hosts it linked to, the hours it
-posted at, the name it bore) and against the rules on leaks and abuse. A reply sent from here is
-known, and never doubted.
+posted at, the name it bore), against what is planned, and against the rules on leaks and abuse. A
+reply sent from here is known, and never doubted.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from dataclasses import dataclass
 
 from listeners.conversations.clock import BusinessHours, is_open
 from listeners.model import HOUR, Micros, Sentence, Severity
+from listeners.planning.matching import ALIKE, likeness
+from listeners.planning.matching import NEAR as AROUND
 from listeners.risk.finding import Finding
 
 ENOUGH_POSTS = 20
 """Posts of an account that make its habits known; with fewer, neither hour nor host is strange."""
 NEAR = 1
 """Hours beside one in which it has posted before that are usual too."""
+UNPLANNED = "own unplanned"
 _GRAVE = frozenset({"leak", "abuse", "threat", "hack"})
 
 DAY_HOURS = 24
@@ -35,9 +38,37 @@ class Habits:
     hours: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A post that is planned and agreed to: its words, and the time it is meant for.
+
+    ``from_at`` and ``to_at`` are the same moment, but for one that is planned for a whole day.
+    ``taken`` says that another post of ours is known around then, which may be the one meant.
+    """
+
+    text: str
+    from_at: Micros
+    to_at: Micros
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is planned around a post of ours, and whether its channel is planned at all."""
+
+    slots: tuple[Slot, ...] = ()
+    kept: bool = False
+
+
+NO_PLAN = Plan()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPost:
-    """A post of ours as it is judged. ``hosts`` are those it links to, in lower case."""
+    """A post of ours as it is judged. ``hosts`` are those it links to, in lower case.
+
+    ``opens`` says that it begins a thread: answers are nobody's plan.
+    """
 
     at: Micros
     hosts: tuple[str, ...]
@@ -45,6 +76,9 @@ class OwnPost:
     known_hosts: Collection[str]
     hours: BusinessHours
     habits: Habits
+    text: str = ""
+    opens: bool = True
+    plan: Plan = NO_PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +115,9 @@ def doubts(post: OwnPost) -> tuple[Doubt, ...]:
                 ),
             )
         )
-    if known and not post.hours.always and not is_open(post.at, post.hours):
+    planned = is_planned(post)
+    closed = not post.hours.always and not is_open(post.at, post.hours)
+    if known and closed and not planned:
         hour = post.at // HOUR % DAY_HOURS
         near = {(hour + step) % DAY_HOURS for step in range(-NEAR, NEAR + 1)}
         if not near & post.habits.hours:
@@ -92,13 +128,39 @@ def doubts(post: OwnPost) -> tuple[Doubt, ...]:
                     Sentence("It was posted outside our hours, when this account never posts."),
                 )
             )
-    return tuple(found)
+    unplanned = post.plan.kept and post.opens and not planned
+    return (*found, *_unplanned(found, closed)) if unplanned else tuple(found)
+
+
+def _unplanned(found: Sequence[Doubt], closed: bool) -> tuple[Doubt, ...]:
+    """Return what it means that nobody planned a post: of itself nothing, beside a sign a lot."""
+    if any(one.rule == "own hour" for one in found):
+        # Outside planned actions, hours and habits.
+        return (Doubt(UNPLANNED, Severity.HIGH, Sentence("Nobody planned it.")),)
+    if found:
+        return (Doubt(UNPLANNED, Severity.WARN, Sentence("Nobody planned it.")),)
+    if closed:
+        outside = Sentence("It was posted outside our hours, and nobody planned it.")
+        return (Doubt(UNPLANNED, Severity.WARN, outside),)
+    return ()
+
+
+def is_planned(post: OwnPost) -> bool:
+    """Return whether a post is one that was planned: by its words, or as the only one there is."""
+    near = [one for one in post.plan.slots if one.from_at - AROUND <= post.at <= one.to_at + AROUND]
+    if any(likeness(one.text, post.text) >= ALIKE for one in near):
+        return True
+    return post.opens and len(near) == 1 and not near[0].taken
 
 
 def severity_of(found: Sequence[Doubt]) -> Severity:
-    """Return how bad several doubts are together: two signs are worse than each."""
+    """Return how bad several doubts are together: two signs are worse than each.
+
+    That nobody planned it is no sign of its own.
+    """
     worst = max(one.severity for one in found)
-    return Severity.CRITICAL if len(found) > 1 and worst >= Severity.HIGH else worst
+    signs = [one for one in found if one.rule != UNPLANNED]
+    return Severity.CRITICAL if len(signs) > 1 and worst >= Severity.HIGH else worst
 
 
 def _is_known(host: str, post: OwnPost) -> bool:

@@ -1,4 +1,4 @@
-"""What our own accounts did before: the habits a new post of theirs is held against."""
+"""What our own accounts did before and were meant to do: what a new post is held against."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from listeners.model import DAY, HOUR, Micros
-from listeners.risk.hijack import DAY_HOURS, Habits
+from listeners.planning.matching import NEAR as AROUND
+from listeners.risk.hijack import DAY_HOURS, Habits, Plan, Slot
 from listeners.store.codec import dumps, storable, to_strings
-from listeners.store.connection import Connection
+from listeners.store.connection import Connection, Row
 
 REMEMBERED = 28 * DAY
+HALF_DAY = 12 * HOUR
+_SLOTS = 50
+"""Planned posts looked at around one of ours."""
 _MOST = 500
 """Posts of an account looked back at: habits do not need more, and a post waits for it."""
 
@@ -26,6 +30,44 @@ async def habits(connection: Connection, account_id: int, now: Micros) -> Habits
         posts=len(rows),
         hosts=frozenset(host for row in rows for host in hosts_of(to_strings(row["links"]))),
         hours=frozenset(row["sort_at"] // HOUR % DAY_HOURS for row in rows),
+    )
+
+
+async def plan_around(
+    connection: Connection, brand: str, network: str, at: Micros, mention_id: int
+) -> Plan:
+    """Return what is planned for a channel around a post of ours, which is ``mention_id``.
+
+    Only what was agreed to counts: an idea or a draft permits nothing. A channel is planned where
+    anything of it was meant for the last four weeks or is to come.
+    """
+    rows = await connection.fetch(
+        """SELECT p.text, p.at, p.end_at, p.all_day, p.mention_id IS NOT NULL OR EXISTS (
+               SELECT 1 FROM account a JOIN mention m ON m.account_id = a.id
+               WHERE a.ours = 1 AND m.network = p.channel AND m.brand_id = p.brand_id
+                 AND m.part = 'ours' AND m.parent_id IS NULL AND m.repost = 0 AND m.id != ?
+                 AND m.deleted_at IS NULL AND m.sort_at BETWEEN p.at - ? AND p.at + ?) AS taken
+           FROM planned p JOIN brand b ON b.id = p.brand_id
+           WHERE b.name = ? AND p.channel = ? AND p.kind = 'post' AND p.removed = 0
+             AND p.state IN ('approved', 'scheduled', 'done')
+             AND p.at BETWEEN ? AND ? ORDER BY p.at, p.id LIMIT ?""",
+        (mention_id, AROUND, AROUND, brand, network, at - 2 * DAY, at + 2 * DAY, _SLOTS),
+    )
+    kept = await connection.fetch(
+        """SELECT 1 FROM planned p JOIN brand b ON b.id = p.brand_id
+           WHERE b.name = ? AND p.channel = ? AND p.kind = 'post' AND p.removed = 0
+             AND p.state IN ('approved', 'scheduled', 'done') AND p.at >= ? LIMIT 1""",
+        (brand, network, at - REMEMBERED),
+    )
+    return Plan(tuple(_slot(row) for row in rows), bool(kept))
+
+
+def _slot(row: Row) -> Slot:
+    # A date is stored as midnight UTC and is meant for that day of whatever zone.
+    early, late = (HALF_DAY, DAY + HALF_DAY) if row["all_day"] else (0, 0)
+    ends = row["end_at"] - DAY if row["all_day"] and row["end_at"] else row["at"]
+    return Slot(
+        row["text"], Micros(row["at"] - early), Micros(ends + late), taken=bool(row["taken"])
     )
 
 
