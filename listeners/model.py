@@ -43,7 +43,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who wrote a post, as the network names them. ``key`` is the network's lasting id."""
+    """Who wrote a post, as the network names them. ``key`` is the network's lasting id.
+
+    ``links`` are the addresses their profile shows, as far as the post brings it; ``verified``
+    those of them where the network has seen a link back.
+    """
 
     key: str
     handle: str = ""
@@ -51,6 +55,8 @@ class Author:
     url: str = ""
     followers: int | None = None
     automated: bool = False
+    links: tuple[str, ...] = ()
+    verified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

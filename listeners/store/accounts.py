@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from listeners.model import HOUR, Micros
+from listeners.store.claims import claim
 from listeners.store.codec import dumps, storable, whole
 from listeners.store.connection import Connection, Row
+from listeners.store.profile_links import keep_links
 from listeners.store.records import SeenAccount
 
 SEEN_STEP = HOUR
@@ -54,9 +56,16 @@ async def upsert_accounts(
     if news:
         await connection.many(_ACCOUNT, [_row(one, now) for one in news.values()])
     missing = [key for key in latest if key not in known]
+    renamed = [key for key in news if key in known and _renamed(known[key], latest[key])]
     if missing:
         known |= await _find(connection, missing)
-    return {key: known[key]["id"] for key in latest}
+    if missing or renamed:
+        heard = {key: latest[key].author for key in (*missing, *renamed)}
+        told = [(known[key]["id"], key[0], one.handle, one.url) for key, one in heard.items()]
+        await claim(connection, told, now)
+    ids = {key: known[key]["id"] for key in latest}
+    await keep_links(connection, {ids[key]: one.author for key, one in latest.items()})
+    return ids
 
 
 async def _find(connection: Connection, keys: list[tuple[str, str]]) -> dict[tuple[str, str], Row]:
@@ -82,6 +91,10 @@ def _differs(row: Row, one: SeenAccount, now: Micros) -> bool:
         or (one.ours and not row["ours"])
         or now - row["last_seen_at"] >= SEEN_STEP
     )
+
+
+def _renamed(row: Row, one: SeenAccount) -> bool:
+    return bool(one.author.handle) and storable(one.author.handle) != row["handle"]
 
 
 def _row(one: SeenAccount, now: Micros) -> tuple[object, ...]:

@@ -166,18 +166,36 @@ async def queued_folds(
 
 
 async def roles(
-    connection: Connection, accounts: Iterable[tuple[str, str]]
+    connection: Connection,
+    accounts: Iterable[tuple[str, str]],
+    handles: Mapping[tuple[str, str], str] | None = None,
 ) -> dict[tuple[str, str], str]:
-    """Return the roles set for authors, given as (network, author key)."""
+    """Return the roles set for authors, given as (network, author key).
+
+    That of the person comes before that of the account. An author never heard before has the role
+    of whoever is known by their handle: ``handles`` names it, in small letters.
+    """
     asked = list(dict.fromkeys(accounts))
+    told = handles or {}
     rows = await connection.fetch(
-        """SELECT w.key AS place, a.role FROM json_each(?) w JOIN account a
-               ON a.network = json_extract(w.value, '$[0]')
+        """SELECT w.key AS place, CASE WHEN a.id IS NULL THEN (
+                   SELECT p.role FROM contact c JOIN person p ON p.id = c.person_id
+                   WHERE c.kind = 'handle' AND c.network = json_extract(w.value, '$[0]')
+                     AND c.value = json_extract(w.value, '$[2]') AND p.removed = 0 LIMIT 1)
+               ELSE coalesce(nullif(p.role, ''), a.role) END AS role
+           FROM json_each(?) w LEFT JOIN account a ON a.network = json_extract(w.value, '$[0]')
               AND a.key = json_extract(w.value, '$[1]')
-           WHERE a.role != ''""",
-        (dumps([[network, storable(key)] for network, key in asked]),),
+           LEFT JOIN person p ON p.id = a.person_id""",
+        (
+            dumps(
+                [
+                    [network, storable(key), storable(told.get((network, key), ""))]
+                    for network, key in asked
+                ]
+            ),
+        ),
     )
-    return {asked[row["place"]]: row["role"] for row in rows}
+    return {asked[row["place"]]: row["role"] for row in rows if row["role"]}
 
 
 async def note_newest(connection: Connection, newest: Mapping[int, int]) -> None:

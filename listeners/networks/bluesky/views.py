@@ -16,6 +16,7 @@ from listeners.clock import from_iso
 from listeners.model import Author, Engagement, Micros, Post, Sentence
 from listeners.networks.bluesky.record import POST, UnreadableError, record_of
 from listeners.networks.bluesky.sieve import build_post
+from listeners.text import links_in
 
 ADDRESSED = frozenset(("mention", "reply", "quote"))
 """Notifications that are somebody speaking to us."""
@@ -107,6 +108,8 @@ def author_of(profile: object) -> Author | None:
     ]
     handle = profile.get("handle")
     name = profile.get("displayName")
+    # Notifications and searches for people bring the profile whole, posts do not.
+    words = profile.get("description")
     return Author(
         key=profile["did"],
         handle=handle if isinstance(handle, str) and handle != "handle.invalid" else "",
@@ -114,6 +117,7 @@ def author_of(profile: object) -> Author | None:
         url=f"https://bsky.app/profile/{profile['did']}",
         followers=_count(profile.get("followersCount")),
         automated="bot" in values,
+        links=links_in(words) if isinstance(words, str) else (),
     )
 
 

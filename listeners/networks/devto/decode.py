@@ -160,4 +160,14 @@ def _author(user: object, site: str) -> Author:
         handle=handle,
         name=name if isinstance(name, str) else "",
         url=f"{site}/{handle}",
+        links=_elsewhere(fields),
     )
+
+
+def _elsewhere(fields: dict[str, object]) -> tuple[str, ...]:
+    """Return the addresses a profile names: a site, and the names on two other networks."""
+    named = [printable(fields.get("website_url"))]
+    for field, site in (("github_username", "github.com"), ("twitter_username", "x.com")):
+        if name := printable(fields.get(field)):
+            named.append(f"https://{site}/{name}")
+    return tuple(address for each in named if (address := web_address(each)))

@@ -25,6 +25,7 @@ from listeners.networks.decoding import (
     web_address,
 )
 from listeners.networks.github.text import read_markdown
+from listeners.text import links_in
 
 NETWORK = "lemmy"
 TITLE = "Lemmy"
@@ -41,6 +42,7 @@ class _Person(msgspec.Struct):
     ap_id: object = None
     display_name: object = None
     bot_account: object = None
+    bio: object = None
 
 
 class _Post(msgspec.Struct):
@@ -210,6 +212,7 @@ def _author(person: _Person) -> Author:
         name=_text(person.display_name),
         url=key,
         automated=person.bot_account is True,
+        links=links_in(person.bio) if isinstance(person.bio, str) else (),
     )
 
 

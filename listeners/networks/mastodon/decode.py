@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 import msgspec
@@ -18,6 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from listeners.clock import from_iso
 from listeners.model import Author, BadRecord, Engagement, Micros, Post, Sentence
+from listeners.networks.decoding import web_address
 from listeners.networks.mastodon.accounts import NOBODY, OwnAccounts
 from listeners.text import HTML_CAP, html_to_text
 
@@ -43,6 +45,8 @@ class _WireAccount(msgspec.Struct):
     uri: str | None = None
     bot: object = None
     followers_count: object = None
+    note: object = None
+    fields: object = None
 
 
 class _WireStatus(msgspec.Struct):
@@ -222,6 +226,35 @@ def _author(account: _WireAccount, own: OwnAccounts) -> Author:
         url=url,
         followers=_count(account.followers_count),
         automated=account.bot is True,
+        links=(*_links_of(account.fields), *_links_in(account.note)),
+        verified=_links_of(account.fields, verified=True),
+    )
+
+
+def _links_of(fields: object, *, verified: bool = False) -> tuple[str, ...]:
+    """Return the addresses in the table of a profile; those alone where a link back was seen."""
+    found: dict[str, None] = {}
+    for field in _tables(fields):
+        value = field.get("value")
+        if field.get("verified_at") or not verified:
+            found.update(dict.fromkeys(_links_in(value)))
+    return tuple(found)
+
+
+def _links_in(markup: object) -> tuple[str, ...]:
+    return _linked(markup) if isinstance(markup, str) and "href" in markup else ()
+
+
+@lru_cache(maxsize=1_000)
+def _linked(markup: str) -> tuple[str, ...]:
+    """Return the addresses a profile links to, but for the people and hashtags it names."""
+    anchors = LexborHTMLParser(markup[:HTML_CAP]).css("a[href]")[:_MOST_LINKS]
+    named = ("mention" in (one.attributes.get("class") or "").split() for one in anchors)
+    found = (web_address(one.attributes.get("href")) for one in anchors)
+    return tuple(
+        dict.fromkeys(
+            link for link, is_name in zip(found, named, strict=True) if link and not is_name
+        )
     )
 
 

@@ -48,6 +48,7 @@ CREATE INDEX account_page ON account (
     lower(rtrim(replace(replace(replace(url, 'https://', ''), 'http://', ''), 'www.', ''), '/'))
 ) WHERE url != '';
 CREATE INDEX account_handle ON account (network, lower(handle));
+CREATE INDEX account_role ON account (role, person_id) WHERE role != '';
 
 -- Two persons of whom a member said that they are not one; never suggested again.
 CREATE TABLE apart (
@@ -209,7 +210,7 @@ CREATE TABLE standing (
     read_at INTEGER NOT NULL,            -- when their history was last read
     positives INTEGER NOT NULL DEFAULT 0,
     negatives INTEGER NOT NULL DEFAULT 0,
-    reach INTEGER NOT NULL DEFAULT 0,    -- followers of their largest account
+    reach INTEGER NOT NULL DEFAULT 0,    -- followers of all their accounts
     answered_at INTEGER,                 -- when we last answered them
     asked_at INTEGER,                    -- their newest mention that asks and has no answer yet
     worth INTEGER NOT NULL DEFAULT 0,    -- 1: a next step may be worth it
