@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from listeners.model import SECOND, Post
 from listeners.networks.nostr.wishes import Filter
 
 MOST_WRITTEN: Final = 500
@@ -36,6 +37,17 @@ class Place:
         """Return the place that also knows these posts and their authors."""
         known = dict.fromkeys([*self.written, *(_pair(*pair) for pair in pairs)])
         return replace(self, written=tuple(known)[-MOST_WRITTEN:])
+
+    def on_the_way(self, after: Place, posts: Sequence[Post]) -> Place:
+        """Return the place between this and ``after`` once these posts are stored.
+
+        Whatever is not yet stored claims to be at least as late as the last of them. A question
+        never asked before keeps no mark until all of its answer is stored: what it gives is
+        history, and would be news afterwards.
+        """
+        second = posts[-1].created_at // SECOND if posts and posts[-1].created_at else 0
+        marks = {key: min(after.marks[key], second) for key, mark in self.marks.items() if mark}
+        return self.marked(marks).wrote((post.native_id, post.author.key) for post in posts)
 
     def is_by(self, event_id: str, key: str) -> bool:
         """Whether this post is known to be this author's."""

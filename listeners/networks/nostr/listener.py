@@ -189,7 +189,10 @@ class NostrListener:
     async def _batches(
         self, readings: Sequence[Reading], told: _Told
     ) -> AsyncGenerator[Batch, None]:
-        """Yield what these relays told; the last batch moves the place, and is then believed."""
+        """Yield what these relays told, oldest first; each batch moves the place up to its end.
+
+        Whoever ends hubbub in the middle of a long catching up does not begin it anew.
+        """
         for gap in [*self._untold(told.errors), *(each.gap for each in readings if each.gap)]:
             yield Batch(gap=gap)
         harvester, place = self.reader.harvester, self.reader.place
@@ -204,7 +207,11 @@ class NostrListener:
             after = after.marked(each.marks)
         after = after.wrote((post.native_id, post.author.key) for post in posts)
         slices = [posts[at : at + _PER_BATCH] for at in range(0, len(posts), _PER_BATCH)] or [[]]
-        batches = [Batch(posts=tuple(part)) for part in slices]
+        batches: list[Batch] = []
+        way = place
+        for part in slices:
+            way = way.on_the_way(after, part)
+            batches.append(Batch(posts=tuple(part), cursor=write_place(way)))
         batches[0] = replace(
             batches[0],
             bad=handed_on.letters(told.bad),

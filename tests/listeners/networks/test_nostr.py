@@ -160,6 +160,32 @@ async def test_a_crash_between_two_batches_loses_nothing(
         assert stored >= {event["id"] for event in kept}
 
 
+async def test_a_long_catching_up_goes_on_where_it_was_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listeners.networks.nostr.listener._PER_BATCH", 3)
+    first = ANA.note("first #kerlann", at=NOW - 90_000)
+    kept = [ANA.note(f"note {n} #kerlann", at=NOW - 20_000 + 1000 * n) for n in range(10)]
+    async with FakeRelay([first]) as relay, FakeRelay() as empty:
+        cursor = cursor_of(await polled(world.listener(relay, empty, brand=ANYBODY)))
+        relay.events += kept
+        empty.events += [ANA.note("never asked before #kerlann", at=NOW - 9 * DAY // SECOND)]
+        async with aclosing(world.listener(relay, empty, brand=ANYBODY).poll(cursor)) as batches:
+            ended = [await anext(batches) for _ in range(3)]
+            cursor = cursor_of(ended)
+        relay.asked.clear()
+        rest = await polled(world.listener(relay, empty, brand=ANYBODY), cursor)
+    stored = {post.text for post in posts_of([*ended, *rest])}
+    assert stored == {"never asked before #kerlann"} | {note["content"] for note in [first, *kept]}
+    # What was stored is not read again, but for the last quarter of an hour; what was asked for
+    # the first time is history until all of it is stored.
+    assert [each["since"] for each in relay.asked if "since" in each] == [NOW - 14_000 - OVERLAP]
+    assert [(post.text, post.history) for post in posts_of(rest)] == [
+        ("never asked before #kerlann", True),
+        *((f"note {n} #kerlann", False) for n in range(6, 10)),
+    ]
+
+
 @pytest.mark.parametrize("strict", [False, True])
 async def test_pages_are_read_down_to_the_mark(world: World, strict: bool) -> None:
     old = ANA.note("old #kerlann", at=NOW - 90_000)
