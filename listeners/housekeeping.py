@@ -30,6 +30,7 @@ from listeners.risk import detection, source_health
 from listeners.risk.alert import Draft, fingerprint
 from listeners.risk.overdue import overdue
 from listeners.risk.tuning import is_off, tuned
+from listeners.staging import find_stages
 from listeners.store import Store, agenda, subjects
 from listeners.store.absence import away_in
 from listeners.store.connection import Connection
@@ -49,6 +50,9 @@ RETENTION_SECONDS = 6 * 3600.0
 TERMS_SECONDS = 900.0
 RESCORING_SECONDS = 20.0
 LEARNING_SECONDS = 900.0
+STAGES_SECONDS = 30.0
+STAGES_AT_ONCE = 10
+"""Slices of people whose stages are found before a command ends: the rest is found later."""
 PLAN_SECONDS = 30.0
 CAMPAIGNS_SECONDS = 20.0
 GAP_SHOWN = 7 * DAY
@@ -81,6 +85,7 @@ class Housekeeping:
             self._service("terms of the networks", TERMS_SECONDS, self.terms),
             self._service("rescoring", RESCORING_SECONDS, self.rescoring),
             self._service("learning", LEARNING_SECONDS, self.learning),
+            self._service("stages", STAGES_SECONDS, self.stages),
             self._service("plan", PLAN_SECONDS, self.plan),
             self._service("campaigns", CAMPAIGNS_SECONDS, self.campaigns),
         ]
@@ -90,6 +95,7 @@ class Housekeeping:
         await self.due_times()
         await self.conversations()
         await self.detectors()
+        await self.stages(STAGES_AT_ONCE)
         await self.plan()
 
     async def conversations(self) -> None:
@@ -237,6 +243,10 @@ class Housekeeping:
     async def plan(self) -> None:
         """Ring what is to be remembered, and mark planned posts that were heard."""
         await keep_plan(self._store, self._clock())
+
+    async def stages(self, slices: int | None = None) -> None:
+        """Find how far people have come, of whom something new is known."""
+        await find_stages(self._store, self._config, self._clock, slices=slices)
 
     def _service(self, name: str, seconds: float, chore: Callable[[], Awaitable[None]]) -> Service:
         async def run() -> None:

@@ -36,6 +36,7 @@ from listeners.risk.alert import Alert
 from listeners.rows import EventRow
 from listeners.store import rescoring, subjects, taught, undoing
 from listeners.store.connection import Connection
+from listeners.store.stage_hands import turn_stage
 from listeners.store.subjects import NewEvent, SubjectKind
 
 PROGRAM = "hubbub"
@@ -86,6 +87,10 @@ async def _model(connection: Connection, event: EventRow, change: Change) -> tup
     return clash
 
 
+async def _stage(connection: Connection, event: EventRow, change: Change) -> tuple[str, ...]:
+    return await turn_stage(connection, event.subject_id, change.before, change.after, event.at)
+
+
 TURNS: Mapping[str, Turn] = {
     "mention": _mention,
     "rule": _row,
@@ -100,6 +105,7 @@ TURNS: Mapping[str, Turn] = {
     "cadence": _row,
     "duty": _row,
     "charge": _row,
+    "stage": _stage,
     "member": _away,
 }
 """How what happened to a subject is taken back, by the ``subject_kind`` of its event."""

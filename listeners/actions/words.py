@@ -9,6 +9,7 @@ from listeners.actions.wording import Wording
 from listeners.actions.words_campaigns import CAMPAIGN
 from listeners.actions.words_duty import CHARGE, DUTY, HANDED
 from listeners.actions.words_planning import CADENCE, PLANNED
+from listeners.actions.words_stages import STAGE
 from listeners.model import Sentence
 from listeners.rows import EventRow
 
@@ -360,6 +361,7 @@ KINDS: Mapping[str, Mapping[str, Wording]] = {
     "campaign": CAMPAIGN,
     "duty": DUTY,
     "charge": CHARGE,
+    "stage": STAGE,
     "planned": {**PLANNED, **HANDED},
     "cadence": CADENCE,
 }

@@ -21,7 +21,7 @@ class StageBrand:
     """A brand of ours: its rules, its days (``zone``), and by what our content is known."""
 
     name: str
-    rules: StageRules = StageRules()
+    rules: StageRules = field(default_factory=StageRules)
     zone: str = "UTC"
     handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     websites: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ thanked for. A stage never falls by itself: more facts bring a stage earlier, or
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, tzinfo
 
 from listeners.clock import to_datetime
@@ -182,7 +183,11 @@ def in_order(found: Iterable[Move]) -> tuple[Move, ...]:
     for stage in stages:
         one = earliest.get(stage)
         further = kept[-1] if kept else None
-        # Somebody's first mention is told even if it made them a customer at once.
-        if one is not None and (further is None or one.at < further.at or stage == "connect"):
+        if one is None:
+            continue
+        if further is None or one.at < further.at:
             kept.append(one)
+        elif stage == "connect":
+            # Somebody's first mention is told even if it made them a customer at once.
+            kept.append(replace(one, at=further.at))
     return tuple(reversed(kept))

@@ -1,0 +1,307 @@
+"""Stages as they are read: where somebody stands, how many are where, who moved, who is stuck."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta, tzinfo
+from typing import NamedTuple
+
+from listeners.clock import from_datetime, to_datetime
+from listeners.model import DAY, MINUTE, Micros, SafeText, Sentence
+from listeners.stages.facts import STAGES, Stage, StageRules
+from listeners.stages.next_steps import Situation
+from listeners.store.codec import dumps, micros, to_sentence
+from listeners.store.connection import Connection, Row
+from listeners.store.database import Store
+from listeners.store.reads.brands import brand_ids
+from listeners.store.stage_news import sweeping
+from listeners.store.staging import restage, rulebook
+
+__all__ = [
+    "Flow",
+    "Funnel",
+    "MoveRow",
+    "StandingRow",
+    "Stuck",
+    "funnel",
+    "incomplete",
+    "moves_of",
+    "restage",
+    "standing_of",
+    "stuck",
+    "week_of",
+]
+
+QUARTER = 15 * MINUTE
+"""Moves are counted by quarters of an hour: no zone begins its day anywhere else."""
+LISTED = 500
+"""People listed as stuck at most, those heard last."""
+RECENT = 365 * DAY
+"""Whoever was not heard for so long is no longer waited for."""
+
+_OF_CAMPAIGN = """ AND person_id IN (
+    SELECT a.person_id FROM campaign_mention k JOIN mention m ON m.id = k.mention_id
+    JOIN account a ON a.id = m.account_id
+    WHERE k.campaign_id = ? AND m.deleted_at IS NULL)"""
+
+
+class Flow(NamedTuple):
+    """``n`` people moved in the week that begins then; ``was`` is empty for whoever is new."""
+
+    week_start: Micros
+    was: str
+    stage: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How many people are at each stage now, and how many moved in each week."""
+
+    now: Mapping[str, int]
+    flows: tuple[Flow, ...] = ()
+
+    @property
+    def people(self) -> int:
+        """Everybody who has a stage."""
+        return sum(self.now.values())
+
+    def share(self, stage: Stage) -> float | None:
+        """Return the share of those who came to a stage that came further, ``None`` for nobody."""
+        place = STAGES.index(stage)
+        came = sum(self.now.get(one, 0) for one in STAGES[place:])
+        further = sum(self.now.get(one, 0) for one in STAGES[place + 1 :])
+        return further / came if came and place + 1 < len(STAGES) else None
+
+    def entered(self, stage: str, week: Micros) -> int:
+        """Return how many came to a stage in a week."""
+        return sum(f.n for f in self.flows if f.week_start == week and f.stage == stage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRow:
+    """Where somebody stands with a brand. ``first_at`` and ``last_at`` are of their mentions."""
+
+    person_id: int
+    brand: str
+    stage: Stage
+    since: Micros
+    by_hand: bool
+    first_at: Micros
+    last_at: Micros
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRow:
+    """One move of a person. ``author`` is who set it by hand, empty for the rules."""
+
+    id: int
+    brand: str
+    at: Micros
+    stage: str
+    was: str
+    reason: Sentence
+    mention_id: int | None
+    author: SafeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """Somebody who may be worth a next step; ``situation`` is what the rules look at."""
+
+    person_id: int
+    name: SafeText
+    handle: SafeText
+    network: str
+    brand: str
+    situation: Situation
+    by_hand: bool
+    last_at: Micros
+    mentions: int
+    role: str = field(default="")
+
+
+# --- the funnel -------------------------------------------------------------------------------
+
+
+async def funnel(
+    store: Store,
+    brand: str,
+    since: Micros,
+    until: Micros,
+    *,
+    campaign: int | None = None,
+    zone: tzinfo | None = None,
+) -> Funnel:
+    """Return how many stand where now, and who moved in [since, until), week by week.
+
+    An empty ``brand`` sums all brands: somebody known to two counts in both. ``campaign`` keeps
+    those of whom a mention is attributed to it. Weeks begin on Monday in ``zone``, ``None`` for
+    the machine's.
+    """
+    ids = dumps(await brand_ids(store, brand))
+    narrowed = "" if campaign is None else _OF_CAMPAIGN
+    more = () if campaign is None else (campaign,)
+
+    async def work(connection: Connection) -> tuple[list[Row], list[Row]]:
+        now = await connection.fetch(
+            f"""SELECT stage, count(*) AS n FROM standing
+                WHERE brand_id IN (SELECT value FROM json_each(?)){narrowed} GROUP BY stage""",
+            (ids, *more),
+        )
+        moved = await connection.fetch(
+            f"""SELECT at / {QUARTER} AS quarter, was, stage, count(*) AS n FROM stage_move
+                WHERE brand_id IN (SELECT value FROM json_each(?)) AND at >= ? AND at < ?
+                  AND removed = 0 AND was != stage{narrowed} GROUP BY 1, 2, 3""",
+            (ids, since, until, *more),
+        )
+        return now, moved
+
+    now, moved = await store.read(work)
+    weeks: Counter[tuple[Micros, str, str]] = Counter()
+    for row in moved:
+        week = week_of(Micros(row["quarter"] * QUARTER), zone)
+        weeks[week, row["was"], row["stage"]] += row["n"]
+    counts = {row["stage"]: row["n"] for row in now}
+    return Funnel(
+        {stage: counts.get(stage, 0) for stage in STAGES},
+        tuple(Flow(*key, count) for key, count in sorted(weeks.items())),
+    )
+
+
+def week_of(at: Micros, zone: tzinfo | None = None, weeks: int = 0) -> Micros:
+    """Return when the week of a time began, Monday at 0:00 in a zone; ``weeks`` later or before."""
+    here = to_datetime(at).astimezone(zone)
+    monday = here.date() - timedelta(days=here.weekday() - 7 * weeks)
+    wall = datetime.combine(monday, time(0))
+    return from_datetime(wall.replace(tzinfo=zone) if zone is not None else wall.astimezone())
+
+
+async def incomplete(store: Store) -> bool:
+    """Whether the histories of all people have not been read yet, so that figures still grow."""
+    return await store.read(sweeping)
+
+
+# --- persons ----------------------------------------------------------------------------------
+
+
+async def standing_of(
+    connection: Connection, person_ids: Iterable[int]
+) -> dict[int, tuple[StandingRow, ...]]:
+    """Return where these persons stand, with each brand that they have spoken of."""
+    found: dict[int, list[StandingRow]] = defaultdict(list)
+    for row in await connection.fetch(
+        """SELECT s.*, b.name AS brand FROM json_each(?) w
+           JOIN standing s ON s.person_id = w.value JOIN brand b ON b.id = s.brand_id
+           ORDER BY s.brand_id""",
+        (dumps(sorted(set(person_ids))),),
+    ):
+        found[row["person_id"]].append(
+            StandingRow(
+                person_id=row["person_id"],
+                brand=row["brand"],
+                stage=row["stage"],
+                since=Micros(row["since"]),
+                by_hand=bool(row["by_hand"]),
+                first_at=Micros(row["first_at"]),
+                last_at=Micros(row["last_at"]),
+                mentions=row["mentions"],
+            )
+        )
+    return {person: tuple(rows) for person, rows in found.items()}
+
+
+async def moves_of(store: Store, person_id: int, brand: str = "") -> list[MoveRow]:
+    """Return every move of a person, oldest first.
+
+    What was set by hand for somebody who was merged into them is theirs too.
+    """
+    rows = await store.fetch(
+        """WITH RECURSIVE family(id) AS (
+               SELECT ? UNION SELECT p.id FROM family f JOIN person p ON p.merged_into = f.id)
+           SELECT s.*, b.name AS brand FROM family f JOIN stage_move s ON s.person_id = f.id
+           JOIN brand b ON b.id = s.brand_id
+           WHERE s.removed = 0 AND (s.person_id = ? OR s.author != '') AND ? IN ('', b.name)
+           ORDER BY s.at, s.id""",
+        (person_id, person_id, brand),
+    )
+    return [
+        MoveRow(
+            id=row["id"],
+            brand=row["brand"],
+            at=Micros(row["at"]),
+            stage=row["stage"],
+            was=row["was"],
+            reason=to_sentence(row["reason"]) or Sentence(""),
+            mention_id=row["mention_id"],
+            author=SafeText(row["author"]),
+        )
+        for row in rows
+    ]
+
+
+async def stuck(
+    store: Store, brand: str, now: Micros, *, campaign: int | None = None, limit: int = LISTED
+) -> list[Stuck]:
+    """Return who may be worth a next step, those heard last first; the rules say which step.
+
+    Whoever is muted is left out, and whoever was not heard for a year.
+    """
+    narrowed = "" if campaign is None else _OF_CAMPAIGN.replace("person_id IN", "s.person_id IN", 1)
+    more = () if campaign is None else (campaign,)
+    found: list[Stuck] = []
+    book = await store.read(rulebook)
+    for brand_id in await brand_ids(store, brand):
+        rules = book.brands[brand_id].rules if brand_id in book.brands else StageRules()
+        rows = await store.fetch(
+            _STUCK.format(narrowed=narrowed),
+            (brand_id, now - RECENT, now - rules.step_days * DAY, *more, now, limit),
+        )
+        found += [_stuck(row) for row in rows]
+    return sorted(found, key=lambda one: (-one.last_at, one.person_id))[:limit]
+
+
+_STUCK = """
+SELECT s.*, b.name AS brand, a.network, coalesce(nullif(a.handle, ''), a.key) AS handle,
+       coalesce(nullif(p.name, ''), nullif(a.name, ''), nullif(a.handle, ''), a.key) AS name,
+       coalesce(nullif(p.role, ''), (SELECT max(k.role) FROM account k WHERE k.person_id = p.id),
+                '') AS role
+FROM standing s JOIN brand b ON b.id = s.brand_id JOIN person p ON p.id = s.person_id
+JOIN account a ON a.id = (SELECT x.id FROM account x WHERE x.person_id = s.person_id
+                          ORDER BY coalesce(x.followers, 0) DESC, x.id LIMIT 1)
+WHERE s.brand_id = ? AND s.worth = 1 AND s.last_at > ?
+  AND (s.stage != 'convince' OR s.since <= ?){narrowed}
+  AND NOT EXISTS (SELECT 1 FROM account o JOIN mute q
+                  ON q.kind = 'account' AND q.value = o.network || ':' || o.key
+                  WHERE o.person_id = s.person_id AND q.removed = 0
+                    AND (q.until_at IS NULL OR q.until_at > ?))
+ORDER BY s.last_at DESC LIMIT ?
+"""
+
+
+def _stuck(row: Row) -> Stuck:
+    situation = Situation(
+        stage=row["stage"],
+        since=Micros(row["since"]),
+        positives=row["positives"],
+        negatives=row["negatives"],
+        reach=row["reach"],
+        answered_at=micros(row["answered_at"]),
+        asked_at=micros(row["asked_at"]),
+        role=row["role"],
+    )
+    return Stuck(
+        person_id=row["person_id"],
+        name=SafeText(row["name"]),
+        handle=SafeText(row["handle"]),
+        network=row["network"],
+        brand=row["brand"],
+        situation=situation,
+        by_hand=bool(row["by_hand"]),
+        last_at=Micros(row["last_at"]),
+        mentions=row["mentions"],
+        role=row["role"],
+    )
