@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from listeners.model import Micros
+from listeners.model import Micros, Sentence
 from listeners.stages.facts import Stage
-from listeners.store.codec import dumps, storable
+from listeners.store.codec import dumps, from_sentence, storable
 from listeners.store.connection import Connection
 from listeners.store.stage_history import public
 from listeners.store.staging import kept_moves, restage, rulebook
@@ -49,9 +49,11 @@ async def put_by_hand(
     connection: Connection, person: int, brand_id: int, stage: Stage, author: str, now: Micros
 ) -> None:
     """Set somebody's stage."""
+    reason = from_sentence(Sentence("Set by {name}", {"name": author}))
     await connection.fetch(
-        "INSERT INTO stage_move (person_id, brand_id, at, stage, author) VALUES (?, ?, ?, ?, ?)",
-        (person, brand_id, now, stage, storable(author)),
+        """INSERT INTO stage_move (person_id, brand_id, at, stage, reason, author)
+           VALUES (?, ?, ?, ?, ?, ?)""",
+        (person, brand_id, now, stage, reason, storable(author)),
     )
     await restage(connection, [person], now)
 

@@ -223,7 +223,7 @@ def test_each_reason_is_told_with_its_numbers_and_its_mention() -> None:
 
 
 def test_a_purchase_is_shown_by_the_wish_and_not_by_the_thanks() -> None:
-    history = [
+    history: list[Fact] = [
         said(0, conversation=1, purchase=True), answered(H),
         said(1, conversation=1, positive=True, thanks=True),
     ]  # fmt: skip
@@ -258,11 +258,11 @@ _HISTORIES = st.lists(_FACTS, max_size=12)
 
 def reached(history: Sequence[Fact]) -> dict[str, int]:
     """When each stage was reached at the latest: a further one counts for those before it."""
-    found = {one.stage: int(one.at) for one in moves(history, RULES, UTC)}
+    found: dict[str, int] = {one.stage: one.at for one in moves(history, RULES, UTC)}
     for before, stage in (("convince", "convert"), ("connect", "convince")):
         if stage in found:
-            found[before] = min(found.get(before, found[stage]), found[stage])  # type: ignore[index]
-    return found  # type: ignore[return-value]
+            found[before] = min(found.get(before, found[stage]), found[stage])
+    return found
 
 
 @given(_HISTORIES, st.randoms())
