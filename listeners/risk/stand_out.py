@@ -11,7 +11,7 @@ from listeners.phrases import listed
 from listeners.text import fold
 
 _WORD = re.compile(r"#?[^\W\d_][\w'-]{3,30}")
-_COMMON = frozenset(
+COMMON = frozenset(
     listed("""
     about, after, again, been, before, being, could, does, doing, don't, down, from, have, here,
     into, just, know, like, more, much, only, other, over, really, same, should, some, still, such,
@@ -35,7 +35,7 @@ def stand_out(
     """
     now, texts_now = _spread(recent)
     before, texts_before = _spread(usual)
-    unwanted = {word for name in leave_out for word in fold(name).split()} | _COMMON
+    unwanted = {word for name in leave_out for word in fold(name).split()} | COMMON
     scores = {
         word: math.log((count + 1) / (texts_now + 2))
         - math.log((before[word] + 1) / (texts_before + 2))
