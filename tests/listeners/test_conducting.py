@@ -165,14 +165,15 @@ async def test_all_of_it_by_brand(store: Store) -> None:
     assert [(one.kind, one.owner) for one in everything.late] == [
         ("planned", "Ana"), ("conversation", "Léo"), ("conversation", "Léo"), ("draft", "Léo"),
     ]  # fmt: skip
-    [channel] = everything.channels
-    assert (channel.brand, channel.state, channel.members) == ("Soleil", "behind", ("Zoé",))
+    assert [(one.brand, one.state, one.members) for one in everything.channels] == [
+        ("Soleil", "behind", ("Zoé",)), ("Lune", "no target", ()),
+    ]  # fmt: skip
     assert len(everything.charges) == 2
     assert [type(one) for one in everything.turns] == [Shift, Shift]
 
     lune = await look(store, "Lune")
     assert [one.id for one in lune.late if one.kind == "conversation"] == [late]
-    assert lune.channels == ()
+    assert [one.state for one in lune.channels] == ["no target"]
     assert [one.kind for one in lune.charges] == ["channel"]
 
 
