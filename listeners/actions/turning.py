@@ -36,6 +36,7 @@ from listeners.risk.alert import Alert
 from listeners.rows import EventRow
 from listeners.store import rescoring, subjects, taught, undoing
 from listeners.store.connection import Connection
+from listeners.store.people import turn_person
 from listeners.store.stage_hands import turn_stage
 from listeners.store.subjects import NewEvent, SubjectKind
 
@@ -91,6 +92,10 @@ async def _stage(connection: Connection, event: EventRow, change: Change) -> tup
     return await turn_stage(connection, event.subject_id, change.before, change.after, event.at)
 
 
+async def _person(connection: Connection, event: EventRow, change: Change) -> tuple[str, ...]:
+    return await turn_person(connection, event.subject_id, change.before, change.after)
+
+
 TURNS: Mapping[str, Turn] = {
     "mention": _mention,
     "rule": _row,
@@ -107,6 +112,7 @@ TURNS: Mapping[str, Turn] = {
     "charge": _row,
     "stage": _stage,
     "member": _away,
+    "person": _person,
 }
 """How what happened to a subject is taken back, by the ``subject_kind`` of its event."""
 

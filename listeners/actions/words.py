@@ -8,6 +8,7 @@ from dataclasses import replace
 from listeners.actions.wording import Wording
 from listeners.actions.words_campaigns import CAMPAIGN
 from listeners.actions.words_duty import CHARGE, DUTY, HANDED
+from listeners.actions.words_people import PERSON
 from listeners.actions.words_planning import CADENCE, PLANNED
 from listeners.actions.words_stages import STAGE
 from listeners.model import Sentence
@@ -364,6 +365,7 @@ KINDS: Mapping[str, Mapping[str, Wording]] = {
     "stage": STAGE,
     "planned": {**PLANNED, **HANDED},
     "cadence": CADENCE,
+    "person": PERSON,
 }
 """The sentences of every verb, by the kind of its subject; a kind or verb more is a line more."""
 
@@ -412,8 +414,10 @@ def _spoken(events: Sequence[EventRow]) -> Sequence[EventRow]:
         about = [one for one in events if one.subject_kind == "mention"]
     if events[0].verb in ("merge", "split"):
         about = [one for one in events if "merged_into" in one.after]
-    # The maintenance window of a campaign comes, moves and goes with it.
-    return [one for one in about if one.subject_kind == "campaign"] or about or events
+    # The maintenance window of a campaign comes, moves and goes with it; conversations are ranked
+    # anew by the role of their person.
+    leading = [one for one in about if one.subject_kind in ("campaign", "person")]
+    return leading or about or events
 
 
 def _named(event: EventRow) -> dict[str, str | int]:

@@ -97,6 +97,13 @@ def ranked(conversation: Conversation, urgency: Urgency) -> Conversation:
     )
 
 
+def role_reason(role: str) -> Sentence | None:
+    """Return what a role says among the reasons, ``None`` for one that weighs nothing."""
+    if role not in _IMPORTANT_ROLES:
+        return None
+    return Sentence("journalist") if role == "journalist" else Sentence("VIP")
+
+
 def hours_mark(brand: BrandConfig) -> str:
     """Return a text that changes whenever the brand's hours or targets do."""
     hours, targets = brand.hours, brand.targets
@@ -224,8 +231,8 @@ def _reasons(facts: RankFacts) -> tuple[Sentence, ...]:
     if pressing(facts.risk):
         said.append(Sentence("risk"))
     said += [sentence for name, sentence in _RISK_WORDS.items() if name in facts.risk]
-    if facts.role in _IMPORTANT_ROLES:
-        said.append(Sentence("journalist") if facts.role == "journalist" else Sentence("VIP"))
+    if (important := role_reason(facts.role)) is not None:
+        said.append(important)
     if facts.private:
         said.append(Sentence("private message"))
     if facts.rating is not None and facts.rating <= 2:

@@ -32,6 +32,7 @@ __all__ = [
     "people",
     "people_ids",
     "person_of_account",
+    "persons_entered",
     "persons_of",
     "persons_with",
     "put_rows",
@@ -160,7 +161,7 @@ async def owners_of(connection: Connection, accounts: Iterable[int]) -> dict[int
 async def own_accounts(connection: Connection, person: int) -> list[Row]:
     """Return the accounts of a person, the first heard first."""
     return await connection.fetch(
-        """SELECT id, network, key, handle, url, ours FROM account WHERE person_id = ?
+        """SELECT id, network, key, handle, url, role, ours FROM account WHERE person_id = ?
            ORDER BY id""",
         (person,),
     )
@@ -208,6 +209,16 @@ async def persons_with(connection: Connection, contacts: Iterable[Contact]) -> l
     return [row["id"] for row in rows]
 
 
+async def persons_entered(connection: Connection, name: str, outlet: str) -> list[int]:
+    """Return who was entered under this very name, with this outlet."""
+    rows = await connection.fetch(
+        """SELECT id FROM person WHERE name = ? AND name != '' AND outlet = ? AND removed = 0
+             AND merged_into IS NULL ORDER BY id""",
+        (storable(name), storable(outlet)),
+    )
+    return [row["id"] for row in rows]
+
+
 async def accounts_called(
     connection: Connection, handles: Iterable[tuple[str, str, Sequence[str]]]
 ) -> list[Row]:
@@ -241,6 +252,20 @@ async def apart_from(connection: Connection, person: int) -> frozenset[int]:
         (person,),
     )
     return frozenset(row["id"] for row in rows)
+
+
+async def waiting_talks(connection: Connection, person: int) -> list[int]:
+    """Return the open conversations that wait on us in which this person asked something."""
+    rows = await connection.fetch(
+        """SELECT DISTINCT coalesce(c.merged_into, c.id) AS id FROM account a
+           JOIN mention m ON m.account_id = a.id AND m.asks = 1 AND m.deleted_at IS NULL
+           JOIN conversation c ON c.id = m.conversation_id
+           LEFT JOIN conversation k ON k.id = c.merged_into
+           WHERE a.person_id = ? AND coalesce(k.state, c.state) IN ('open', 'snoozed')
+             AND iif(k.id IS NULL, c.waiting_since, k.waiting_since) <= m.sort_at""",
+        (person,),
+    )
+    return [row["id"] for row in rows]
 
 
 # --- taking back ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ ALTER TABLE person ADD COLUMN removed INTEGER NOT NULL DEFAULT 0; -- 1: adding t
 CREATE INDEX person_reach ON person (coalesce(reach, -1) DESC, id DESC);
 CREATE INDEX person_role ON person (role, id) WHERE role != '';
 CREATE INDEX person_merged ON person (merged_into) WHERE merged_into IS NOT NULL;
-CREATE INDEX person_named ON person (id) WHERE name != '';
+CREATE INDEX person_named ON person (name) WHERE name != '';
 -- Notes on a person are rows of `note`.
 ALTER TABLE person DROP COLUMN note;
 
