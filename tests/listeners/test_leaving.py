@@ -30,6 +30,7 @@ from tests.fake.http_server import (
     silent,
     status_reply,
 )
+from tests.fake.loop_time import held
 
 NOW = from_iso("2026-11-23T10:00:00Z")
 LOS_ANGELES = "America/Los_Angeles"
@@ -147,18 +148,21 @@ async def test_waiting_for_a_turn_is_beyond_the_deadline_and_holds_no_place(
 
     async with Fetcher(wall, pause=pause) as fetch, FakeServer() as other:
         other.on("/x", json_reply(1))
-        await get(fetch, server.url + "/x", spacing=60, timeout=0.2)
+        await get(fetch, server.url + "/x", spacing=60)
         waiting = [
             asyncio.ensure_future(get(fetch, server.url + "/x", spacing=60, timeout=0.2))
             for _ in range(12)
         ]
         # Twelve wait, more than there are places at all: another host is asked meanwhile.
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await get(fetch, other.url + "/x")
-        await asyncio.sleep(0.25)
-        assert not any(one.done() for one in waiting)
-        goes_on.set()
-        await asyncio.gather(*waiting)
+        with held() as clock:
+            await clock.on(0.25)
+            assert not any(one.done() for one in waiting)
+            goes_on.set()
+            everyone = asyncio.gather(*waiting)
+            await clock.until(everyone.done)
+        await everyone
     assert len(server.requests) == 13
 
 
@@ -177,7 +181,7 @@ async def test_a_cancelled_waiter_gives_its_turn_back(wall: Time, server: FakeSe
         waiter.cancel()
         await asyncio.gather(waiter, return_exceptions=True)
         wall.now = Micros(NOW + 60 * SECOND)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await get(fetch, server.url + "/x", spacing=60)
     assert len(server.requests) == 2
 
@@ -304,7 +308,13 @@ async def test_what_never_left_is_not_counted_and_what_failed_is(
 
         await refusal(fetch, f"http://127.0.0.1:{port}/x", quota=quota)
         assert await taken() == 0
-        await refusal(fetch, server.url + "/silent", quota=quota, timeout=0.2)
+        with held() as clock:
+            asking = asyncio.ensure_future(
+                refusal(fetch, server.url + "/silent", quota=quota, timeout=0.2)
+            )
+            await clock.until(lambda: server.asked("/silent"))
+            await clock.on(0.3)
+            await clock.until(asking.done)
         assert await taken() == 1
         await refusal(fetch, server.url + "/500", quota=quota)
         assert await taken() == 2
