@@ -64,6 +64,8 @@ class Period:
     span: Span
     counted: Span | None
     counts: Counts
+    over: float | None = None
+    """The days that its figures a day are of, where they are not those counted."""
 
     @property
     def known(self) -> bool:
@@ -77,7 +79,9 @@ class Period:
 
     @property
     def days(self) -> float:
-        """How many days were counted, 0 where none was."""
+        """How many days its figures a day are of, 0 where none was counted."""
+        if self.over is not None:
+            return self.over
         return 0.0 if self.counted is None else (self.counted.to_at - self.counted.from_at) / DAY
 
     @property
@@ -152,7 +156,7 @@ class CampaignFigures:
     """What a campaign brought: the brand before, during and after, and the campaign's own.
 
     ``own`` is over all the time in which a mention can be the campaign's, from a day before it to
-    two weeks after it. ``heard_from`` is the time of the brand's first stored mention.
+    two weeks after it, its figures a day of the campaign's own days. ``heard_from`` is the time of the brand's first stored mention.
     """
 
     campaign: Campaign

@@ -7,7 +7,7 @@ count, and neither do our own posts; reposts count as volume, but nobody speaks 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from listeners.campaigns.attribution import reach_of
 from listeners.campaigns.campaign import Campaign
@@ -95,12 +95,14 @@ async def figures(store: Store, campaign: Campaign, now: Micros) -> CampaignFigu
             return Period(span=span, counted=counted, counts=counts)
 
         spans = spans_of(campaign)
+        during = await period(spans["during"], own=False)
+        own = await period(Span(*reach_of(campaign)), own=True)
         return CampaignFigures(
             campaign=campaign,
             before=await period(spans["before"], own=False),
-            during=await period(spans["during"], own=False),
+            during=during,
             after=await period(spans["after"], own=False),
-            own=await period(Span(*reach_of(campaign)), own=True),
+            own=replace(own, over=during.days),
             heard_from=heard_from,
         )
 

@@ -176,15 +176,17 @@ async def volumes(store: Store, ids: Iterable[int]) -> dict[int, Volume]:
     return {row["id"]: Volume(row["mentions"], row["posts"]) for row in rows}
 
 
-async def campaign_mention_ids(store: Store, number: int, limit: int = 2_000) -> list[int]:
-    """Return the mentions of a campaign, our own posts too, the newest first."""
+async def campaign_mention_ids(
+    store: Store, number: int, limit: int = 2_000
+) -> list[tuple[int, str]]:
+    """Return the mentions of a campaign, our own posts too, the newest first, each with why."""
     rows = await store.fetch(
-        """SELECT m.id FROM campaign_mention x JOIN mention m ON m.id = x.mention_id
+        """SELECT m.id, x.why FROM campaign_mention x JOIN mention m ON m.id = x.mention_id
            WHERE x.campaign_id = ? AND m.deleted_at IS NULL
            ORDER BY m.sort_at DESC, m.id DESC LIMIT ?""",
         (number, limit),
     )
-    return [row["id"] for row in rows]
+    return [(row["id"], row["why"]) for row in rows]
 
 
 async def campaign_ids_of(store: Store, mention: int) -> dict[int, str]:

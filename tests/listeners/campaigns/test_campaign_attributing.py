@@ -56,7 +56,8 @@ async def test_what_is_stored_and_what_comes_is_attributed_in_slices(
     assert (await whys(store, made.id)).keys() == {*ids, late}
     assert await campaign_ids_of(store, late) == {made.id: "tag"}
     assert await campaign_ids_of(store, other) == {}
-    assert await campaign_mention_ids(store, made.id, 2) == [late, ids[-1]]
+    found = await campaign_mention_ids(store, made.id, 2)
+    assert found == [(late, "tag"), (ids[-1], "tag")]
 
 
 async def test_days_decide_whatever_the_order_of_arrival(store: Store, world: World) -> None:

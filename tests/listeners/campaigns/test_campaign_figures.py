@@ -270,6 +270,8 @@ async def test_the_figures_are_those_of_the_rows(
     assert found.during.counts.stages == {"convince": 1, "connect": 1}
     assert found.before.counts.stages == {"connect": 1}
     assert found.after.counts.stages == {"connect": 1}
+    assert found.own.days == 10
+    assert found.own.per_day == pytest.approx(found.own.counts.bucket.total / 10)
     assert found.own.stage_moves == sum(found.own.counts.stages.values())
 
 
