@@ -208,6 +208,7 @@ async def test_a_slow_caller_is_sent_away(desk: Desk, monkeypatch: pytest.Monkey
     async with Door(take, secret, seconds=0.05).open(0) as port:
         assert (await asked(port, b"POST / HTTP/1.1\r\nX: y"))[0] == 408
         assert (await asked(port, posted(MENTION, BEARER)[:-5]))[0] == 408
+    async with Door(take, secret, seconds=30).open(0) as port:
         assert (await asked(port, posted(MENTION, BEARER)[:-5], end=True))[0] == 400
         assert (await asked(port, posted(MENTION, BEARER)))[0] == 202
 
