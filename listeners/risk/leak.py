@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from listeners.model import Sentence, Severity
@@ -273,11 +275,15 @@ def _exposure(rule: str, start: int, end: int, masked: str) -> Finding:
 def _without_inner(found: Iterable[Finding]) -> list[Finding]:
     """Return the findings without those that lie inside a more severe one (a number in an IBAN)."""
     kept: list[Finding] = []
+    # The spans of the secrets kept, none inside another: in order of start, and so of end.
+    spans: list[tuple[int, int]] = []
     for finding in sorted(found, key=lambda f: (-f.severity, f.start - f.end, f.start)):
-        inside = any(
-            other.secret and other.start <= finding.start and finding.end <= other.end
-            for other in kept
-        )
-        if not (inside and finding.secret):
-            kept.append(finding)
+        if finding.secret:
+            place = bisect_right(spans, finding.start, key=itemgetter(0))
+            if place and finding.end <= spans[place - 1][1]:
+                continue
+            first = bisect_left(spans, finding.start, key=itemgetter(0))
+            last = bisect_right(spans, finding.end, key=itemgetter(1))
+            spans[first : max(first, last)] = [(finding.start, finding.end)]
+        kept.append(finding)
     return kept
