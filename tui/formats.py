@@ -58,6 +58,11 @@ def use_zone(zone: tzinfo | None) -> None:
     _zone = zone
 
 
+def zone() -> tzinfo | None:
+    """Return the zone times are shown in, ``None`` for the machine's own: days and weeks too."""
+    return _zone
+
+
 def in_language(plain: str) -> str:
     """Turn ``12,345.6`` as Python writes it into the language's own signs."""
     if language() == "fr":
@@ -140,6 +145,11 @@ def day(at: Micros) -> str:
         return UNKNOWN
     weekday = _WEEKDAYS[language()][local.weekday()]
     return f"{weekday} {local.day} {_MONTHS[language()][local.month - 1]}"
+
+
+def weekday(place: int) -> str:
+    """Return the name of a day of the week, 0 for Monday: ``Mon``, ``lun.``."""
+    return _WEEKDAYS[language()][place]
 
 
 def date(at: Micros) -> str:

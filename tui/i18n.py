@@ -24,6 +24,7 @@ from tui.formats import (
     signed,
     until,
     use_zone,
+    zone,
 )
 from tui.language import (
     LANGUAGES,
@@ -57,6 +58,7 @@ __all__ = [
     "until",
     "use_language",
     "use_zone",
+    "zone",
 ]
 
 

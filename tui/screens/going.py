@@ -16,3 +16,31 @@ class Going(Screen[Result]):
     """The places of ``tui.actions.relations``; what leads there is loaded when asked for."""
 
     desk: Desk
+
+    def do_voice(self) -> None:
+        """Show brands compared, words that rise, and the hours people speak at."""
+        from tui.screens.voice import VoiceScreen
+
+        if not isinstance(self, VoiceScreen):
+            self.app.push_screen(VoiceScreen(self.desk))
+
+    def do_stages(self) -> None:
+        """Show how far people have come, and who is worth a next step."""
+        from tui.screens.stages import StagesScreen
+
+        if not isinstance(self.app.screen, StagesScreen):
+            self.app.push_screen(StagesScreen(self.desk))
+
+    def do_planning(self) -> None:
+        """Show what is planned, and how often channels speak."""
+        from tui.screens.planning import PlanningScreen
+
+        if not isinstance(self, PlanningScreen):
+            self.app.push_screen(PlanningScreen(self.desk))
+
+    def do_conductor(self) -> None:
+        """Show who has what, what is late, which channel is silent, and whose turn it is."""
+        from tui.screens.conductor import ConductorScreen
+
+        if not isinstance(self, ConductorScreen):
+            self.app.push_screen(ConductorScreen(self.desk))
