@@ -30,7 +30,7 @@ from listeners.risk import detection, source_health
 from listeners.risk.alert import Draft, fingerprint
 from listeners.risk.overdue import overdue
 from listeners.risk.tuning import is_off, tuned
-from listeners.staging import find_stages
+from listeners.staging import PAUSE_SECONDS, find_stages
 from listeners.store import Store, agenda, subjects
 from listeners.store.absence import away_in
 from listeners.store.connection import Connection
@@ -246,7 +246,8 @@ class Housekeeping:
 
     async def stages(self, slices: int | None = None) -> None:
         """Find how far people have come, of whom something new is known."""
-        await find_stages(self._store, self._config, self._clock, slices=slices)
+        pause = PAUSE_SECONDS if slices is None else 0.0
+        await find_stages(self._store, self._config, self._clock, slices=slices, pause=pause)
 
     def _service(self, name: str, seconds: float, chore: Callable[[], Awaitable[None]]) -> Service:
         async def run() -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 
 from listeners.clock import Clock
-from listeners.config import Config
+from listeners.config import BrandConfig, Config
+from listeners.model import Micros
 from listeners.stages.brand import stage_brands, to_text
+from listeners.stages.next_steps import NextStep, next_step
 from listeners.store import Store
 from listeners.store.connection import Connection
 from listeners.store.settings import setting
 from listeners.store.stage_news import Marks, News, begin, keep_marks, known_marks, news
+from listeners.store.stage_people import Stuck
 from listeners.store.staging import RULES, Looked, keep, look
 
 AT_ONCE = 50
@@ -49,6 +53,17 @@ async def find_stages(
         read += len(found.persons)
         done += 1
     return read
+
+
+def steps_due(rows: Iterable[Stuck], config: Config, now: Micros) -> list[tuple[Stuck, NextStep]]:
+    """Return those of whom a next step is due now, each with it, in the words of their brand."""
+    due = []
+    for row in rows:
+        brand = config.brand(row.brand) or BrandConfig(name=row.brand)
+        step = next_step(row.situation, brand.stages, brand.audience, now)
+        if step is not None:
+            due.append((row, step))
+    return due
 
 
 async def _begin(store: Store, rules: str) -> None:

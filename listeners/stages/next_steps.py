@@ -101,14 +101,14 @@ def _reason(kind: Kind, one: Situation, now: Micros) -> Sentence:
                 },
             )
         case "reach":
-            return Sentence("Followers: {count}; no answer from us", {"count": one.reach})
+            return Sentence("Followers: {count:,}; no answer from us", {"count": one.reach})
         case "praise":
             return Sentence(
                 "Positive mentions: {count}; no answer from us", {"count": one.positives}
             )
         case "asked":
             return Sentence(
-                "Asked us something; positive mentions: {positives}, followers: {count}; "
+                "Asked us something; positive mentions: {positives}, followers: {count:,}; "
                 "no answer from us",
                 {"positives": one.positives, "count": one.reach},
             )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from listeners.clock import from_datetime, to_datetime
-from listeners.model import DAY, MINUTE, Micros, SafeText, Sentence
-from listeners.stages.facts import STAGES, Stage, StageRules
-from listeners.stages.next_steps import Situation
-from listeners.store.codec import dumps, micros, to_sentence
+from listeners.model import MINUTE, Micros, SafeText, Sentence
+from listeners.stages.facts import STAGES, Stage
+from listeners.store.codec import dumps, to_sentence
 from listeners.store.connection import Connection, Row
 from listeners.store.database import Store
 from listeners.store.reads.brands import brand_ids
 from listeners.store.stage_news import sweeping
-from listeners.store.staging import restage, rulebook
+from listeners.store.stage_people import Stuck, stuck
+from listeners.store.staging import restage
 
 __all__ = [
     "Flow",
@@ -36,11 +36,6 @@ __all__ = [
 
 QUARTER = 15 * MINUTE
 """Moves are counted by quarters of an hour: no zone begins its day anywhere else."""
-LISTED = 500
-"""People listed as stuck at most, those heard last."""
-RECENT = 365 * DAY
-"""Whoever was not heard for so long is no longer waited for."""
-
 _OF_CAMPAIGN = """ AND person_id IN (
     SELECT a.person_id FROM campaign_mention k JOIN mention m ON m.id = k.mention_id
     JOIN account a ON a.id = m.account_id
@@ -106,22 +101,6 @@ class MoveRow:
     reason: Sentence
     mention_id: int | None
     author: SafeText
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stuck:
-    """Somebody who may be worth a next step; ``situation`` is what the rules look at."""
-
-    person_id: int
-    name: SafeText
-    handle: SafeText
-    network: str
-    brand: str
-    situation: Situation
-    by_hand: bool
-    last_at: Micros
-    mentions: int
-    role: str = field(default="")
 
 
 # --- the funnel -------------------------------------------------------------------------------
@@ -241,67 +220,3 @@ async def moves_of(store: Store, person_id: int, brand: str = "") -> list[MoveRo
         )
         for row in rows
     ]
-
-
-async def stuck(
-    store: Store, brand: str, now: Micros, *, campaign: int | None = None, limit: int = LISTED
-) -> list[Stuck]:
-    """Return who may be worth a next step, those heard last first; the rules say which step.
-
-    Whoever is muted is left out, and whoever was not heard for a year.
-    """
-    narrowed = "" if campaign is None else _OF_CAMPAIGN.replace("person_id IN", "s.person_id IN", 1)
-    more = () if campaign is None else (campaign,)
-    found: list[Stuck] = []
-    book = await store.read(rulebook)
-    for brand_id in await brand_ids(store, brand):
-        rules = book.brands[brand_id].rules if brand_id in book.brands else StageRules()
-        rows = await store.fetch(
-            _STUCK.format(narrowed=narrowed),
-            (brand_id, now - RECENT, now - rules.step_days * DAY, *more, now, limit),
-        )
-        found += [_stuck(row) for row in rows]
-    return sorted(found, key=lambda one: (-one.last_at, one.person_id))[:limit]
-
-
-_STUCK = """
-SELECT s.*, b.name AS brand, a.network, coalesce(nullif(a.handle, ''), a.key) AS handle,
-       coalesce(nullif(p.name, ''), nullif(a.name, ''), nullif(a.handle, ''), a.key) AS name,
-       coalesce(nullif(p.role, ''), (SELECT max(k.role) FROM account k WHERE k.person_id = p.id),
-                '') AS role
-FROM standing s JOIN brand b ON b.id = s.brand_id JOIN person p ON p.id = s.person_id
-JOIN account a ON a.id = (SELECT x.id FROM account x WHERE x.person_id = s.person_id
-                          ORDER BY coalesce(x.followers, 0) DESC, x.id LIMIT 1)
-WHERE s.brand_id = ? AND s.worth = 1 AND s.last_at > ?
-  AND (s.stage != 'convince' OR s.since <= ?){narrowed}
-  AND NOT EXISTS (SELECT 1 FROM account o JOIN mute q
-                  ON q.kind = 'account' AND q.value = o.network || ':' || o.key
-                  WHERE o.person_id = s.person_id AND q.removed = 0
-                    AND (q.until_at IS NULL OR q.until_at > ?))
-ORDER BY s.last_at DESC LIMIT ?
-"""
-
-
-def _stuck(row: Row) -> Stuck:
-    situation = Situation(
-        stage=row["stage"],
-        since=Micros(row["since"]),
-        positives=row["positives"],
-        negatives=row["negatives"],
-        reach=row["reach"],
-        answered_at=micros(row["answered_at"]),
-        asked_at=micros(row["asked_at"]),
-        role=row["role"],
-    )
-    return Stuck(
-        person_id=row["person_id"],
-        name=SafeText(row["name"]),
-        handle=SafeText(row["handle"]),
-        network=row["network"],
-        brand=row["brand"],
-        situation=situation,
-        by_hand=bool(row["by_hand"]),
-        last_at=Micros(row["last_at"]),
-        mentions=row["mentions"],
-        role=row["role"],
-    )

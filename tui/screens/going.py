@@ -44,3 +44,18 @@ class Going(Screen[Result]):
 
         if not isinstance(self, ConductorScreen):
             self.app.push_screen(ConductorScreen(self.desk))
+
+    def do_people(self) -> None:
+        """Show everybody who was heard."""
+        from tui.screens.people import PeopleScreen
+
+        if not isinstance(self, PeopleScreen):
+            self.app.push_screen(PeopleScreen(self.desk))
+
+    def do_person(self) -> None:
+        """Show who wrote what is under the cursor."""
+        from tui.screens.base import HubScreen
+        from tui.screens.person import open_person_of
+
+        if isinstance(self, HubScreen):
+            open_person_of(self)

@@ -219,6 +219,7 @@ CREATE TABLE standing (
 CREATE INDEX standing_stage ON standing (brand_id, stage, since);
 CREATE INDEX standing_person ON standing (person_id);
 CREATE INDEX standing_worth ON standing (brand_id, last_at) WHERE worth = 1;
+CREATE INDEX standing_hand ON standing (brand_id, since) WHERE by_hand = 1;
 -- Who deleted what they had said is read anew.
 CREATE INDEX mention_gone ON mention (deleted_at) WHERE deleted_at IS NOT NULL;
 
