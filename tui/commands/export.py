@@ -51,7 +51,7 @@ async def _export(arguments: argparse.Namespace, target: Path | None, known: Set
         if target is None:
             await _write(records, form, known.output.line)
             return DONE
-        with _whole_file(target) as file:
+        with whole_file(target) as file:
             count = await _write(records, form, lambda text: print(text, file=file))
     known.output.said(
         Sentence(
@@ -110,7 +110,7 @@ async def _write(records: AsyncIterator[Record], form: str, line: Callable[[str]
 
 
 @contextmanager
-def _whole_file(target: Path) -> Iterator[IO[str]]:
+def whole_file(target: Path) -> Iterator[IO[str]]:
     """Open a private file that appears under its name whole, or not at all.
 
     Raises:
