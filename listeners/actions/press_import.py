@@ -68,7 +68,7 @@ async def import_press(
         return Outcome(0, nobody, wanted.refused or (nobody,))
 
     async def work(connection: Connection) -> Outcome:
-        step = PersonStep(connection, actor, "import", now)
+        step = PersonStep(connection, actor, "take in", now)
         step.refused.extend(wanted.refused)
         taking = _Taking(step, role)
         for entry in wanted.entries:

@@ -61,7 +61,7 @@ PERSON = {
         Sentence("Not the same: {count}", {"count": 0}),
         Sentence("May be suggested again"),
     ),
-    "import": Wording(
+    "take in": Wording(
         Sentence("1 person taken in from the list"),
         Sentence("{count} persons taken in from the list", {"count": 0}),
         Sentence("The list is taken back: people are as they were"),

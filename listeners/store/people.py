@@ -17,7 +17,8 @@ from listeners.people.rows import Contact
 from listeners.store.codec import dumps, storable
 from listeners.store.connection import Connection, Row
 from listeners.store.database import Store
-from listeners.store.reads.people import people, people_ids, persons_of
+from listeners.store.reads.people import people_ids, persons_of
+from listeners.store.reads.person_rows import people
 
 __all__ = [
     "COLUMNS",

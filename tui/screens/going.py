@@ -59,3 +59,10 @@ class Going(Screen[Result]):
 
         if isinstance(self, HubScreen):
             open_person_of(self)
+
+    def do_campaigns(self) -> None:
+        """Show what each campaign brought."""
+        from tui.screens.campaigns import CampaignsScreen
+
+        if not isinstance(self, CampaignsScreen):
+            self.app.push_screen(CampaignsScreen(self.desk))

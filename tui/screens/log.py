@@ -260,6 +260,10 @@ class LogScreen(MovingScreen[None]):
         }
         if event.subject_kind in panels:
             self.hub.open_subject(panels[event.subject_kind], event.subject_id)
+        elif event.subject_kind == "person":
+            from tui.screens.person import PersonScreen
+
+            self.app.push_screen(PersonScreen(self.desk, event.subject_id))
         else:
             self.refuse(_("There is no conversation or alert behind this line."))
 

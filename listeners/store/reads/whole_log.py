@@ -116,7 +116,7 @@ _HOLDS = """(e.after LIKE ? ESCAPE '\\' OR e.verb LIKE ? ESCAPE '\\' OR e.actor 
 
 
 _ROWS = f"""
-SELECT e.*, coalesce(a.name, '') AS name, coalesce(a.handle, '') AS handle,
+SELECT e.*, coalesce(nullif(q.name, ''), a.name, '') AS name, coalesce(a.handle, '') AS handle,
        substr(coalesce(shown(m.title, m.text, m.risk), c.title,
                        shown(x.title, x.text, x.risk), r.name, t.name, b.text, ''), 1, {EXCERPT})
            AS excerpt,
@@ -126,7 +126,9 @@ FROM json_each(?) w JOIN event e ON e.id = w.value
 LEFT JOIN conversation c ON e.subject_kind = 'conversation' AND c.id = e.subject_id
 LEFT JOIN mention m ON m.id = c.last_outside_id
 LEFT JOIN mention x ON e.subject_kind = 'mention' AND x.id = e.subject_id
-LEFT JOIN account a ON a.id = coalesce(m.account_id, c.opener_id, x.account_id)
+LEFT JOIN person q ON e.subject_kind = 'person' AND q.id = e.subject_id
+LEFT JOIN account a ON a.id = coalesce(m.account_id, c.opener_id, x.account_id,
+    (SELECT min(k.id) FROM account k WHERE k.person_id = coalesce(q.merged_into, q.id)))
 LEFT JOIN alert l ON e.subject_kind = 'alert' AND l.id = e.subject_id
 LEFT JOIN rule r ON e.subject_kind = 'rule' AND r.id = e.subject_id
 LEFT JOIN template t ON e.subject_kind = 'template' AND t.id = e.subject_id
