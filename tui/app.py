@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
@@ -28,6 +28,9 @@ from tui.screens.dashboard import Dashboard
 from tui.terminal.guard import GuardedApp
 from tui.theme import CONFIGURED, DARK, THEMES
 from tui.widgets.paint import use_plain_emoji
+
+if TYPE_CHECKING:
+    from listeners.store.filters import StreamFilter
 
 WARM_AFTER = 0.5
 """Seconds after the first paint until the rest of the program is loaded."""
@@ -190,12 +193,16 @@ class Hubbub(GuardedApp[int]):
 
         self.push_screen(FilterScreen(self.desk, panel, changed))
 
-    def open_search(self) -> None:
-        """Search everything heard."""
+    def open_search(self, text: str = "", within: StreamFilter | None = None) -> None:
+        """Search everything heard, or what is ``within`` a brand and a stretch of time.
+
+        A ``text`` stands in the field already.
+        """
         from tui.screens.search import SearchScreen
 
+        self.desk.search = text or self.desk.search
         if not isinstance(self.screen, SearchScreen):
-            self.push_screen(SearchScreen(self.desk))
+            self.push_screen(SearchScreen(self.desk, within))
 
     def open_sources(self) -> None:
         """Show where hubbub listens."""

@@ -49,7 +49,8 @@ _SMALL = frozenset(
     none, nor, not, now, of, off, oh, ok, okay, on, once, one, or, our, ours, out, own, put, said,
     say, see, she, since, so, someone, something, soon, than, the, there's, they're, thing, things,
     those, through, to, too, two, until, up, upon, us, use, used, using, via, was, wasn't, way, we,
-    we're, we've, well, went, who, whose, why, won't, would've, yes, yet, you, you're, you've,
+    we're, we've, today, tonight, tomorrow, yesterday, well, went, who, whose,
+    why, won't, would've, yes, yet, you, you're, you've,
     ai, aie, ait, alors, as, aucun, aucune, au, aura, aurait, aux, ayant, ca, car, ce, ces, ci,
     cet, comment, d'un, d'une, de, deja, des, deux, dit, dois, doit, donc, dont, du, elle-meme, en,
     est, est-ce, et, eu, eux, faire, fois, font, ici, il, ils, j'ai, jamais, je, juste, la, la-bas,
@@ -57,7 +58,7 @@ _SMALL = frozenset(
     par, pas, peu, peut, peux, plus, plutot, puis, puisque, qu'on, quelque, quelques, qui, quoi,
     que, rien, sa, se, sera, serait, ses, si, son, soit, sont, sur, ta, tant, te, tel, telle, tes,
     toi, ton, tu, un, une, va, vais, vas, veut, veux, vos, vont, voir, voila, voici, y, y'a, etc,
-    aujourd'hui
+    aujourd'hui, hier, demain
     """)
 )
 LINKING = frozenset(listed("de, du, des, d, en, of, a, au"))
@@ -189,6 +190,7 @@ class Cutter:
         plain = written.replace("’", "'").replace("ʼ", "'")
         folded = "" if is_unspaced(plain) else fold(plain[: _LONGEST_WORD + 1])
         if folded in LINKING:
+            self._remember(folded, plain)
             return (folded,)
         bare = _GLUED.sub("", folded)
         word = _OWNED.sub("", bare)

@@ -7,6 +7,7 @@ the number of times an hour came. In a zone that is half an hour off, counts com
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -17,8 +18,11 @@ from listeners.model import HOUR, MINUTE, Micros
 WEEK = 7 * 24
 TOLD = 3
 """Hours that a sentence names."""
-_MUCH = 1.5
-"""How many times the mean rate makes an hour a busy one."""
+LEAST = 5
+"""Mentions, over all its times, that an hour needs to be a busy one."""
+_MUCH, _SURE = 1.5, 2.0
+"""How many times the mean makes an hour a busy one, and how many standard deviations (Poisson)
+it must be above: a few mentions more than elsewhere are chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ class HeatMap:
 
     def is_busy(self, cell: Cell) -> bool:
         """Whether more is said in an hour than in most."""
-        return cell.total > 1 and cell.rate >= _MUCH * self.mean
+        usual = self.mean * cell.times
+        least = max(LEAST, _MUCH * usual, usual + _SURE * math.sqrt(usual))
+        return cell.total >= least
 
     def busiest(self, count: int = TOLD) -> tuple[tuple[int, int], ...]:
         """Return weekday and hour of the hours people speak most at, the busiest first."""

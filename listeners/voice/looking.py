@@ -50,7 +50,6 @@ class WordsSaid:
     """
 
     brand: str
-    stretch: Stretch
     against: str = ""
     mentions: int = 0
     usual: int = 0
@@ -114,7 +113,7 @@ async def words_said(
     Raises:
         StoreError: the store cannot be read.
     """
-    found = WordsSaid(brand, stretch, against)
+    found = WordsSaid(brand, against)
     cutter = Cutter(names_of(config, (brand, against)))
     spoken: list[Spoken] = []
     cut = False

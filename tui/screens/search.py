@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from typing import Any
 
 from textual import on
@@ -17,12 +18,12 @@ from listeners.store import reads
 from listeners.store.filters import StreamFilter
 from tui.actions import BY_ID, Panel
 from tui.desk import Desk
-from tui.i18n import _, ngettext, number, say
+from tui.i18n import _, moment, ngettext, number, say
 from tui.screens.conversation import MentionScreen
 from tui.screens.triage import Subjects, TriageScreen
 from tui.session import RowList
 from tui.widgets.fault import Fault
-from tui.widgets.paint import Line, content, palette_of
+from tui.widgets.paint import Line, content, one_line, palette_of
 from tui.widgets.row_list import VirtualList
 from tui.widgets.rows import MentionRows
 from tui.widgets.thread import ThreadPane
@@ -37,8 +38,9 @@ _TYPING = 0.15
 class SearchScreen(TriageScreen[None]):
     """A field, what it finds, and the thread of the row under the cursor."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, within: StreamFilter | None = None) -> None:
         super().__init__(desk)
+        self.within = within
         self.field = Input(value=desk.search, select_on_focus=True, id="field")
         self.fault = Fault()
         self.found = MentionRows(RowList(), desk.mentions, desk.clock, id="found")
@@ -64,6 +66,8 @@ class SearchScreen(TriageScreen[None]):
         self.found.add_class("pane")
         self.thread.add_class("pane")
         title: Line = [("❯ ", styles.key), (_("Search"), styles.strong)]
+        if self.within is not None:
+            title.append((self._where(self.within), styles.accent))
         self.query_one("#query").border_title = content(title)
         self.thread.border_title = content([(_("Thread"), styles.faint)])
         self._titles()
@@ -142,13 +146,20 @@ class SearchScreen(TriageScreen[None]):
             self.fault.show(error.position, say(error.sentence))
             return
         self.fault.clear()
-        chosen = StreamFilter(brand=self.desk.session.brand, query=query)
+        within = self.within or StreamFilter(brand=self.desk.session.brand)
+        chosen = replace(within, query=query)
         ids = await reads.mention_ids(self.desk.store, chosen, limit=_MOST)
         self._show(ids)
         styles = palette_of(self)
         self.found.say_empty([[(_("Nothing of what was heard holds this."), styles.faint)]])
         await self.found.reload()
         await self._detail()
+
+    def _where(self, within: StreamFilter) -> str:
+        since = within.since
+        when = moment(since, self.desk.clock()) if since is not None else ""
+        said = _("since {when}").format(when=when) if when else ""
+        return "".join(f" · {one}" for one in (one_line(within.brand), said) if one)
 
     def _show(self, ids: array[int]) -> None:
         self.found.offer(ids, frozen=bool(self.found.state.marks))
