@@ -26,6 +26,9 @@ from listeners.config import BrandConfig, Config
 from listeners.engine import Engine
 from listeners.http import Fetcher
 from listeners.model import SECOND, Micros, SourceState
+from listeners.networks.discourse import reader as discourse_reader
+from listeners.networks.lemmy import places as lemmy_places
+from listeners.networks.matrix import sync as matrix_sync
 from listeners.networks.nostr import listener as nostr_listener
 from listeners.networks.nostr import relay as nostr_relay
 from listeners.store import Store, open_store
@@ -33,7 +36,7 @@ from listeners.store.budgets import StoredBudgets
 from listeners.store.quotas import StoredLedger
 from listeners.supervisor import Service, spawn
 from tests.fake.http_server import Reply, body_reply, hung_up, reset_in_body, status_reply
-from tests.listeners.networks.contract.scenario import PAGE, Change, Scenario, words
+from tests.listeners.networks.contract.scenario import PAGE, Change, Scenario, WebScenario, words
 from tests.listeners.networks.contract.scenarios import SCENARIOS
 
 pytestmark = pytest.mark.faults
@@ -49,6 +52,13 @@ NETWORKS = (
     "discourse", "github", "telegram", "nostr", "reddit",
 )  # fmt: skip
 SOCKETS = ("bluesky", "nostr")
+DEPTHS = (
+    (nostr_relay, "MOST_PAGES"),
+    (nostr_listener, "_PER_BATCH"),
+    (lemmy_places, "PAGE"),
+    (discourse_reader, "MOST_PAGES"),
+)
+"""What the contract makes small, and what is said in the hour after a refusal does not fit into."""
 BEGIN = Micros(1_800_086_400 * SECOND)
 TICK = 0.25
 BRAND = BrandConfig(name="Kerlann", names=("Kerlann",))
@@ -196,16 +206,19 @@ async def test_ten_sources_at_once_lose_and_double_nothing(
         return Micros(BEGIN + int((loop.time() - began) * SPEED * SECOND))
 
     path = tmp_path / "hubbub.db"
-    pages, at_once = nostr_relay.MOST_PAGES, nostr_listener._PER_BATCH
+    depths = [(module, name, getattr(module, name)) for module, name in DEPTHS]
     async with AsyncExitStack() as stack:
         scenarios = {name: SCENARIOS[name]() for name in NETWORKS}
         sources = []
         for name, scenario in scenarios.items():
             (tmp_path / name).mkdir()
             await scenario.open(stack, monkeypatch, tmp_path / name)
-        # The contract makes a relay's pages few and batches small; here they are as they are.
-        monkeypatch.setattr(nostr_relay, "MOST_PAGES", pages)
-        monkeypatch.setattr(nostr_listener, "_PER_BATCH", at_once)
+        # The contract lets little be reached; here what a refusal's rest leaves unread can be.
+        for module, name, depth in depths:
+            monkeypatch.setattr(module, name, depth)
+        matrix = scenarios["matrix"]
+        assert isinstance(matrix, WebScenario)
+        matrix.server.page_size = matrix_sync.PER_PAGE
         for scenario in scenarios.values():
             one = scenario.source()
             sources.append(replace(one, interval=1.0, options={**one.options, "history": "none"}))

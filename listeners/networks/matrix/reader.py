@@ -6,7 +6,18 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from listeners.clock import Clock
-from listeners.model import BadRecord, Batch, Deletion, Gap, Micros, Post, Sentence
+from listeners.model import (
+    MINUTE,
+    BadRecord,
+    Batch,
+    Deletion,
+    Gap,
+    Micros,
+    Post,
+    Sentence,
+    SourceState,
+)
+from listeners.networks.contract import SourceError
 from listeners.networks.matrix.cursor import Mark, Place, write_cursor
 from listeners.networks.matrix.event import event_id_of, time_of
 from listeners.networks.matrix.harvest import Harvest, Harvester
@@ -32,6 +43,9 @@ CAP = 32 * 2**20
 """Bytes of one sync: it brings all rooms at once, and after a long absence every one has news."""
 GRACE = 20.0
 """Seconds an answer may take beyond what the server was asked to wait."""
+DOUBT = 2 * MINUTE
+"""How long a server is asked again that left words out and then shows none, before it is believed:
+it may leave out what this account must not see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,7 @@ class Reader:
         self._rooms = rooms
         self._harvester = harvester
         self._clock = clock
+        self._doubted: dict[str, Micros] = {}
 
     async def ask(self, place: Place, wait: float) -> News:
         """Return what is new since the place; the server may wait this many seconds for it.
@@ -218,6 +233,8 @@ class Reader:
         if not room.limited or self._rooms[room.room_id].encrypted:
             return Stretch(room.events)
         before = await self._back(room.room_id, room.before, mark, MOST_PAGES, place.since)
+        if mark is not None:
+            self._doubt(room.room_id, shown=bool(before.events))
         return Stretch((*before.events, *room.events), before.whole)
 
     async def _back(
@@ -251,11 +268,32 @@ class Reader:
                 whole = True
                 break
             found += page.events
-            if not page.end or page.end == token or (until and not page.events):
+            # An empty page is not yet the end, says the specification.
+            if not page.end or page.end == token:
                 whole = True
                 break
             token = page.end
         return Stretch(tuple(reversed(found)), whole)
+
+    def _doubt(self, room_id: str, *, shown: bool) -> None:
+        """Note whether a server showed what it left out of an answer.
+
+        Raises:
+            SourceError: it showed nothing, and was not yet asked for long enough.
+        """
+        now = self._clock()
+        since = self._doubted.pop(room_id, now)
+        if shown or now - since >= DOUBT:
+            return
+        self._doubted[room_id] = since
+        raise SourceError(
+            SourceState.FAILING,
+            Sentence(
+                "The server left words out of what was said in {room} and does not show them. "
+                "Nothing is lost; hubbub asks again.",
+                {"room": self._rooms[room_id].title},
+            ),
+        )
 
     def _gap(self, room_id: str, stretch: Stretch, place: Place) -> Gap:
         mark = place.marks.get(room_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from typing import Any
 
@@ -15,8 +15,9 @@ from listeners.model import DAY, MINUTE, SECOND, Batch, Deletion, Micros, Post, 
 from listeners.networks.contract import SourceError
 from listeners.networks.matrix.cursor import read_cursor
 from listeners.networks.matrix.listener import MatrixListener
+from listeners.networks.matrix.reader import DOUBT
 from listeners.secret import Secret
-from tests.fake.http_server import body_reply, json_reply
+from tests.fake.http_server import Reply, Request, body_reply, json_reply
 from tests.fake.matrix import ANA, API, BEN, ME, START, SYNC, FakeMatrix, refusal
 
 BRAND = BrandConfig(name="Kerlann", handles={"matrix": ("@kerlann:hs.example",)})
@@ -135,6 +136,52 @@ async def test_what_an_answer_leaves_out_is_read_back_page_by_page(
     batches = await polled(world.listener(), cursor)
     assert texts(batches) == [f"n{n}" for n in range(1, 12)]
     assert not gaps(batches)
+
+
+async def test_an_empty_page_is_not_the_end(world: World) -> None:
+    room = world.server.room()
+    world.server.say(room, "n0")
+    cursor = last_cursor(await polled(world.listener()))
+    world.server.sync_limit = 1
+    for number in range(1, 4):
+        world.server.say(room, f"n{number}")
+
+    def empty_first(request: Request, answer: Callable[[Request], Reply]) -> Reply:
+        start = request.one("from")
+        if request.path.endswith("/messages") and start.startswith("t"):
+            return json_reply({"start": start, "chunk": [], "end": f"u{start[1:]}"})
+        return answer(request)
+
+    world.server.between = empty_first
+    batches = await polled(world.listener(), cursor)
+    assert (texts(batches), gaps(batches)) == (["n1", "n2", "n3"], [])
+
+
+async def test_words_left_out_and_not_shown_are_asked_for_again_for_a_while(world: World) -> None:
+    room = world.server.room("#help:hs.example")
+    world.server.say(room, "n0")
+    cursor = last_cursor(await polled(world.listener()))
+    world.server.sync_limit = 1
+    for number in range(1, 4):
+        world.server.say(room, f"n{number}")
+
+    def empty(request: Request, answer: Callable[[Request], Reply]) -> Reply:
+        return json_reply({"chunk": []}) if request.path.endswith("/messages") else answer(request)
+
+    listener = world.listener()
+    for _ in range(3):
+        world.server.between = empty
+        error = await refused(listener, cursor)
+        assert error.state is SourceState.FAILING
+        assert "#help:hs.example" in str(error)
+        world.now = Micros(world.now + DOUBT // 4)
+    world.server.between = None
+    assert texts(await polled(listener, cursor)) == ["n1", "n2", "n3"]
+    # Who goes on showing none is believed: this account may not see them.
+    world.server.between = empty
+    await refused(listener, cursor)
+    world.now = Micros(world.now + DOUBT)
+    assert texts(await polled(listener, cursor)) == ["n3"]
 
 
 async def test_a_stretch_beyond_the_last_page_is_a_gap(
