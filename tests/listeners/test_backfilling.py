@@ -159,7 +159,7 @@ async def test_a_process_that_took_over_and_one_that_wakes_up_again(
     stopped.gates[2] = woken
     sleeping = asyncio.ensure_future((await first.reader(stopped)).read())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(stopped.asked) < 2:
                 await asyncio.sleep(0.005)
         async with open_store(tmp_path / "hubbub.db") as other:
@@ -170,7 +170,7 @@ async def test_a_process_that_took_over_and_one_that_wakes_up_again(
             assert archive.asked[0] == "3"
             assert (await second.row()).state is BackfillState.DONE
             woken.set()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await sleeping
             row = await second.row()
             assert (row.state, row.kept) == (BackfillState.DONE, 10)
@@ -185,7 +185,7 @@ async def test_what_the_reading_lives_on_is_told(store: Store) -> None:
     reader = await world.reader(Archive(days(4)))
     reading = asyncio.ensure_future(reader.service.supervise())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (await world.row()).state is not BackfillState.DONE:
                 await asyncio.sleep(0.005)
     finally:

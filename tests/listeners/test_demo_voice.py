@@ -54,7 +54,7 @@ async def test_a_reply_is_sent_and_heard_back_once(store: Store, player: Player)
         assert way.limit.maximum == 300
         said = await outbox.send(row.id, "Oui, panier du haut.", actor="You")
         assert said.state == SENT
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while len(await reads.thread(store, row.id)) < row.messages + 1:
                 await asyncio.sleep(0.01)
         heard = (await reads.conversations(store, [row.id]))[row.id]
@@ -64,7 +64,7 @@ async def test_a_reply_is_sent_and_heard_back_once(store: Store, player: Player)
         assert await store.fetch("SELECT id FROM alert WHERE rule LIKE 'hijack%'") == []
 
         assert (await outbox.delete(said.outbox_id, actor="You")).done == 1
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while all(one.deleted_at is None for one in await reads.thread(store, row.id)):
                 await asyncio.sleep(0.01)
 

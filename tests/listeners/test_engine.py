@@ -182,13 +182,13 @@ async def test_a_service_goes_on_after_failures_and_wakes_at_once(store: Store) 
     one = await runner(store, listener)
     task = asyncio.ensure_future(one.service.supervise())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (await row(store)).state is not SourceState.NEEDS_TOKEN:
                 await asyncio.sleep(0.01)
         while len(listener.cursors) < 2:
             one.service.wake()
             await asyncio.sleep(0.01)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (await row(store)).state is not SourceState.OK:
                 await asyncio.sleep(0.01)
         assert await stored(store) == 1
@@ -197,7 +197,7 @@ async def test_a_service_goes_on_after_failures_and_wakes_at_once(store: Store) 
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.01)
 

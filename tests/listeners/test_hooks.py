@@ -237,9 +237,8 @@ async def test_a_command_that_is_not_there_or_hangs_is_shown(store: Store, tmp_p
     await perform(store, "Ana", "resolve", "conversation", [2], NOW)
     await gone.catch_up()
     assert "could not be started" in (await gone.faults())[0]
-    began = time.monotonic()
-    await hangs.catch_up(limit=0.3)
-    assert time.monotonic() - began < 10
+    async with asyncio.timeout(30):
+        await hangs.catch_up(limit=0.3)
     assert "longer than 0.3 seconds" in (await hangs.faults())[0]
 
 
@@ -248,7 +247,7 @@ async def test_what_was_cut_off_is_told_again(store: Store, tmp_path: Path) -> N
     await slow.catch_up()
     await perform(store, "Ana", "answered", "conversation", [1], NOW)
     task = spawn("hook", slow.hooks().follow(slow.hook))
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while not slow.told():
         assert time.monotonic() < end
         await asyncio.sleep(0.02)
@@ -267,7 +266,7 @@ async def test_a_service_follows_the_log(store: Store, tmp_path: Path) -> None:
     (service,) = heard.hooks().services()
     task = spawn(service.name, service.supervise())
     try:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while await stored.place_of(store, heard.hook.name) is None:
             assert time.monotonic() < end
             await asyncio.sleep(0.02)

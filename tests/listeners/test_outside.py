@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,16 +55,14 @@ async def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path) -
         f"subprocess.Popen([sys.executable, '-c', {child_code!r}])\n"
         "time.sleep(60)"
     )
-    began = time.monotonic()
-    _, _, trouble = await run(code, seconds=1.5)
+    async with asyncio.timeout(30):
+        _, _, trouble = await run(code, seconds=1.5)
     assert "longer than 1.5 seconds" in trouble
-    assert time.monotonic() - began < 8
     if mark.exists() and mark.read_text():
         child = int(mark.read_text())
-        end = time.monotonic() + 5
-        while _alive(child) and time.monotonic() < end:
-            await asyncio.sleep(0.02)
-        assert not _alive(child)
+        async with asyncio.timeout(30):
+            while _alive(child):
+                await asyncio.sleep(0.02)
 
 
 def _alive(pid: int) -> bool:
@@ -93,10 +91,10 @@ async def test_escape_codes_stay_harmless() -> None:
 
 
 async def test_a_command_that_does_not_exist_is_said() -> None:
-    ran = await run_command(("no-such-command-here",), "", seconds=5)
+    ran = await run_command(("no-such-command-here",), "", seconds=20)
     assert ran.trouble is not None
     assert "could not be started" in ran.trouble.template
-    ran = await run_command(("a\x00b",), "", seconds=5)
+    ran = await run_command(("a\x00b",), "", seconds=20)
     assert ran.trouble is not None
 
 
@@ -104,14 +102,14 @@ async def test_a_command_beside_the_configuration_is_found(tmp_path: Path) -> No
     script = tmp_path / "notify-here"
     script.write_text("#!/bin/sh\npwd\n")
     script.chmod(0o700)
-    ran = await run_command(("notify-here",), "", seconds=5, folder=tmp_path)
+    ran = await run_command(("notify-here",), "", seconds=20, folder=tmp_path)
     assert ran.line == str(tmp_path)
     assert folder_of(Config(path=tmp_path / "hubbub.toml")) == tmp_path
 
 
 async def test_no_shell_reads_it() -> None:
     ran = await run_command(
-        (sys.executable, "-c", "import sys; print(sys.argv[1])", "$(id); `id`"), "", seconds=5
+        (sys.executable, "-c", "import sys; print(sys.argv[1])", "$(id); `id`"), "", seconds=20
     )
     assert ran.line == "$(id); `id`"
 
@@ -119,23 +117,23 @@ async def test_no_shell_reads_it() -> None:
 async def test_what_it_leaves_running_is_not_waited_for() -> None:
     code = (
         "import subprocess, sys\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(5)'])\n"
-        "print('started')"
+        "left = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(left.pid)"
     )
-    began = time.monotonic()
-    line, _, trouble = await run(code)
-    assert (line, trouble) == ("started", "")
-    assert time.monotonic() - began < 4.5
+    line, _, trouble = await run(code, seconds=30.0)
+    assert trouble == ""
+    # It sleeps longer than anybody had patience for.
+    assert _alive(int(line))
+    os.kill(int(line), signal.SIGKILL)
 
 
 async def test_whoever_stops_waiting_ends_it() -> None:
     task = spawn("test", run_command(python("import time; time.sleep(60)"), "", seconds=60))
     await asyncio.sleep(0.3)
     task.cancel()
-    began = time.monotonic()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert time.monotonic() - began < 5
+    async with asyncio.timeout(30):
+        await asyncio.wait([task])
+    assert task.cancelled()
 
 
 def test_our_secrets_are_not_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,10 +36,10 @@ def site() -> Iterator[str]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    ready.wait(5)
+    ready.wait(30)
     yield server.url
     loop.call_soon_threadsafe(end.set)
-    thread.join(5)
+    thread.join(30)
     loop.close()
 
 

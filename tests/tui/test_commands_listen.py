@@ -59,7 +59,7 @@ class Hub:
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
         process = await self.start(*arguments)
-        out, err = await asyncio.wait_for(process.communicate(), 40)
+        out, err = await asyncio.wait_for(process.communicate(), 120)
         assert process.returncode is not None
         return process.returncode, out.decode(), err.decode()
 
@@ -122,29 +122,48 @@ async def test_a_brand_whose_query_cannot_be_read_is_wrong_use(hub: Hub) -> None
 async def test_listening_ends_by_itself_after_its_time(hub: Hub) -> None:
     hub.sources("/news.xml")
     hub.server.on("/news.xml", body_reply(rss(articles(1, 3)), FEED))
-    code, out, err = await hub.run("listen", "--for", "3s", "-o", "json")
-    assert (code, err) == (0, "")
-    (source,) = json.loads(out)
+    # On a busy machine the first time may be over before the source has answered.
+    for span in ("3s", "20s"):
+        code, out, err = await hub.run("listen", "--for", span, "-o", "json")
+        assert (code, err) == (0, "")
+        (source,) = json.loads(out)
+        if source["state"] != "starting":
+            break
     assert (source["state"], source["new"]) == ("ok", 3)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
 async def test_a_signal_ends_listening_tidily(hub: Hub, number: signal.Signals) -> None:
+    await ended_by(hub, number)
+
+
+@pytest.mark.faults
+@pytest.mark.alone
+async def test_a_signal_ends_listening_within_two_seconds(hub: Hub) -> None:
+    assert await ended_by(hub, signal.SIGTERM) < 2
+
+
+async def ended_by(hub: Hub, number: signal.Signals) -> float:
+    """End a process that listens; return how many seconds it took."""
     hub.sources("/news.xml")
     hub.server.on("/news.xml", body_reply(rss(articles(1, 3)), FEED))
     process = await hub.start("listen")
     assert process.stdout is not None
-    assert b"Listening" in await asyncio.wait_for(process.stdout.readline(), 20)
+    assert b"Listening" in await asyncio.wait_for(process.stdout.readline(), 30)
     while not hub.server.requests:
         await asyncio.sleep(0.05)
     asked = time.monotonic()
     process.send_signal(number)
-    _out, err = await asyncio.wait_for(process.communicate(), 10)
-    assert time.monotonic() - asked < 2
+    _out, err = await asyncio.wait_for(process.communicate(), 30)
+    took = time.monotonic() - asked
     assert (process.returncode, err) == (0, b"")
     # Whoever comes next may listen at once.
     async with open_store(hub.folder / "hubbub.db") as store:
         assert await Ownership(store).claim()
+    return took
 
 
 async def test_only_one_process_listens(hub: Hub) -> None:
@@ -175,7 +194,7 @@ async def test_another_process_takes_over_when_the_first_is_killed(hub: Hub) -> 
         await asyncio.sleep(0.05)
     second = await hub.start("listen")
     assert second.stdout is not None
-    await asyncio.wait_for(second.stdout.readline(), 20)
+    await asyncio.wait_for(second.stdout.readline(), 30)
     first.kill()
     await first.communicate()
     asked = len(hub.server.requests)

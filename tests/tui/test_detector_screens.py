@@ -13,7 +13,7 @@ from listeners.model import DAY, Micros
 from listeners.replay import rehearsal
 from listeners.store import Store
 from tests.listeners.replay.test_budgeting import mentions_of
-from tests.tui.driving import Driven, driven
+from tests.tui.driving import Driven, driven, until
 from tests.tui.seeded import BRAND, NOW
 from tui.screens.alert_rules import AlertRulesScreen
 from tui.screens.keyword_health import KeywordHealthScreen
@@ -115,11 +115,10 @@ async def test_a_trial_is_stopped_by_escape(
     async with driven(tmp_path, config=CONFIG) as hub:
         screen = await opened(hub, "rehearse")
         await hub.pilot.press("j", "enter", *"brakes", "enter", "t")
-        await asyncio.sleep(0.2)
+        await until(lambda: "esc stops" in hub.frame())
         assert screen.running
-        assert "esc stops" in hub.frame()
         await hub.pilot.press("escape")
-        await asyncio.wait_for(halted.wait(), 5)
+        await asyncio.wait_for(halted.wait(), 30)
         await hub.settled()
         assert not screen.running
         assert hub.screen is screen

@@ -208,7 +208,7 @@ class _SlowFile:
         self.broken = False
 
     def write(self, text: str) -> int:
-        self.allowed.wait(5)
+        self.allowed.wait(30)
         if self.broken:
             raise OSError(5, "Input/output error")
         self.written += text
@@ -247,7 +247,7 @@ def test_a_terminal_that_is_gone_is_noticed_by_the_writer(slow: _SlowFile) -> No
     slow.broken = True
     slow.allowed.set()
     writer.write("x")
-    writer.join(5)
+    writer.join(30)
     assert writer.gone
     writer.write("y")
     assert writer.backlog <= 1

@@ -156,7 +156,7 @@ async def test_a_caller_that_gives_up_while_the_forum_thinks_finds_it_later(worl
 
     world.on_post(silent)
     listener = world.listener()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         sending = asyncio.ensure_future(listener.send_reply(world.reply()))
         await asked.wait()
         sending.cancel()

@@ -252,7 +252,7 @@ async def test_what_comes_twice_is_stored_once(
         engine = Engine(store, config)
         task = spawn("engine", engine.run())
         made: Any = None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while made is None or not made.port:
                 await asyncio.sleep(0.01)
                 made = engine._runners[0]._listener if engine._runners else None

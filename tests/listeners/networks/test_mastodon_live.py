@@ -38,7 +38,7 @@ class Heard:
         self.taken: list[Batch] = []
 
     async def next(self) -> Batch:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             batch = await anext(self.stream)
         self.taken.append(batch)
         self.cursor = batch.cursor or self.cursor

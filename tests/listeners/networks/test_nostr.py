@@ -424,7 +424,7 @@ async def test_a_relay_that_says_nothing_of_itself_is_read(world: World, about: 
 
 async def heard(stream: AsyncIterator[Batch], wanted: int) -> list[Batch]:
     batches: list[Batch] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         async for batch in stream:
             batches.append(batch)
             if sum(len(b.posts) + len(b.deletions) for b in batches) >= wanted:

@@ -342,7 +342,7 @@ async def test_the_stream_waits_for_news(world: World) -> None:
     cursor = last_cursor(await polled(listener))
     stream = listener.stream(cursor)
     assert stream is not None
-    async with aclosing(stream), asyncio.timeout(10):
+    async with aclosing(stream), asyncio.timeout(30):
         soon = asyncio.ensure_future(anext(stream))
         while len(world.server.asked(f"/bot{TOKEN}/getUpdates")) < 2:
             await asyncio.sleep(0.005)

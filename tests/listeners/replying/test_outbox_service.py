@@ -44,7 +44,7 @@ async def test_the_service_looks_again_and_again(
     try:
         one = await left(world, clock)
         voice.there["key-1"] = None  # type: ignore[assignment]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (await replies(world.store))[0].state != "sent":
                 service.wake()
                 await asyncio.sleep(0.01)
