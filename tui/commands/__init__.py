@@ -40,6 +40,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("campaigns", "tui.commands.campaigns", msgid("what each campaign brought; plan, compare")),
     ("plan", "tui.commands.plan", msgid("planned posts and actions; calendar files in and out")),
     ("cadence", "tui.commands.cadence", msgid("posts a week by channel, as meant and as they are")),
+    ("people", "tui.commands.people", msgid("who was heard, who they are to us; press lists")),
     ("responses", "tui.commands.responses", msgid("how fast we answer")),
     ("voice", "tui.commands.voice", msgid("brands compared, words that rise, busy hours")),
     ("stages", "tui.commands.stages", msgid("connect, convince, convert: who is where, who moved")),
