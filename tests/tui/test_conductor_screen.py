@@ -25,6 +25,7 @@ from tui.screens.conductor import ConductorScreen
 from tui.screens.conversation import ConversationScreen
 from tui.screens.dashboard import Dashboard
 from tui.screens.duty_asking import role_choices, when_choices
+from tui.screens.planning import PlanningScreen
 from tui.screens.team import TeamScreen
 from tui.widgets.conductor_rows import Entry
 
@@ -148,6 +149,15 @@ async def test_enter_goes_to_the_thing(tmp_path: Path) -> None:
         await go(one, is_a("Late", "conversation"))
         await one.press("enter")
         assert in_front(one) is ConversationScreen
+        await one.press("escape")
+        await go(one, is_a("Late", "Friday thread"))
+        await one.press("enter")
+        assert in_front(one) is PlanningScreen
+        assert "Friday thread" in one.frame()
+        await one.press("escape")
+        await go(one, is_a("Channel"))
+        await one.press("enter")
+        assert "Cadence" in one.frame()
         await one.press("escape")
         await go(one, lambda row: row.title == "Who has what")
         await one.press("enter")

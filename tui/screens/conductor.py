@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.containers import Container
 
 from listeners.conducting import Channel, Holding, Late, Running, conducting
 from listeners.duty import Gap, Shift
+from listeners.planning.calendar import day_of
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.duty_words import on_duty_words
@@ -20,6 +21,7 @@ from tui.language import msgid
 from tui.screens.conductor_acts import ConductorActs
 from tui.screens.conductor_page import COLUMNS, Key, page
 from tui.screens.own_keys import own, own_bindings
+from tui.screens.planning import PlanningScreen
 from tui.session import RowList
 from tui.widgets.conductor_rows import ConductorRows, Entry, Thing
 from tui.widgets.paint import Line, content, palette_of
@@ -216,17 +218,31 @@ class ConductorScreen(ConductorActs):
                 self.fill(gap)
             case Running():
                 self.action_hub("campaigns")
-            case Late() | Channel():
-                self.action_hub("planning")
+            case Late(at=at):
+                day = day_of(at, zone())
+                self._show_planning(lambda planning: planning.go_to(day))
+            case Channel():
+                self._show_planning(PlanningScreen.do_plan_cadence)
             case None:
                 self._open_section(entry)
 
     def _open_section(self, entry: Entry) -> None:
-        if entry.section == "turns":
-            self.do_conductor_duty()
-        else:
-            places = {"members": "team", "campaigns": "campaigns"}
-            self.action_hub(places.get(entry.section, "planning"))
+        match entry.section:
+            case "members":
+                self.do_team()
+            case "turns":
+                self.do_conductor_duty()
+            case "late":
+                self._show_planning(PlanningScreen.do_plan_agenda)
+            case "channels":
+                self._show_planning(PlanningScreen.do_plan_cadence)
+            case "campaigns":
+                self.action_hub("campaigns")
+
+    def _show_planning(self, then: Callable[[PlanningScreen], None]) -> None:
+        planning = PlanningScreen(self.desk)
+        self.app.push_screen(planning)
+        planning.call_after_refresh(then, planning)
 
     def _show_whose(self, owner: str) -> None:
         from tui.screens.dashboard import Dashboard
