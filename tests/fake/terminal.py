@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pyte
 
+from tests.fake.running_time import RunningTime
+
 ROOT = Path(__file__).parents[2]
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
@@ -93,19 +95,19 @@ class Terminal:
         self.raw += data
         self._stream.feed(self._unparsed.sub(b"", data))
 
-    def until(self, true: Callable[[], object], seconds: float = 15.0) -> None:
+    def until(self, true: Callable[[], object], seconds: float = 30.0) -> None:
         """Read until something is true.
 
         Raises:
             AssertionError: it did not become true in time; the screen is in the message.
         """
-        end = time.monotonic() + seconds
+        spent = RunningTime()
         while not true():
-            assert time.monotonic() < end, f"not within {seconds} s; the screen is:\n{self.text}"
+            assert spent.step() < seconds, f"not within {seconds} s; the screen is:\n{self.text}"
             assert not self.ended(), f"ended with {self.code}; the screen is:\n{self.text}"
             self.read()
 
-    def shows(self, text: str, seconds: float = 15.0) -> None:
+    def shows(self, text: str, seconds: float = 30.0) -> None:
         """Read until the screen shows a text."""
         self.until(lambda: text in self.text, seconds)
 
@@ -131,17 +133,19 @@ class Terminal:
                 self.code = os.waitstatus_to_exitcode(status)
         return self.code is not None
 
-    def end(self, seconds: float = 10.0) -> float:
+    def end(self, seconds: float = 30.0) -> float:
         """Wait until the process ends, read the rest, and return how long it took.
+
+        Pauses of the whole machine are not counted.
 
         Raises:
             AssertionError: it did not end in time.
         """
-        start = time.monotonic()
+        spent = RunningTime()
         while not self.ended():
-            assert time.monotonic() - start < seconds, f"still running:\n{self.text}"
+            assert spent.step() < seconds, f"still running:\n{self.text}"
             self.read()
-        took = time.monotonic() - start
+        took = spent.step()
         for _ in range(3):
             self.read(0.02)
         return took

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from listeners.clock import utc_now
 from listeners.store import open_store
 from listeners.store.drafts import drafts
+from tests.fake.running_time import RunningTime
 from tests.fake.terminal import Terminal, terminal
 from tests.tui.seeded import BRAND, seed
 
@@ -67,8 +67,8 @@ def write(child: Terminal, words: str) -> None:
 def test_a_pause_of_a_second_before_the_kill_is_enough(home: Path) -> None:
     with terminal(["-m", "tui"], environment=environment(home), columns=120, lines=40) as child:
         write(child, WORDS)
-        paused = time.monotonic()
-        child.until(lambda: time.monotonic() - paused > 1.0)
+        paused = RunningTime()
+        child.until(lambda: paused.step() > 1.0)
         child.signal(signal.SIGKILL)
         child.end()
     assert kept(home) == [WORDS]

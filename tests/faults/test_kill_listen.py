@@ -44,7 +44,7 @@ def test_killed_forty_times_the_listener_loses_and_doubles_nothing(tmp_path: Pat
         wait_for_work(tmp_path / "hubbub.db", reached[-1] if reached else 0)
         time.sleep(0.05 * chance.random())
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
         reached.append(stored(tmp_path / "hubbub.db"))
     assert len(set(reached)) > 3, f"the kills hit nothing: {reached}"
     done = start(tmp_path, *arguments, "--once", "-o", "json")

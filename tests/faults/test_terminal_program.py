@@ -239,7 +239,7 @@ def test_without_a_terminal_there_is_one_line_and_2(home: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 2

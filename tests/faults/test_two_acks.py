@@ -80,7 +80,7 @@ def press(path: Path, *keys: tuple[str, str]) -> list[str]:
         assert one.stdin is not None
         one.stdin.write("\n")
         one.stdin.flush()
-    return [one.communicate(timeout=30)[0].strip() for one in people]
+    return [one.communicate(timeout=120)[0].strip() for one in people]
 
 
 def test_one_acknowledges_and_the_other_is_told_who_did(tmp_path: Path) -> None:
