@@ -61,8 +61,8 @@ _SMALL = frozenset(
     aujourd'hui, hier, demain
     """)
 )
-LINKING = frozenset(listed("de, du, des, d, en, of, a, au"))
-"""What may stand between the two words of a phrase."""
+LINKING = frozenset(("de", "du", "des", "d", "en", "à", "au", "of"))
+"""What may stand between the two words of a phrase, as it is written; ``d`` is glued to it."""
 _NO_WORDS = LINKING | {""}
 _SILENT = COMMON | _SMALL
 
@@ -188,10 +188,9 @@ class Cutter:
         if not written[0].isalpha():
             return ("",)
         plain = written.replace("’", "'").replace("ʼ", "'")
+        if plain in LINKING:
+            return (plain,)
         folded = "" if is_unspaced(plain) else fold(plain[: _LONGEST_WORD + 1])
-        if folded in LINKING:
-            self._remember(folded, plain)
-            return (folded,)
         bare = _GLUED.sub("", folded)
         word = _OWNED.sub("", bare)
         if (

@@ -8,9 +8,10 @@ to 22. For a term said ``y`` times among ``n`` now, ``y'`` among ``n'`` usually,
     sigma^2 = 1 / (y + a) + 1 / (y' + a)          z = delta / sigma
 
 ``y`` counts mentions, so that a word said ten times in one post is said once; ``n`` is the sum of
-``y`` over all terms of a kind. The prior is what both stretches say together, weighed as a
-twentieth of it: a term that is rare on both sides is drawn to "no difference", a frequent one is
-not.
+``y`` over all phrases for a phrase, and over all words, hashtags and emoji for one of these: where
+nobody used hashtags before, the first one rises too. The prior is what both stretches say
+together, weighed as a twentieth of it: a term that is rare on both sides is drawn to "no
+difference", a frequent one is not.
 """
 
 from __future__ import annotations
@@ -105,6 +106,11 @@ class Side:
     mentions: int = 0
     said: Counter[Term] = field(default_factory=Counter)
     of_kind: Counter[Kind] = field(default_factory=Counter)
+
+    def of_all(self, kind: Kind) -> int:
+        """Return how often all is said that a term of a kind is counted among."""
+        phrases = self.of_kind["phrase"]
+        return phrases if kind == "phrase" else self.of_kind.total() - phrases
 
     def add(self, cut: Cut, wanted: Wanted) -> None:
         """Count what one more mention says; only terms that are wanted are counted apart."""
@@ -251,8 +257,8 @@ def _rising(
 
 
 def odds_of(term: Term, now: Side, usual: Side) -> Odds:
-    """Return how sure it is that a term is said more now, against all terms of its kind."""
-    here, there = now.of_kind[term.kind], usual.of_kind[term.kind]
+    """Return how sure it is that a term is said more now, against all it is counted among."""
+    here, there = now.of_all(term.kind), usual.of_all(term.kind)
     both = here + there
     prior = PRIOR * (now.said[term] + usual.said[term])
     return log_odds(now.said[term], here, usual.said[term], there, prior, PRIOR * both)

@@ -20,6 +20,7 @@ from listeners.store import (
     reply_facts,
     subjects,
     undoing,
+    voice,
 )
 from listeners.store.connection import Row
 from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
@@ -80,6 +81,7 @@ READS: dict[str, Read] = {
     "log of a subject": lambda s: reads.events(s, "conversation", 1),
     "replies of a conversation": lambda s: outbox.outbox(s, ("sent",), conversation=1),
     "author": lambda s: reads.account_history(s, "mention", 1),
+    "what was said": lambda s: voice.said(s, BRAND, Micros(NOW - DAY), (NOW, 0), 5),
     "author of a conversation": lambda s: reads.account_history(s, "conversation", 1),
 }
 
@@ -87,6 +89,12 @@ READS: dict[str, Read] = {
 SUMS: dict[str, Read] = {
     "by network": lambda s: reads.by_network(s, "", Micros(NOW - DAY)),
     "status line": lambda s: reads.status_line(s, "", NOW),
+    "brands compared": lambda s: voice.heard(s, [BRAND], Micros(NOW - DAY), NOW),
+    "who spoke": lambda s: voice.spoke(s, BRAND, Micros(NOW - DAY), NOW),
+    "people of accounts": lambda s: voice.people_of(s, [1, 2]),
+    "hours of the week": lambda s: voice.slots(s, BRAND, Micros(NOW - DAY), NOW, HOUR),
+    "parts of an hour": lambda s: voice.slots(s, BRAND, Micros(NOW - DAY), NOW, 30 * MINUTE),
+    "heard first": lambda s: voice.first_heard(s, BRAND, Micros(NOW - DAY)),
 }
 
 

@@ -23,7 +23,6 @@ CONFIG = Config(
     brands=(
         BrandConfig(name=OURS, query='Aurora OR "Aurora Bikes"', competitors=(RIVAL, UNHEARD)),
         BrandConfig(name=RIVAL, competitor=True),
-        BrandConfig(name=UNHEARD, competitor=True),
     ),
     sources=(
         SourceConfig(network="mastodon", what="#bikes"),
