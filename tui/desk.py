@@ -22,13 +22,14 @@ from listeners.store.maintenance import running
 from listeners.store.news import take_news
 from listeners.store.outbox import UNKNOWN
 from listeners.store.outbox import outbox as replies_of
+from listeners.store.planned import ringing
 from listeners.team import may_write
 from tui.actions import BY_ID, Action, Panel
 from tui.colleagues import Colleagues
 from tui.explaining import weights
 from tui.filtering import View, alert_filter, queue_filter, stream_filter
 from tui.here import Here
-from tui.i18n import _, say
+from tui.i18n import _, say, zone
 from tui.own_keys import OwnKeys
 from tui.repeating import Again
 from tui.session import ChartRange, Session
@@ -80,6 +81,8 @@ class Desk:
     again: Again | None = None
     fault: str = ""
     """What is wrong with a hook, as it was said last."""
+    reminded: set[tuple[int, int]] = field(default_factory=set)
+    """Reminders that were said here, each by its entry and when it rang."""
     tags: set[str] = field(default_factory=set)
     search: str = ""
     sender: Outbox | None = None
@@ -165,6 +168,8 @@ class Desk:
         known = await running(self.store, now)
         windows = [one for one in known if not brand or one.brand in ("", brand)]
         top = top._replace(maintenance=tuple(windows))
+        reminders = await ringing(self.store, self.actor, now, zone=zone())
+        top = top._replace(reminders=tuple(reminders))
         return top._replace(hook=say(faults[0]) if faults else ""), places
 
     async def mood(self, top: Top) -> Mood:

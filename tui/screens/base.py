@@ -20,6 +20,7 @@ from tui.actions import ACTIONS, BY_ID, Action, Panel, footer_actions, meant
 from tui.desk import Desk
 from tui.feed import Changed
 from tui.i18n import _, clock_time, ngettext, say
+from tui.reminding import news_of, reminder_words
 from tui.screens.going import Going
 from tui.widgets.key_line import KeyLine, Said
 from tui.widgets.status import StatusBar, Top
@@ -137,6 +138,10 @@ class HubScreen(Going[Result]):
         if top.hook and top.hook != self.desk.fault:
             self.refuse(top.hook)
         self.desk.fault = top.hook
+        for one in news_of(top.reminders, self.desk.reminded):
+            words = reminder_words(one, self.desk.clock())
+            self.tell(words)
+            self.hub.call_person(_("hubbub: reminder"), words)
         return top, places
 
     def show_top(self, top: Top) -> None:

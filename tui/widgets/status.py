@@ -9,10 +9,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from listeners.model import HOUR, SECOND, Severity
+from listeners.planning.entry import Planned
 from listeners.risk.maintenance import Window
 from listeners.rows import StatusLine
 from listeners.uncertainty import net_band
 from tui.i18n import _, age, clock_time, ngettext, number, signed
+from tui.reminding import forms
 from tui.sentiment_words import give_or_take
 from tui.theme import BOLD, Palette
 from tui.widgets.paint import (
@@ -56,6 +58,8 @@ class Top(NamedTuple):
     """Notes of colleagues that name this person and wait to be seen."""
     hook: str = ""
     """What is wrong with a hook."""
+    reminders: Sequence[Planned] = ()
+    """Planned entries this person was reminded of, the next one first."""
     maintenance: Sequence[Window] = ()
     """Known events that go on, during which alerts do not ring."""
 
@@ -119,6 +123,9 @@ def segments(top: Top, styles: Palette) -> list[Segment]:
         made.append(_maintenance(top.maintenance, styles))
     if top.notes:
         made.append(_notes(top.notes, styles))
+    if top.reminders:
+        said: list[Line] = [[(one, styles.accent)] for one in forms(top.reminders)]
+        made.append(Segment(said, (26, 49)))
     made.extend(_sources(figures, top.lag, styles))
     if top.hook:
         made.append(
