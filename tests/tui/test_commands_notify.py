@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from listeners.actions import undo
 from listeners.actions.duty import add_duty
 from listeners.clock import utc_now
 from listeners.config import load_config
@@ -90,6 +91,11 @@ def test_whose_turn_it_is_now(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert run(path, "notify") == 0
         return capsys.readouterr().out.splitlines()[1:]
 
+    def doctor() -> list[tuple[str, str]]:
+        run(path, "doctor", "-o", "json")
+        found = json.loads(capsys.readouterr().out)
+        return [(one["state"], one["detail"]) for one in found if one["what"] == "duty"]
+
     assert ["nobody on duty can be reached" in line for line in table()] == [False, True, True]
 
     async def fill(brand: str) -> None:
@@ -98,6 +104,15 @@ def test_whose_turn_it_is_now(tmp_path: Path, capsys: pytest.CaptureFixture[str]
             shift = Shift(member="Léo", brand=brand, from_at=now, to_at=Micros(now + HOUR))
             assert (await add_duty(store, load_config(path), "Ana", [shift], now)).done
 
+    async def undone() -> None:
+        async with open_store(tmp_path / "s.db") as store:
+            assert (await undo(store, "Ana", utc_now())).done
+
+    asyncio.run(fill("Soleil"))
+    assert doctor() == [("ok", "on duty now: Léo")]
+    asyncio.run(undone())
+    [(state, said)] = doctor()
+    assert (state, "every channel of the rota rings" in said) == ("note", True)
     asyncio.run(fill("Lune"))
     always, ana, leo = table()
     assert "always" in always

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Literal
 
 import listeners
+from listeners.clock import utc_now
 from listeners.config import Config, ConfigError, default_config_path, load_config
 from listeners.model import Sentence
 from listeners.networks.registry import NETWORKS, capabilities
 from listeners.query import QuerySyntaxError, query_for_brand
 from listeners.rows import SourceRow
 from listeners.secret import SecretError
-from listeners.store import StoreError, open_store, reads
+from listeners.store import Store, StoreError, open_store, reads
+from listeners.store.duty import rota_now
 from tui import log
 from tui.commands import DONE, FAILED
 from tui.commands.common import Settings
@@ -255,9 +257,26 @@ async def _store(known: Settings) -> list[Finding]:
             size = path.stat().st_size / 1e6
             whole = Sentence("{path}: whole, {size:.1f} MB", {**place, "size": size})
             rows = await reads.sources(store)
-            return [*findings, Finding(what, "ok", whole), *_networks(rows)]
+            duty = await _duty(known, store)
+            return [*findings, Finding(what, "ok", whole), *duty, *_networks(rows)]
     except StoreError as error:
         return [*findings, Finding(what, "mend", error.sentence)]
+
+
+async def _duty(known: Settings, store: Store) -> list[Finding]:
+    """Say whose phone would ring now, where any follows the rota."""
+    following = [one for one in known.config.notify.channels if one.on_duty]
+    if not following:
+        return []
+    now = utc_now()
+    rota = await store.read(lambda connection: rota_now(connection, now))
+    names = rota.on_duty("", now)
+    reachable = {name for one in following for name in one.members}
+    if not set(names) & reachable:
+        gap = Sentence("nobody on duty can be reached now: every channel of the rota rings")
+        return [Finding(msgid("duty"), "note", gap)]
+    there = Sentence("on duty now: {names}", {"names": ", ".join(names)})
+    return [Finding(msgid("duty"), "ok", there)]
 
 
 def _networks(rows: Sequence[SourceRow]) -> Iterator[Finding]:
