@@ -15,6 +15,7 @@ from listeners.stages.facts import STAGES, Stage
 from listeners.stages.next_steps import NextStep
 from listeners.staging import steps_due
 from listeners.store import Store
+from listeners.store.campaigns import campaigns
 from listeners.store.stage_people import Stuck, persons_called
 from listeners.store.stages import (
     Flow,
@@ -26,9 +27,9 @@ from listeners.store.stages import (
     stuck,
     week_of,
 )
+from listeners.text import fold
 from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import tell
-from tui.commands.campaigns_shown import named
 from tui.commands.common import CommandError, Settings, reading, settings, writing
 from tui.commands.output import Column, Record, complain
 from tui.commands.parser import add_common
@@ -116,9 +117,21 @@ async def _show(known: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _campaign(store: Store, arguments: argparse.Namespace) -> int | None:
-    if not arguments.campaign:
+    name = arguments.campaign
+    if not name:
         return None
-    return (await named(store, arguments.campaign, arguments.brand)).id
+    known = await campaigns(store, arguments.brand)
+    found = [one.id for one in known if name.removeprefix("#") == str(one.id)]
+    found = found or [one.id for one in known if fold(one.name) == fold(name)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CommandError(
+            Sentence("There is no campaign called {name}.", {"name": name}), WRONG_USE
+        )
+    raise CommandError(
+        Sentence("Several campaigns are called {name}; say its number.", {"name": name}), WRONG_USE
+    )
 
 
 def _columns(weeks: tuple[Micros, ...]) -> tuple[Column[_Row], ...]:
