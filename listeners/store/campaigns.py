@@ -29,6 +29,7 @@ __all__ = [
     "load_campaign",
     "load_campaigns",
     "progress",
+    "state_mark",
     "top_mentions",
     "update_campaign",
     "volumes",
@@ -197,6 +198,16 @@ async def campaign_ids_of(store: Store, mention: int) -> dict[int, str]:
         (mention,),
     )
     return {row["campaign_id"]: row["why"] for row in rows}
+
+
+async def state_mark(store: Store) -> tuple[int, ...]:
+    """Return what changes whenever campaigns, their mentions or what a person did changed."""
+    (row,) = await store.fetch(
+        """SELECT (SELECT coalesce(max(id), 0) FROM event) AS events, count(*) AS known,
+                  coalesce(sum(version), 0) AS versions,
+                  coalesce(sum(attributed_to), 0) AS looked FROM campaign"""
+    )
+    return row["events"], row["known"], row["versions"], row["looked"]
 
 
 async def progress(store: Store, number: int) -> float:
