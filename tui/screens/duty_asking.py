@@ -29,7 +29,7 @@ USUAL = (
     (msgid("tonight"), "18:00 9:00"),
     (msgid("this week-end"), "fri 18:00 mon 9:00"),
     (msgid("a week from Monday"), "mon 9:00 mon 9:00"),
-    (msgid("eight weeks, every night"), "mon 18:00 fri 9:00 x8"),
+    (msgid("eight weeks, Monday evening to Friday morning"), "mon 18:00 fri 9:00 x8"),
 )
 """The shifts offered before anything is typed."""
 

@@ -136,8 +136,8 @@ def _has(one: Holding, styles: Palette) -> list[Line]:
         text = ngettext("{count} overdue", "{count} overdue", one.overdue)
         held.append([(text.format(count=number(one.overdue)), styles.negative + BOLD)])
     if one.planned:
-        text = ngettext("{count} planned", "{count} planned", one.planned)
-        held.append([(text.format(count=number(one.planned)), styles.ink)])
+        text = _("planned: {count}").format(count=number(one.planned))
+        held.append([(text, styles.ink)])
     if one.late:
         text = ngettext("{count} late", "{count} late", one.late)
         held.append([(text.format(count=number(one.late)), styles.negative + BOLD)])
