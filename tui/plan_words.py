@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from listeners.model import HOUR, MINUTE, Micros
+from listeners.networks.titles import network_title
 from listeners.planning.calendar import (
     at_wall,
     day_of,
@@ -24,7 +25,6 @@ from listeners.planning.entry import EARLIEST, LATEST, Kind, Planned, State, is_
 from listeners.text import fold
 from tui.i18n import _, clock_time, day, number
 from tui.language import msgid
-from tui.widgets.paint import network_name, one_line
 
 STATE_WORDS: Mapping[State, str] = {
     "idea": msgid("idea"),
@@ -143,12 +143,12 @@ def state_glyph(one: Planned, now: Micros, zone: tzinfo | None) -> str:
 
 def initials(channel: str) -> str:
     """Return two letters for a channel, which stand for it where colour alone would."""
-    return one_line(network_name(channel))[:2].ljust(2) if channel else ACTION_INITIALS
+    return " ".join(network_title(channel).split())[:2].ljust(2) if channel else ACTION_INITIALS
 
 
 def channel_words(one: Planned) -> str:
     """Return the channel, or what an entry without one is."""
-    return network_name(one.channel) if one.channel else _(KIND_WORDS[one.kind])
+    return network_title(one.channel) if one.channel else _(KIND_WORDS[one.kind])
 
 
 def time_words(one: Planned) -> str:

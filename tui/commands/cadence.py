@@ -6,6 +6,7 @@ import argparse
 
 from listeners.actions.planning import set_cadence
 from listeners.clock import utc_now
+from listeners.networks.titles import network_title
 from listeners.planning.cadence import ChannelCadence
 from listeners.store.cadence import WEEKS, cadence_now
 from tui.cadence_words import a_week, verdicts, weeks_before
@@ -17,7 +18,6 @@ from tui.commands.plan_records import brand_of
 from tui.commands.records import when
 from tui.i18n import _, msgid, number, zone
 from tui.terminal.ending import run_to_end
-from tui.widgets.paint import network_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +78,7 @@ async def _show(known: Settings, arguments: argparse.Namespace) -> int:
 
 def _columns() -> tuple[Column[ChannelCadence], ...]:
     return (
-        Column(msgid("Channel"), lambda one: network_name(one.channel)),
+        Column(msgid("Channel"), lambda one: network_title(one.channel)),
         Column(
             msgid("Target"),
             lambda one: "—" if one.target is None else a_week(one.target),

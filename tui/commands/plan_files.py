@@ -8,7 +8,6 @@ from pathlib import Path
 from listeners.actions.planning_import import import_planned
 from listeners.clock import utc_now
 from listeners.model import DAY, Micros, Sentence
-from listeners.networks.registry import NETWORKS
 from listeners.networks.titles import network_title
 from listeners.planning.ics_lines import MOST_BYTES, IcsError
 from listeners.planning.ics_reading import known_names, read_ics
@@ -50,6 +49,9 @@ async def export_plan(known: Settings, target: Path | None, brand: str) -> int:
 
 async def import_plan(known: Settings, file: str, brand: str) -> int:
     """Bring the plan to what a calendar file says, as one step that undo takes back."""
+    # The networks' own code is loaded only to know what they are called.
+    from listeners.networks.registry import NETWORKS
+
     data, now = _bytes_of(file), utc_now()
     brand = brand_of(known, brand)
     async with writing(known) as store:

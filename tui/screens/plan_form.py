@@ -323,8 +323,9 @@ class PlanText(ModalScreen[str | None]):
         """Fill the words in."""
         styles = palette_of(self)
         box = self.query_one("#box")
-        box.border_title = content([(f" {_('Text')} ", styles.strong)])
-        box.border_subtitle = content([(f" {_('^s takes it · esc leaves')} ", styles.faint)])
+        title, hint = _("Text"), _("^s takes it · esc leaves")
+        box.border_title = content([(f" {title} ", styles.strong)])
+        box.border_subtitle = content([(f" {hint} ", styles.faint)])
         self.words.text = self._text
         self.words.move_cursor(self.words.document.end)
         self.words.focus()

@@ -233,7 +233,7 @@ class PlanView(PlanVerbs[Result]):
 
     def _titles(self, count: int, late_count: int) -> None:
         styles = palette_of(self)
-        head = f"{_('Planning')} · {_(_NAMES[self._view])}"
+        head = " · ".join((_("Planning"), _(_NAMES[self._view])))
         where = month_words(self._day)
         if self._view == "week":
             where = f"{week_name(self._day)} · {where}"
