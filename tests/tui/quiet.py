@@ -54,7 +54,16 @@ class WatchedFeed(Feed):
 
 def unrest(app: App[Any]) -> str:
     """Return what is still under way, empty if nothing is."""
+    return _begun(app) or _typing(app)
+
+
+def _begun(app: App[Any]) -> str:
     return _messages(app) or _drawing(app) or _stored(app) or _working(app)
+
+
+def _typing(app: App[Any]) -> str:
+    typing = app.screen_stack and getattr(app.screen, "typing", False)
+    return "typing" if typing else ""
 
 
 def _messages(app: App[Any]) -> str:
@@ -77,8 +86,6 @@ def _drawing(app: App[Any]) -> str:
         return "a layout"
     if screen._dirty_widgets or screen._callbacks or screen._recompose_required:
         return "a picture"
-    if getattr(screen, "typing", False):
-        return "typing"
     pumps: tuple[MessagePump, ...] = (app, screen, *screen.walk_children())
     timers = [timer for pump in pumps for timer in list(pump._timers)]
     return next((f"a timer: {timer.name}" for timer in timers if _runs_out_soon(timer)), "")
@@ -133,8 +140,9 @@ async def at_rest(app: App[Any]) -> None:
 
 
 async def rest(_least: float = 0.0, _most: float = 1.0) -> None:
-    """Wait until nothing is under way but work that the test itself holds up.
+    """Wait until nothing is under way but work that the test itself holds up: between two keys.
 
+    What was typed is then read, but not kept as a draft yet: that comes when typing ends.
     This stands in for what Textual's pilot does: it waits until the processor idles, which it
     also does while others have it.
     """
@@ -142,7 +150,7 @@ async def rest(_least: float = 0.0, _most: float = 1.0) -> None:
     end = time.monotonic() + PATIENCE
     quiet = held = 0
     while quiet < 2 and held < HELD and time.monotonic() < end:
-        why = unrest(app)
+        why = _begun(app)
         quiet = 0 if why else quiet + 1
         held = held + 1 if why and why == _working(app) else 0
         await asyncio.sleep(_LOOK if why else 0)
