@@ -58,18 +58,9 @@ def charges_line(charges: Iterable[Charge]) -> str:
 
 def stretch_words(from_at: Micros, to_at: Micros, now: Micros) -> str:
     """Return a stretch of time as short as it stays clear."""
-    begins = moment(from_at, now)
     same = day(from_at) == day(to_at) and to_at - from_at < DAY
-    ends = clock_time(to_at) if same else moment(to_at, now)
-    return f"{begins} – {ends}"
-
-
-def turn_words(turn: Shift | Gap, now: Micros) -> str:
-    """Return a shift or a gap on one line: when, who, for which brand, and its note."""
-    parts = [stretch_words(turn.from_at, turn.to_at, now), who_words(turn)]
-    parts += [clean_line(turn.brand)] if turn.brand else []
-    parts += [clean_line(turn.note)] if isinstance(turn, Shift) and turn.note else []
-    return " · ".join(parts)
+    ends = clock_time(to_at) if same else f"{day(to_at)} {clock_time(to_at)}"
+    return f"{moment(from_at, now)} – {ends}"
 
 
 def who_words(turn: Shift | Gap) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from listeners.charges import Charge
 from listeners.duty import Gap, Shift
 from listeners.model import Micros
+from listeners.planning.calendar import WEEK, day_of, week_start
 from tui.duty_times import shifts_meant
 from tui.duty_words import CHARGES, charge_words, stretch_words
 from tui.formats import zone
 from tui.i18n import _, ngettext, number
-from tui.language import msgid
 from tui.screens.assigning import MemberPicker
 from tui.screens.pickers import Picker, narrowed
 from tui.widgets.choices import Choice
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
     from tui.screens.base import HubScreen
 
 Take = Callable[[Any], None]
-
-USUAL = (
-    (msgid("until tomorrow morning"), "now tomorrow 9:00"),
-    (msgid("tonight"), "18:00 9:00"),
-    (msgid("this week-end"), "fri 18:00 mon 9:00"),
-    (msgid("a week from Monday"), "mon 9:00 mon 9:00"),
-    (msgid("eight weeks, Monday evening to Friday morning"), "mon 18:00 fri 9:00 x8"),
-)
-"""The shifts offered before anything is typed."""
 
 
 def ask_member(screen: HubScreen[Any], take: Take) -> None:
@@ -70,11 +62,24 @@ def when_choices(text: str, members: Sequence[str], now: Micros, brand: str) -> 
     if typed:
         return [Choice(tuple(typed), shifts_words(typed, now))]
     listed: list[Choice] = []
-    for label, meaning in USUAL:
+    for label, meaning in _usual(now):
         found = shifts_meant(meaning, members, now, zone(), brand=brand)
         if found:
-            listed.append(Choice(tuple(found), _(label), shifts_words(found, now)))
+            listed.append(Choice(tuple(found), label, shifts_words(found, now)))
     return narrowed(listed, text)
+
+
+def _usual(now: Micros) -> list[tuple[str, str]]:
+    """Return the shifts offered before anything is typed, as they would be typed."""
+    monday = week_start(day_of(now, zone())) + timedelta(days=WEEK)
+    week = f"{monday.isoformat()} 9:00 {(monday + timedelta(days=WEEK)).isoformat()} 9:00"
+    return [
+        (_("until tomorrow morning"), "now tomorrow 9:00"),
+        (_("tonight"), "18:00 9:00"),
+        (_("this week-end"), "fri 18:00 mon 9:00"),
+        (_("the week from Monday on"), week),
+        (_("eight weeks, Monday evening to Friday morning"), "mon 18:00 fri 9:00 x8"),
+    ]
 
 
 def shifts_words(shifts: Sequence[Shift], now: Micros) -> str:

@@ -21,7 +21,7 @@ from tui.duty_words import (
 from tui.i18n import _, ago, date, ngettext, number
 from tui.team_words import away_words, role_word
 from tui.theme import BOLD, Palette
-from tui.widgets.paint import Line, cut, joined, network_name, one_line, padded, width_of
+from tui.widgets.paint import Line, cut, joined, network_name, one_line, padded, width_of, wrapped
 from tui.widgets.row_list import VirtualList
 
 Section = Literal["members", "late", "channels", "turns", "campaigns"]
@@ -74,7 +74,7 @@ class ConductorRows(VirtualList[Entry]):
         margin: Line = [("● " if marked else sign, styles.key)]
         alone = self.row_height(width) == 1
         if row.thing is None:
-            return _title(row, margin, styles, alone=alone)
+            return _title(row, margin, width, styles, alone=alone)
         first, second = halves(row.thing, now, styles, brands=self.brands)
         if not alone:
             return [[*margin, *first], [("    ", styles.ink), *second]]
@@ -84,10 +84,13 @@ class ConductorRows(VirtualList[Entry]):
         return [[*margin, *fitted, (" " * room, styles.ink), *second]]
 
 
-def _title(row: Entry, margin: Line, styles: Palette, *, alone: bool) -> list[Line]:
+def _title(row: Entry, margin: Line, width: int, styles: Palette, *, alone: bool) -> list[Line]:
     if not row.is_title:
-        said: Line = [*margin, ("  ", styles.ink), (row.beside, styles.faint)]
-        return [said] if alone else [said, []]
+        said: Line = [(row.beside, styles.faint)]
+        lines = [said] if alone else [*wrapped(said, width - 5), []]
+        first, second = lines[0], lines[1:2]
+        indent = ("  ", styles.ink)
+        return [[*margin, indent, *first], *([margin[0], indent, *line] for line in second)]
     line: Line = [*margin, (row.title, styles.accent + BOLD)]
     if row.beside:
         line.append((f"  {row.beside}", styles.faint))
