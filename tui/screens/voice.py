@@ -206,7 +206,7 @@ class VoiceScreen(OwnKeysScreen[None]):
 
     @on(VirtualList.Moved, "#terms")
     def _term_chosen(self) -> None:
-        self.hub.work(self.words_pane.show_about(), "detail", exclusive=True)
+        self.later(self.words_pane.show_about)
 
     # --- where one is ------------------------------------------------------------------------
 

@@ -118,10 +118,13 @@ class WordsPane(Vertical):
         lines: list[Line] = []
         for one in words_notes(self._found):
             lines += wrapped([(one, styles.warn)], width)
-        row = self._listed.get(self.rows.state.cursor or 0) if self._listed else None
+        cursor = self.rows.state.cursor
+        row = self._listed.get(cursor) if cursor is not None else None
         if row is not None:
             newest = row.one.mentions[0]
             said = (await self._mentions([newest])).get(newest)
+            if self.rows.state.cursor != cursor:
+                return  # the cursor went on meanwhile, and so does what is shown
             words, author = (said.text, said.author) if said is not None else ("", "")
             lines += wrapped(word_details(row, one_line(words), author, styles), width)[:_DETAIL]
         if lines:

@@ -87,8 +87,13 @@ def month() -> Iterator[Line]:
         yield Line(RIVAL, networks[at % 2], 100 + at % 25, OF_RIVAL[at % 4], ago, Label.POSITIVE)
 
 
-async def fill(store: Store, lines: Iterable[Line] | None = None, now: Micros = NOW) -> None:
-    """Store lines, the month if none are given; account 0 to 9 have no known followers."""
+async def fill(
+    store: Store, lines: Iterable[Line] | None = None, now: Micros = NOW, *, first: int = 0
+) -> None:
+    """Store lines, the month if none are given; account 0 to 9 have no known followers.
+
+    ``first`` is the number of the first one: those of another call must have others.
+    """
     told = list(month() if lines is None else lines)
 
     async def work(connection: Connection) -> None:
@@ -133,7 +138,7 @@ async def fill(store: Store, lines: Iterable[Line] | None = None, now: Micros = 
                     private=one.private,
                     tags=one.tags,
                 )
-                for place, one in enumerate(told)
+                for place, one in enumerate(told, first)
             ],
         )
         gone = [id_ for id_, one in zip(ids, told, strict=True) if one.deleted]
