@@ -56,7 +56,9 @@ def stages_of(table: object) -> StageRules:
 def _count(table: Mapping[str, object], key: str, usual: int) -> int:
     value = table.get(key, usual)
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
-        raise ExtensionError(key, Sentence("{key} must be a whole number, 1 or more.", {"key": key}))
+        raise ExtensionError(
+            key, Sentence("{key} must be a whole number, 1 or more.", {"key": key})
+        )
     return value
 
 

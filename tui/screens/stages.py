@@ -45,10 +45,12 @@ _KEYS = (
     own("filter", "f", msgid("Campaign"), 4),
     own("brand", "B", msgid("Brand"), 5),
     own("undo", "z", msgid("Undo"), 6),
-    own("back", "escape,h,left,q", msgid("Back"), 7),
+    own("mark", "space,x", msgid("Mark"), 7),
+    own("mark.range", "v", msgid("Mark range"), 8),
+    own("mark.all", "*", msgid("Mark all"), 9),
+    own("back", "escape,h,left,q", msgid("Back"), 10),
 )
-_OTHERS = ("mark", "mark.range", "mark.all", "detail.down", "detail.up", "redo", "palette",
-           "refresh")  # fmt: skip
+_OTHERS = ("detail.down", "detail.up", "redo", "palette", "refresh")
 
 
 class StagesScreen(TwoPanes[StageRows], OwnKeysScreen[None]):
