@@ -22,8 +22,6 @@ class Verdict(NamedTuple):
 def verdicts(one: ChannelCadence) -> list[Verdict]:
     """Return what is to be said of a channel, the gravest first; never nothing."""
     found: list[Verdict] = []
-    if one.last_at is None:
-        found.append(Verdict(_("no post of ours heard"), "warn" if one.target else "plain"))
     if one.silent is not None:
         found.append(Verdict(_("silent for {span}").format(span=age(one.silent)), "bad"))
     if one.behind:
@@ -32,6 +30,8 @@ def verdicts(one: ChannelCadence) -> list[Verdict]:
     if one.over:
         text = ngettext("{count} more than planned", "{count} more than planned", one.over)
         found.append(Verdict(text.format(count=number(one.over)), "warn"))
+    if one.last_at is None:
+        found.append(Verdict(_("no post of ours heard"), "warn" if one.target else "plain"))
     if one.short:
         text = ngettext("{count} still to plan", "{count} still to plan", one.short)
         found.append(Verdict(text.format(count=number(one.short)), "plain"))

@@ -20,7 +20,7 @@ from tui.widgets.too_small import TooSmall
 
 _KEYS = (
     own("plan.add", "i", msgid("New"), 1),
-    own("open", "enter", msgid("Open"), 2),
+    own("plan.open", "enter", msgid("Open"), 2),
     own("plan.view", "v", msgid("View"), 3),
     own("plan.next", ">", msgid("Next state"), 4),
     own("done", "e", msgid("Done"), 5),
@@ -35,16 +35,19 @@ _KEYS = (
     own("assign", "A", msgid("Give to"), 14),
     own("plan.mine", "V", msgid("Only mine"), 15),
     own("plan.find", "/", msgid("Narrow"), 16),
-    own("plan.month", "1", msgid("Month"), 17),
-    own("plan.week", "2", msgid("Week"), 18),
-    own("plan.agenda", "3", msgid("Agenda"), 19),
-    own("plan.cadence", "4", msgid("Cadence"), 20),
-    own("plan.left", "left,h", msgid("The day before"), 21),
-    own("plan.right", "right,l", msgid("The next day"), 22),
-    own("plan.back", "escape,q", msgid("Back"), 23),
-    own("help", "?,f1", msgid("Help"), 24),
+    own("plan.mark", "space,x", msgid("Mark"), 17),
+    own("plan.mark_all", "*", msgid("Mark all"), 18),
+    own("plan.copy", "Y", msgid("Copy the text"), 19),
+    own("plan.month", "1", msgid("Month"), 20),
+    own("plan.week", "2", msgid("Week"), 21),
+    own("plan.agenda", "3", msgid("Agenda"), 22),
+    own("plan.cadence", "4", msgid("Cadence"), 23),
+    own("plan.left", "left,h", msgid("The day before"), 24),
+    own("plan.right", "right,l", msgid("The next day"), 25),
+    own("plan.back", "escape,q", msgid("Back"), 26),
+    own("help", "?,f1", msgid("Help"), 27),
 )
-_OTHERS = ("undo", "redo", "palette", "refresh", "brand", "mark", "mark.all", "copy.text", "more")
+_OTHERS = ("undo", "redo", "palette", "refresh", "brand", "more")
 
 
 class PlanningScreen(PlanView[None]):
@@ -120,7 +123,7 @@ class PlanningScreen(PlanView[None]):
         self.grid.focus()
         self.go_to(event.day)
         if event.twice:
-            self.do_open()
+            self.do_plan_open()
 
     def do_plan_left(self) -> None:
         """Go to the day before; from the entries of a day back to the calendar."""
@@ -132,7 +135,7 @@ class PlanningScreen(PlanView[None]):
     def do_plan_right(self) -> None:
         """Go to the next day; among the entries of a day, open one."""
         if self._in_grid and self.list.has_focus:
-            self.do_open()
+            self.do_plan_open()
         elif self._view != "cadence":
             self._by(1 if self._in_grid else WEEK)
 
@@ -162,7 +165,7 @@ class PlanningScreen(PlanView[None]):
         """Go to the present day."""
         self.go_to(day_of(self.desk.clock(), zone()))
 
-    def do_open(self) -> None:
+    def do_plan_open(self) -> None:
         """From a day to its entries, from an entry to its form; an empty day gets a new one."""
         channel = self.chosen_channel()
         if channel is not None:
@@ -176,7 +179,7 @@ class PlanningScreen(PlanView[None]):
 
     @on(VirtualList.Opened)
     def _opened(self) -> None:
-        self.do_open()
+        self.do_plan_open()
 
     def do_plan_back(self) -> None:
         """From a day's entries to the calendar, from there one level up."""
@@ -187,6 +190,20 @@ class PlanningScreen(PlanView[None]):
             self.look_again()
         else:
             self.dismiss()
+
+    def do_plan_mark(self) -> None:
+        """Mark the entry, or unmark it, and go to the next."""
+        if self._view != "cadence":
+            self.do_mark()
+
+    def do_plan_mark_all(self) -> None:
+        """Mark every entry of the list, or none."""
+        if self._view != "cadence":
+            self.do_mark_all()
+
+    def do_plan_copy(self) -> None:
+        """Copy the text of the entry, to post it where it belongs."""
+        self.do_copy_text()
 
     # --- what is shown -----------------------------------------------------------------------
 
