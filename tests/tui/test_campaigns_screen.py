@@ -210,7 +210,7 @@ async def test_comparing_needs_another(tmp_path: Path) -> None:
 
 
 async def test_surges_are_kept_quiet_by_a_key_and_ring_again_by_undo(tmp_path: Path) -> None:
-    async with driven(tmp_path, (120, 40), prepare=having(COLOURS)) as one:
+    async with driven(tmp_path, (80, 24), prepare=having(COLOURS)) as one:
         await to_campaigns(one)
         await one.press("s")
         await until(lambda: "do not ring" in one.frame())
@@ -224,7 +224,7 @@ async def test_surges_are_kept_quiet_by_a_key_and_ring_again_by_undo(tmp_path: P
 
 
 async def test_its_mentions_are_listed_opened_and_taken_out(tmp_path: Path) -> None:
-    async with driven(tmp_path, (120, 40), prepare=having(COLOURS)) as one:
+    async with driven(tmp_path, (80, 24), prepare=having(COLOURS)) as one:
         await to_campaigns(one)
         await one.press("enter")
         assert shows(one, CampaignMentionsScreen)

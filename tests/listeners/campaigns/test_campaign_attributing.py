@@ -80,7 +80,10 @@ async def test_far_behind_it_walks_the_days_and_finds_the_same(
 
 async def test_an_edit_moves_a_mention_in_and_out(store: Store, world: World) -> None:
     made = await kept(store, spring())
-    (one, other) = await world.add([world.mention("#spring"), world.mention("words")])
+    (one, other, by_hand) = await world.add(
+        [world.mention("#spring"), world.mention("words"), world.mention("more")]
+    )
+    await put_into_campaign(store, TEAM, "Ana", made.id, [by_hand], NOW)
     await attribute(store)
 
     async def rewrite(mention: int, text: str) -> None:
@@ -93,8 +96,9 @@ async def test_an_edit_moves_a_mention_in_and_out(store: Store, world: World) ->
 
     await rewrite(one, "words")
     await rewrite(other, "#spring")
+    await rewrite(by_hand, "even more")
     await attribute(store)
-    assert await whys(store, made.id) == {other: "tag"}
+    assert await whys(store, made.id) == {other: "tag", by_hand: "hand"}
 
 
 async def test_what_is_deleted_is_nobodys(store: Store, world: World) -> None:
@@ -111,6 +115,28 @@ async def test_what_is_deleted_is_nobodys(store: Store, world: World) -> None:
     assert await volumes(store, [made.id]) == {made.id: Volume(1, 0)}
     await attribute(store)
     assert (await whys(store, made.id)).keys() == {ids[1]}
+
+
+async def test_a_deleted_answer_is_nobodys(store: Store, world: World) -> None:
+    made = await kept(store, spring())
+    talk = await world.converse()
+    said = {"conversation_id": talk.id}
+    (post, answer) = await world.add(
+        [
+            world.mention("#spring", native_id="1", author="us", part=Part.OURS, **said),
+            world.mention("nice", native_id="2", parent_id="1", **said),
+        ]
+    )
+    await attribute(store)
+    assert await whys(store, made.id) == {post: "tag", answer: "answer"}
+
+    async def work(connection: Connection) -> None:
+        known = await ingest.known_of_ids(connection, [answer])
+        await ingest.delete_mentions(connection, known, NOW)
+
+    await store.write(work)
+    await attribute(store)
+    assert await whys(store, made.id) == {post: "tag"}
 
 
 async def test_what_must_be_withheld_stays_the_campaigns(store: Store, world: World) -> None:

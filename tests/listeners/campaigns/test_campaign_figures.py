@@ -120,7 +120,17 @@ class Heard:
     asks: bool
 
 
-PEOPLE = {"ana": 100, "bob": None, "cyd": 7, "cyd2": 5, "dan": 40, "staff": 9, "us": 1000}
+PEOPLE = {
+    "ana": 100,
+    "bob": None,
+    "cyd": 7,
+    "cyd2": 5,
+    "dan": 40,
+    "staff": 9,
+    "rex": 3,
+    "eve": 2,
+    "us": 1000,
+}
 PERSON = {**{name: name for name in PEOPLE}, "cyd2": "cyd"}
 
 
@@ -154,12 +164,14 @@ async def furnished(world: World) -> list[Heard]:
     mentions = []
     for n in range(400):
         who = chance.choice([*PEOPLE, "ana", "bob"])
-        # Cyd speaks up during the campaign for the first time, dan only after it.
+        # Rex only passes on what others said, and so did Eve before the campaign; Cyd speaks up
+        # during it for the first time, Dan only after it.
         first = {"cyd": FROM, "cyd2": FROM + 3 * DAY, "dan": TO}.get(who, FROM - 15 * DAY)
         at = chance.randrange(first, TO + 16 * DAY) // HOUR * HOUR
+        repost = who == "rex" or (who == "eve" and at < FROM) or chance.random() < 0.2
         one = Heard(
             id=n, at=at, who=who, label=chance.choice(list(Label)), spring=chance.random() < 0.4,
-            repost=chance.random() < 0.2, gone=chance.random() < 0.1, ours=who == "us",
+            repost=repost, gone=chance.random() < 0.1, ours=who == "us",
             brand=chance.choice([BRAND, BRAND, BRAND, OTHER]),
             talk=chance.choice([None, *talks]), asks=chance.random() < 0.3,
         )  # fmt: skip
@@ -191,6 +203,7 @@ async def furnished(world: World) -> list[Heard]:
             "UPDATE conversation SET merged_into = ? WHERE id = ?", (talks[0], talks[1])
         )
         for who, at, stage, removed in (
+            ("rex", FROM + DAY, "convert", 0),
             ("ana", FROM + DAY, "convince", 0), ("cyd", FROM, "connect", 0),
             ("bob", FROM - DAY, "connect", 0), ("bob", FROM + DAY, "convert", 1),
             ("dan", TO, "connect", 0),
@@ -266,12 +279,13 @@ async def test_the_figures_are_those_of_the_rows(
     reach = (FROM - DAY, TO + 14 * DAY)
     assert counted(found.own) == expected(made, reach, own=True)
     assert found.own.counts.new_people < found.own.counts.people
-    assert found.during.counts.new_people == 1
-    assert found.during.counts.stages == {"convince": 1, "connect": 1}
+    assert found.during.counts.new_people == 2
+    assert found.during.counts.stages == {"convert": 1, "convince": 1, "connect": 1}
     assert found.before.counts.stages == {"connect": 1}
     assert found.after.counts.stages == {"connect": 1}
     assert found.own.days == 10
     assert found.own.per_day == pytest.approx(found.own.counts.bucket.total / 10)
+    assert "convert" not in found.own.counts.stages
     assert found.own.stage_moves == sum(found.own.counts.stages.values())
 
 
