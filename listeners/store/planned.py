@@ -40,6 +40,7 @@ _MOST = 5000
 _BACK = 7 * DAY
 """How long after its time a planned post is still looked for, where nobody listened meanwhile."""
 _ROW = "SELECT p.*, b.name AS brand FROM planned p JOIN brand b ON b.id = p.brand_id"
+_OF_BRAND = "p.removed = 0 AND p.brand_id IN (SELECT id FROM brand WHERE ? IN ('', name))"
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -54,9 +55,8 @@ async def planned(
     machine's.
     """
     rows = await store.fetch(
-        f"""{_ROW} WHERE p.removed = 0 AND (? = '' OR b.name = ?) AND p.at >= ? AND p.at < ?
-            ORDER BY p.at, p.id LIMIT ?""",
-        (brand, brand, from_at - LONGEST - _ZONES, to_at + _ZONES, _MOST),
+        f"""{_ROW} WHERE {_OF_BRAND} AND p.at >= ? AND p.at < ? ORDER BY p.at, p.id LIMIT ?""",
+        (brand, from_at - LONGEST - _ZONES, to_at + _ZONES, _MOST),
     )
     found = [planned_of(row) for row in rows]
     return [
@@ -71,9 +71,9 @@ async def late(
 ) -> list[Planned]:
     """Return what should have been done by now, the longest late first."""
     rows = await store.fetch(
-        f"""{_ROW} WHERE p.removed = 0 AND (? = '' OR b.name = ?) AND p.state != 'done'
-            AND p.at < ? ORDER BY p.at, p.id LIMIT ?""",
-        (brand, brand, now + _ZONES, _MOST),
+        f"""{_ROW} WHERE {_OF_BRAND} AND p.state != 'done' AND p.at < ?
+            ORDER BY p.at, p.id LIMIT ?""",
+        (brand, now + _ZONES, _MOST),
     )
     return [one for one in map(planned_of, rows) if is_late(one, now, zone)]
 
@@ -222,7 +222,7 @@ async def rung(connection: Connection, numbers: Iterable[int], now: Micros) -> N
 # --- what time and our own posts ask for ----------------------------------------------------------
 
 
-_TO_RING = f"""{_ROW} WHERE p.removed = 0 AND p.state != 'done' AND p.remind IS NOT NULL
+_TO_RING = f"""{_ROW} WHERE {_OF_BRAND} AND p.state != 'done' AND p.remind IS NOT NULL
     AND p.at > ? AND p.at < ?"""
 
 
@@ -237,8 +237,8 @@ async def to_ring_in(connection: Connection, now: Micros) -> list[Planned]:
     return [planned_of(row) for row in await connection.fetch(_TO_RING, _ringing_times(now))]
 
 
-def _ringing_times(now: Micros) -> tuple[int, int]:
-    return now - LONGEST, now + REMIND_MOST * SECOND + _ZONES
+def _ringing_times(now: Micros) -> tuple[str, int, int]:
+    return "", now - LONGEST, now + REMIND_MOST * SECOND + _ZONES
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +254,9 @@ class Hoped:
 async def hoped_for(store: Store, now: Micros) -> Hoped | None:
     """Return what is needed to see which planned posts were posted, ``None``: none is awaited."""
     rows = await store.fetch(
-        f"""{_ROW} WHERE p.removed = 0 AND p.kind = 'post' AND p.state != 'done'
+        f"""{_ROW} WHERE {_OF_BRAND} AND p.kind = 'post' AND p.state != 'done'
             AND p.at > ? AND p.at < ?""",
-        (now - _BACK, now + NEAR + _ZONES),
+        ("", now - _BACK, now + NEAR + _ZONES),
     )
     if not rows:
         return None
@@ -290,7 +290,8 @@ async def own_posts(store: Store, brand: str, since: Micros, until: Micros) -> l
     """
     rows = await store.fetch(
         """SELECT m.id, b.name AS brand, m.network, substr(m.text, 1, 1000) AS text, m.sort_at
-           FROM account a JOIN mention m ON m.account_id = a.id JOIN brand b ON b.id = m.brand_id
+           FROM account a CROSS JOIN mention m ON m.account_id = a.id
+             JOIN brand b ON b.id = m.brand_id
            WHERE a.ours = 1 AND m.sort_at >= ? AND m.sort_at <= ? AND m.part = 'ours'
              AND m.parent_id IS NULL AND (m.root_id IS NULL OR m.root_id = m.native_id)
              AND m.repost = 0 AND m.deleted_at IS NULL
