@@ -86,17 +86,7 @@ async def add_person(connection: Connection, name: str = "") -> int:
     (row,) = await connection.fetch(
         "INSERT INTO person (name) VALUES (?) RETURNING id", (storable(name),)
     )
-    await _listed(connection, row["id"])
     return int(row["id"])
-
-
-async def _listed(connection: Connection, person: int) -> None:
-    """Let a person who was not heard yet be found in the list."""
-    await connection.fetch(
-        """INSERT OR IGNORE INTO person_heard (brand_id, person_id, mentions, last_at)
-           VALUES (0, ?, 0, 0)""",
-        (person,),
-    )
 
 
 async def change_person(
@@ -231,9 +221,9 @@ async def accounts_called(
               AND lower(a.handle) = json_extract(w.value, '$[1]')
             UNION
             SELECT a.id, a.person_id, a.network, a.ours FROM json_each(?1) w
-            JOIN json_each(w.value, '$[2]') p JOIN account a
+            JOIN json_each(w.value, '$[2]') p CROSS JOIN account a INDEXED BY account_page
                ON {PAGE.format("a.url")} = p.value AND a.url != ''
-              AND a.network = json_extract(w.value, '$[0]')
+              AND +a.network = json_extract(w.value, '$[0]')
             ORDER BY 1""",
         (asked,),
     )
@@ -303,8 +293,6 @@ async def turn_person(
     await change_person(connection, person, {name: was[name] for name in names})  # type: ignore[misc]
     for kind, (add, gone) in rows.items():
         await put_rows(connection, kind, add, gone)
-    if was.get("removed") == 0:
-        await _listed(connection, person)
     return ()
 
 

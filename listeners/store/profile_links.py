@@ -72,18 +72,19 @@ async def links_of(store: Store, accounts: Iterable[int]) -> dict[int, tuple[str
     return {account: tuple(sorted(urls)) for account, urls in found.items()}
 
 
+# The indexes are on expressions, which have no affinity: neither may what they are compared with.
 _LINKS: Final = f"""
 WITH told AS MATERIALIZED (SELECT * FROM profile_link ORDER BY account_id DESC LIMIT {_MOST})
-SELECT l.account_id, l.url, l.verified, a.id AS other, 0 AS domain FROM told l JOIN account a
-    ON {PAGE.format("a.url")} = l.url AND a.url != ''
+SELECT l.account_id, l.url, l.verified, a.id AS other, 0 AS domain FROM told l CROSS JOIN account a
+    ON {PAGE.format("a.url")} = +l.url AND a.url != ''
 WHERE a.id != l.account_id
 UNION
-SELECT l.account_id, l.url, l.verified, a.id, 0 FROM told l JOIN account a
-    ON a.network = l.network AND lower(a.handle) = l.handle
+SELECT l.account_id, l.url, l.verified, a.id, 0 FROM told l CROSS JOIN account a
+    ON a.network = l.network AND lower(a.handle) = +l.handle
 WHERE l.network != '' AND l.handle != '' AND a.id != l.account_id
 UNION
-SELECT l.account_id, l.url, l.verified, a.id, 1 FROM told l JOIN account a
-    ON a.network = 'bluesky' AND lower(a.handle) = l.handle
+SELECT l.account_id, l.url, l.verified, a.id, 1 FROM told l CROSS JOIN account a
+    ON a.network = 'bluesky' AND lower(a.handle) = +l.handle
 WHERE l.network = '' AND l.handle != '' AND a.id != l.account_id
 """
 _WORDS: Final = f"""

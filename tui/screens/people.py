@@ -81,6 +81,8 @@ class PeopleScreen(TwoPanes[PeopleRows], PeopleDoing[None]):
         self._tags: Sequence[str] = ()
         self._limit = PAGE
         self._more = False
+        self._found: list[int] = []
+        self._found_for: tuple[PeopleFilter, int] | None = None
         self.list = PeopleRows(RowList(), self._load, desk.clock, id="people")
         self.about = ThreadMessages(id="about")
 
@@ -97,7 +99,11 @@ class PeopleScreen(TwoPanes[PeopleRows], PeopleDoing[None]):
         """Read a page of people in the order asked for, and show it."""
         await self.read_top()
         store = self.desk.store
-        ids = list(await people_ids(store, self.wanted, limit=self._limit))
+        if not self.wanted.text or self._found_for != (self.wanted, self._limit):
+            # Words are looked for in every name: once is enough, however often the store changes.
+            self._found = list(await people_ids(store, self.wanted, limit=self._limit))
+            self._found_for = (self.wanted, self._limit)
+        ids = self._found
         self._more = len(ids) == self._limit
         self._tags = await tags_of_people(store)
         if self._maybe is None:
@@ -200,7 +206,7 @@ class PeopleScreen(TwoPanes[PeopleRows], PeopleDoing[None]):
     def was_done(self) -> None:
         """Let go of the marks; who is judged is looked for anew."""
         self.list.state.clear_marks()
-        self._maybe = None
+        self._maybe = self._found_for = None
 
     # --- keys ----------------------------------------------------------------------------------
 

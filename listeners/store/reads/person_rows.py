@@ -14,24 +14,26 @@ from listeners.store.database import Store
 NEWEST: Final = 20
 """Scored mentions from which the mood is taken."""
 
-
-async def brand_number(store: Store, name: str) -> int | None:
-    """Return the number of a brand in ``person_heard``: 0 for all of them, ``None`` for none."""
-    if not name:
-        return 0
-    rows = await store.fetch("SELECT id FROM brand WHERE name = ?", (name,))
-    return rows[0]["id"] if rows else None
+_OF_THE_BRAND: Final = """m.deleted_at IS NULL
+    AND (?1 = '' OR m.brand_id = (SELECT b.id FROM brand b WHERE b.name = ?1))"""
+HEARD: Final = f"""
+coalesce((SELECT sum((SELECT count(*) FROM mention m WHERE m.account_id = k.id AND m.repost = 0
+                      AND {_OF_THE_BRAND})) FROM account k WHERE k.person_id = p.id), 0)
+    AS mentions,
+coalesce((SELECT max((SELECT m.sort_at FROM mention m WHERE m.account_id = k.id
+             AND {_OF_THE_BRAND} ORDER BY m.sort_at DESC LIMIT 1))
+          FROM account k WHERE k.person_id = p.id), 0) AS last_at
+"""
+"""How often and how lately person ``p`` was heard; the first parameter is the brand's name."""
 
 
 async def people(store: Store, ids: Iterable[int], brand: str = "") -> dict[int, PersonRow]:
     """Return people by id; how often and when they were heard, stage and mood are the brand's."""
-    number = await brand_number(store, brand)
     asked = dumps(list(ids))
     rows = await store.fetch(
-        """SELECT p.*, h.mentions, h.last_at FROM json_each(?) w JOIN person p ON p.id = w.value
-           LEFT JOIN person_heard h ON h.person_id = p.id AND h.brand_id = ?
-           WHERE p.removed = 0""",
-        (asked, number),
+        f"""SELECT p.*, {HEARD} FROM json_each(?2) w JOIN person p ON p.id = w.value
+            WHERE p.removed = 0""",
+        (brand, asked),
     )
     muted = await _muted(store)
     accounts: dict[int, list[AccountRow]] = {}
@@ -45,8 +47,8 @@ async def people(store: Store, ids: Iterable[int], brand: str = "") -> dict[int,
         (asked,),
     ):
         tags.setdefault(row["person_id"], []).append(SafeText(row["tag"]))
-    stages = await _stages(store, asked, number or 0)
-    moods = await _moods(store, asked, number or 0)
+    stages = await _stages(store, asked, brand)
+    moods = await _moods(store, asked, brand)
     return {
         row["id"]: _person(
             row,
@@ -108,23 +110,25 @@ async def _muted(store: Store) -> frozenset[str]:
     return frozenset(row["value"] for row in rows)
 
 
-async def _stages(store: Store, asked: str, brand: int) -> dict[int, str]:
+async def _stages(store: Store, asked: str, brand: str) -> dict[int, str]:
     """Return the stage of each person with a brand; with all, that of the newest acquaintance."""
     rows = await store.fetch(
         """SELECT s.person_id, s.stage, s.last_at FROM json_each(?) w
-           JOIN standing s ON s.person_id = w.value WHERE ? = 0 OR s.brand_id = ?""",
-        (asked, brand, brand),
+           JOIN standing s ON s.person_id = w.value JOIN brand b ON b.id = s.brand_id
+           WHERE ? IN ('', b.name)""",
+        (asked, brand),
     )
     ordered = sorted(rows, key=lambda row: int(row["last_at"]))
     return {row["person_id"]: row["stage"] for row in ordered}
 
 
-async def _moods(store: Store, asked: str, brand: int) -> Mapping[int, float]:
+async def _moods(store: Store, asked: str, brand: str) -> Mapping[int, float]:
     rows = await store.fetch(
         """SELECT a.person_id, (SELECT group_concat(at || ' ' || label) FROM (
                SELECT m.sort_at AS at, m.label AS label FROM mention m
                WHERE m.account_id = a.id AND m.deleted_at IS NULL AND m.label < 3
-                 AND m.repost = 0 AND (?2 = 0 OR m.brand_id = ?2)
+                 AND m.repost = 0
+                 AND (?2 = '' OR m.brand_id = (SELECT b.id FROM brand b WHERE b.name = ?2))
                ORDER BY m.sort_at DESC LIMIT ?3)) AS said
            FROM json_each(?1) w JOIN account a ON a.person_id = w.value""",
         (asked, brand, NEWEST),

@@ -72,86 +72,10 @@ BEGIN
     UPDATE account SET person_id = last_insert_rowid() WHERE id = NEW.id;
 END;
 
--- How often and how lately a person was heard, by brand; brand 0 is all of them together. A row of
--- brand 0 whose last_at is 0 is somebody who was entered by hand and not heard yet.
-CREATE TABLE person_heard (
-    brand_id INTEGER NOT NULL,
-    person_id INTEGER NOT NULL,
-    mentions INTEGER NOT NULL,           -- neither deleted nor reposts
-    last_at INTEGER NOT NULL,
-    PRIMARY KEY (brand_id, person_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX person_heard_last ON person_heard (brand_id, last_at DESC, person_id DESC);
-CREATE INDEX person_heard_most ON person_heard (brand_id, mentions DESC, person_id DESC);
-CREATE INDEX person_heard_person ON person_heard (person_id);
-INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
-SELECT m.brand_id, a.person_id, sum(m.repost = 0), max(m.sort_at)
-FROM mention m JOIN account a ON a.id = m.account_id
-WHERE m.deleted_at IS NULL AND m.brand_id != 0 GROUP BY m.brand_id, a.person_id;
-INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
-SELECT 0, a.person_id, sum(m.repost = 0), max(m.sort_at)
-FROM mention m JOIN account a ON a.id = m.account_id
-WHERE m.deleted_at IS NULL GROUP BY a.person_id;
-
-CREATE TRIGGER mention_of_person AFTER INSERT ON mention WHEN NEW.deleted_at IS NULL
-BEGIN
-    INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
-    SELECT b.id, a.person_id, NEW.repost = 0, NEW.sort_at
-    FROM account a, (SELECT NEW.brand_id AS id UNION SELECT 0) b
-    WHERE a.id = NEW.account_id AND a.person_id IS NOT NULL
-    ON CONFLICT (brand_id, person_id) DO UPDATE SET
-        mentions = mentions + excluded.mentions, last_at = max(last_at, excluded.last_at);
-END;
-
-CREATE TRIGGER mention_deleted_of_person AFTER UPDATE OF deleted_at ON mention
-WHEN OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL
-BEGIN
-    UPDATE person_heard SET mentions = mentions - (OLD.repost = 0),
-        last_at = CASE WHEN last_at > OLD.sort_at THEN last_at ELSE coalesce((
-            SELECT max(newest.at) FROM (
-                SELECT (SELECT m.sort_at FROM mention m
-                        WHERE m.account_id = k.id AND m.sort_at <= OLD.sort_at
-                          AND m.deleted_at IS NULL AND person_heard.brand_id IN (0, m.brand_id)
-                        ORDER BY m.sort_at DESC LIMIT 1) AS at
-                FROM account k WHERE k.person_id = person_heard.person_id) newest), 0) END
-    WHERE brand_id IN (0, OLD.brand_id)
-      AND person_id = (SELECT a.person_id FROM account a WHERE a.id = OLD.account_id);
-    DELETE FROM person_heard WHERE brand_id = OLD.brand_id AND brand_id != 0 AND last_at = 0
-      AND person_id = (SELECT a.person_id FROM account a WHERE a.id = OLD.account_id);
-END;
-
-CREATE TRIGGER mention_gone_of_person AFTER DELETE ON mention
-WHEN OLD.deleted_at IS NULL
-BEGIN
-    UPDATE person_heard SET mentions = mentions - (OLD.repost = 0),
-        last_at = CASE WHEN last_at > OLD.sort_at THEN last_at ELSE coalesce((
-            SELECT max(newest.at) FROM (
-                SELECT (SELECT m.sort_at FROM mention m
-                        WHERE m.account_id = k.id AND m.sort_at <= OLD.sort_at
-                          AND m.deleted_at IS NULL AND person_heard.brand_id IN (0, m.brand_id)
-                        ORDER BY m.sort_at DESC LIMIT 1) AS at
-                FROM account k WHERE k.person_id = person_heard.person_id) newest), 0) END
-    WHERE brand_id IN (0, OLD.brand_id)
-      AND person_id = (SELECT a.person_id FROM account a WHERE a.id = OLD.account_id);
-    DELETE FROM person_heard WHERE brand_id = OLD.brand_id AND brand_id != 0 AND last_at = 0
-      AND person_id = (SELECT a.person_id FROM account a WHERE a.id = OLD.account_id);
-END;
-
+-- Kept by triggers: accounts are written in more than one place.
 CREATE TRIGGER account_changes_person AFTER UPDATE OF person_id ON account
 WHEN OLD.person_id IS NOT NULL AND NEW.person_id IS NOT OLD.person_id
 BEGIN
-    DELETE FROM person_heard WHERE person_id IN (OLD.person_id, NEW.person_id);
-    INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
-    SELECT m.brand_id, k.person_id, sum(m.repost = 0), max(m.sort_at)
-    FROM account k JOIN mention m ON m.account_id = k.id
-    WHERE k.person_id IN (OLD.person_id, NEW.person_id) AND m.deleted_at IS NULL
-      AND m.brand_id != 0
-    GROUP BY m.brand_id, k.person_id;
-    INSERT INTO person_heard (brand_id, person_id, mentions, last_at)
-    SELECT 0, p.id, count(m.id) - coalesce(sum(m.repost), 0), coalesce(max(m.sort_at), 0)
-    FROM person p LEFT JOIN account k ON k.person_id = p.id
-    LEFT JOIN mention m ON m.account_id = k.id AND m.deleted_at IS NULL
-    WHERE p.id IN (OLD.person_id, NEW.person_id) GROUP BY p.id;
     UPDATE person SET reach = (
         SELECT sum(k.followers) FROM account k WHERE k.person_id = person.id)
     WHERE id IN (OLD.person_id, NEW.person_id);
@@ -172,7 +96,6 @@ END;
 
 CREATE TRIGGER person_leaves BEFORE DELETE ON person
 BEGIN
-    DELETE FROM person_heard WHERE person_id = OLD.id;
     DELETE FROM contact WHERE person_id = OLD.id;
     DELETE FROM person_tag WHERE person_id = OLD.id;
     DELETE FROM apart WHERE OLD.id IN (lower_id, higher_id);
@@ -196,7 +119,7 @@ CREATE TABLE stage_move (
     removed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX stage_move_person ON stage_move (person_id, brand_id, at);
-CREATE INDEX stage_move_time ON stage_move (brand_id, at);
+CREATE INDEX stage_move_time ON stage_move (brand_id, at, removed, was, stage, person_id);
 
 CREATE TABLE standing (
     person_id INTEGER NOT NULL REFERENCES person(id),
