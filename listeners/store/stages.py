@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from listeners.clock import from_datetime, to_datetime
-from listeners.model import MINUTE, Micros, SafeText, Sentence
+from listeners.model import Micros, SafeText, Sentence
 from listeners.stages.facts import STAGES, Stage
 from listeners.store.codec import dumps, to_sentence
 from listeners.store.connection import Connection, Row
@@ -34,9 +34,7 @@ __all__ = [
     "week_of",
 ]
 
-QUARTER = 15 * MINUTE
-"""Moves are counted by quarters of an hour: no zone begins its day anywhere else."""
-_OF_CAMPAIGN = """ AND person_id IN (
+_OF_CAMPAIGN = """ AND s.person_id IN (
     SELECT a.person_id FROM campaign_mention k JOIN mention m ON m.id = k.mention_id
     JOIN account a ON a.id = m.account_id
     WHERE k.campaign_id = ? AND m.deleted_at IS NULL)"""
@@ -127,28 +125,51 @@ async def funnel(
 
     async def work(connection: Connection) -> tuple[list[Row], list[Row]]:
         now = await connection.fetch(
-            f"""SELECT stage, count(*) AS n FROM standing
-                WHERE brand_id IN (SELECT value FROM json_each(?)){narrowed} GROUP BY stage""",
-            (ids, *more),
+            f"""SELECT g.value AS stage, (SELECT count(*) FROM standing s
+                    WHERE s.brand_id = b.value AND s.stage = g.value{narrowed}) AS n
+                FROM json_each(?) b CROSS JOIN json_each(?) g""",
+            (*more, ids, dumps(STAGES)),
         )
+        # A range of the index for each way to move and each week: nothing is sorted or grouped.
         moved = await connection.fetch(
-            f"""SELECT at / {QUARTER} AS quarter, was, stage, count(*) AS n FROM stage_move
-                WHERE brand_id IN (SELECT value FROM json_each(?)) AND at >= ? AND at < ?
-                  AND removed = 0 AND was != stage{narrowed} GROUP BY 1, 2, 3""",
-            (ids, since, until, *more),
+            f"""WITH week AS MATERIALIZED (
+                    SELECT json_extract(value, '$[0]') AS began, json_extract(value, '$[1]') AS low,
+                           json_extract(value, '$[2]') AS high FROM json_each(?))
+                SELECT w.began AS week, f.value AS was, t.value AS stage,
+                       (SELECT count(*) FROM stage_move s
+                        WHERE s.brand_id = b.value AND s.was = f.value AND s.stage = t.value
+                          AND s.at >= w.low AND s.at < w.high AND s.removed = 0{narrowed}) AS n
+                FROM json_each(?) b CROSS JOIN week w CROSS JOIN json_each(?) f
+                CROSS JOIN json_each(?) t WHERE f.value != t.value""",
+            (dumps(_weeks(since, until, zone)), *more, ids, dumps(("", *STAGES)), dumps(STAGES)),
         )
         return now, moved
 
     now, moved = await store.read(work)
-    weeks: Counter[tuple[Micros, str, str]] = Counter()
+    counts, flows = Counter[str](), Counter[tuple[int, str, str]]()
+    for row in now:
+        counts[row["stage"]] += row["n"]
     for row in moved:
-        week = week_of(Micros(row["quarter"] * QUARTER), zone)
-        weeks[week, row["was"], row["stage"]] += row["n"]
-    counts = {row["stage"]: row["n"] for row in now}
+        flows[row["week"], row["was"], row["stage"]] += row["n"]
     return Funnel(
-        {stage: counts.get(stage, 0) for stage in STAGES},
-        tuple(Flow(*key, count) for key, count in sorted(weeks.items())),
+        {stage: counts[stage] for stage in STAGES},
+        tuple(
+            Flow(Micros(week), was, stage, n)
+            for (week, was, stage), n in sorted(flows.items())
+            if n
+        ),
     )
+
+
+def _weeks(since: Micros, until: Micros, zone: tzinfo | None) -> list[tuple[int, int, int]]:
+    """Return the weeks of a stretch: when each begins, and from and to when moves are counted."""
+    weeks: list[tuple[int, int, int]] = []
+    week = week_of(since, zone)
+    while week < until:
+        after = week_of(week, zone, 1)
+        weeks.append((int(week), max(week, since), min(after, until)))
+        week = after
+    return weeks
 
 
 def week_of(at: Micros, zone: tzinfo | None = None, weeks: int = 0) -> Micros:
