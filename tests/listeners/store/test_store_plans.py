@@ -12,9 +12,12 @@ from listeners.query import parse, to_fts
 from listeners.store import (
     Connection,
     Store,
+    conducting,
+    duty,
     elsewhere,
     ingest,
     outbox,
+    own_posts,
     places,
     reads,
     reply_facts,
@@ -94,6 +97,8 @@ SUMS: dict[str, Read] = {
     "people of accounts": lambda s: voice.people_of(s, [1, 2]),
     "hours of the week": lambda s: voice.slots(s, BRAND, Micros(NOW - DAY), NOW, HOUR),
     "parts of an hour": lambda s: voice.slots(s, BRAND, Micros(NOW - DAY), NOW, 30 * MINUTE),
+    "overdue": lambda s: conducting.overdue(s, "", NOW),
+    "rota": lambda s: duty.shifts(s, NOW, NOW),
     "heard first": lambda s: voice.first_heard(s, BRAND, Micros(NOW - DAY)),
 }
 
@@ -180,6 +185,7 @@ async def test_the_write_path_reads_no_table_whole(
         await elsewhere.same_words(connection, [(brand, "fold", NOW)])
         await elsewhere.same_articles(connection, [(brand, "key", NOW)])
         await elsewhere.same_posts(connection, [(brand, NETWORK, "k")])
+        await own_posts.plan_around(connection, BRAND, NETWORK, NOW, 1)
         await places.known_places(connection, [(brand, NETWORK, "k")])
         await places.conversations_of_roots(connection, [(brand, NETWORK, "r")])
         await places.threads_elsewhere(connection, world.source, NOW, NOW, 5)
