@@ -52,12 +52,12 @@ class Words:
 
 
 _WHO = """
-SELECT s.*, b.name AS brand, a.network, coalesce(nullif(a.handle, ''), a.key) AS handle,
+SELECT one.*, b.name AS brand, a.network, coalesce(nullif(a.handle, ''), a.key) AS handle,
        coalesce(nullif(p.name, ''), nullif(a.name, ''), nullif(a.handle, ''), a.key) AS name,
        coalesce(nullif(p.role, ''), (SELECT max(k.role) FROM account k WHERE k.person_id = p.id),
                 '') AS role
-FROM ({chosen}) s JOIN brand b ON b.id = s.brand_id JOIN person p ON p.id = s.person_id
-JOIN account a ON a.id = (SELECT x.id FROM account x WHERE x.person_id = s.person_id
+FROM ({chosen}) one JOIN brand b ON b.id = one.brand_id JOIN person p ON p.id = one.person_id
+JOIN account a ON a.id = (SELECT x.id FROM account x WHERE x.person_id = one.person_id
                           ORDER BY coalesce(x.followers, 0) DESC, x.id LIMIT 1)
 """
 _UNMUTED = """

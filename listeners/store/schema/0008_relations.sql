@@ -119,7 +119,8 @@ CREATE TABLE stage_move (
     removed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX stage_move_person ON stage_move (person_id, brand_id, at);
-CREATE INDEX stage_move_time ON stage_move (brand_id, was, stage, at, removed, person_id);
+CREATE INDEX stage_move_time ON stage_move (brand_id, at);
+CREATE INDEX stage_move_way ON stage_move (brand_id, was, stage, at, removed, person_id);
 
 CREATE TABLE standing (
     person_id INTEGER NOT NULL REFERENCES person(id),

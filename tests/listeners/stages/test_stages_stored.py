@@ -20,9 +20,11 @@ from listeners.model import DAY, HOUR, Author, ConversationState, Label, Micros,
 from listeners.stages.facts import STAGES, StageRules
 from listeners.staging import find_stages
 from listeners.store import Connection, Store, ingest, open_store, stage_news, staging
+from listeners.store.connection import Row
 from listeners.store.outbox import SENT
 from listeners.store.records import NewMention, SeenAccount
 from listeners.store.retention import forget_old
+from listeners.store.stage_people import last_words, placed
 from listeners.store.stages import (
     Funnel,
     funnel,
@@ -697,3 +699,53 @@ async def test_a_lost_thread_of_conversations_is_no_reason_to_fail(scene: Scene)
 
     await scene.store.write(nobody)
     assert await scene.find() == 3
+
+
+BIG = {"mention", "account", "person", "standing", "stage_move", "conversation", "event", "edit",
+       "outbox", "m", "a", "p", "s", "c", "e", "o", "t", "x", "k"}  # fmt: skip
+
+
+async def test_every_question_walks_an_index(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = await scene.talk("one")
+    for days in (9, 5, 3):
+        await scene.said(days, conversation_id=talk, label=Label.POSITIVE)
+        await scene.ours(days - 1, talk, parent_id="9001")
+    steps: list[str] = []
+    of_write, of_store = Connection.fetch, Store.fetch
+
+    async def explaining(connection: Connection, sql: str, parameters: Any = ()) -> list[Row]:
+        if sql.lstrip().startswith(("SELECT", "WITH")):
+            steps.extend(
+                f"{row['detail']} · {' '.join(sql.split())}"
+                for row in await of_write(connection, f"EXPLAIN QUERY PLAN {sql}", parameters)
+            )
+        return await of_write(connection, sql, parameters)
+
+    async def explaining_too(store: Store, sql: str, parameters: Any = ()) -> list[Row]:
+        steps.extend(
+            f"{row['detail']} · {' '.join(sql.split())}"
+            for row in await of_store(store, f"EXPLAIN QUERY PLAN {sql}", parameters)
+        )
+        return await of_store(store, sql, parameters)
+
+    monkeypatch.setattr(Connection, "fetch", explaining)
+    monkeypatch.setattr(Store, "fetch", explaining_too)
+    await scene.find()
+    await scene.said(1, conversation_id=talk)
+    await scene.find()
+    person = await scene.person()
+    await funnel(scene.store, BRAND, ago(60), NOW, zone=UTC)
+    await funnel(scene.store, "", ago(60), NOW, campaign=1, zone=UTC)
+    await stuck(scene.store, BRAND, NOW)
+    for which in ("moved", "by hand"):
+        await placed(scene.store, BRAND, which, campaign=1)
+    await moves_of(scene.store, person)
+    await last_words(scene.store, person, BRAND)
+    await set_stage(scene.store, CONFIG, "Ana", [person], BRAND, "convert", NOW)
+    assert len(steps) > 50
+    scans = [
+        step
+        for step in steps
+        if step.startswith("SCAN ") and step.split()[1] in BIG and "VIRTUAL TABLE" not in step
+    ]
+    assert scans == []
