@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from listeners.actions.outcome import Outcome
-from listeners.actions.planning import Changes, Columns, log
+from listeners.actions.planning import SAME, Changes, Columns, log
 from listeners.config import Config
 from listeners.model import Micros, Sentence
 from listeners.planning.entry import Planned, in_state, may_approve
@@ -56,7 +56,7 @@ class _Taking:
         """Do all of it inside one write."""
         reading = self._reading
         self._changes: dict[int, tuple[Columns, Columns]] = {}
-        self._made = Imported(Outcome(0, Sentence("")), notes=list(reading.notes))
+        self._made = Imported(Outcome(0, SAME), notes=list(reading.notes))
         uids = [*(one.uid for one in reading.entries), *reading.cancelled]
         known = await kept.load_by_uid(connection, uids)
         gone = [one.id for one, removed in known.values() if removed]

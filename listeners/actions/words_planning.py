@@ -8,7 +8,7 @@ from listeners.model import Sentence
 PLANNED = {
     "add": Wording(
         Sentence("Planned"),
-        Sentence("{count} planned", {"count": 0}),
+        Sentence("{count} entries planned", {"count": 0}),
         Sentence("No longer planned"),
     ),
     "change": Wording(
