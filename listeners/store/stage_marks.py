@@ -38,7 +38,7 @@ async def said_so(connection: Connection, persons: Iterable[int]) -> dict[tuple[
     for row in await connection.fetch(
         """SELECT e.subject_id, e.at, e.before, e.after FROM json_each(?) w JOIN event e
              ON e.subject_kind = 'person' AND e.subject_id = w.value
-           WHERE e.undone = 0 ORDER BY e.id""",
+           WHERE e.undone = 0 AND e.verb NOT IN ('undo', 'redo') ORDER BY e.id""",
         (dumps(sorted(persons)),),
     ):
         for tag in _given(to_mapping(row["after"])) - _given(to_mapping(row["before"])):

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from listeners.actions import perform, redo, set_mood, undo
+from listeners.actions.people import set_role, tag_people
+from listeners.actions.people_joining import merge_persons
 from listeners.actions.stages import return_to_rules, set_stage
 from listeners.clock import from_iso
 from listeners.config import BrandConfig, Config
@@ -499,6 +501,37 @@ async def test_what_was_set_by_hand_goes_with_a_person_who_is_merged(scene: Scen
     assert await scene.stage("ana") == "convert"
     await undo(scene.store, "Ana", NOW)
     assert await scene.stage("ana") == "convince"
+
+
+async def test_what_is_done_to_people_is_found_by_its_line_in_the_log(scene: Scene) -> None:
+    await scene.said(9)
+    await scene.said(3, "bob")
+    await scene.find()
+    ana, bob = await scene.person("ana"), await scene.person("bob")
+    seen = [await _both(scene)]
+    for step in (
+        set_role(scene.store, CONFIG, "Ana", [bob], "customer", ago(2)),
+        tag_people(scene.store, CONFIG, "Ana", [ana], ["Client"], ago(1)),
+        set_role(scene.store, CONFIG, "Ana", [bob], "staff", ago(0.5)),
+        merge_persons(scene.store, CONFIG, "Ana", [ana, bob], ago(0.4)),
+    ):
+        assert (await step).done
+        await scene.find()
+        seen.append(await _both(scene))
+    assert seen == [
+        ("connect", "connect"), ("connect", "convert"), ("convert", "convert"), ("convert", ""),
+        ("", ""),
+    ]  # fmt: skip
+    assert not await scene.store.fetch("SELECT * FROM standing")
+    for wanted in reversed(seen[:-1]):
+        assert (await undo(scene.store, "Ana", NOW)).done
+        await scene.find()
+        assert await _both(scene) == wanted
+    for _ in range(2):
+        assert (await redo(scene.store, "Ana", NOW)).done
+    await scene.find()
+    assert await scene.line() == [("", "connect", ago(9)), ("connect", "convert", ago(1))]
+    assert await scene.line("bob") == [("", "connect", ago(3)), ("connect", "convert", ago(2))]
 
 
 # --- by hand ---------------------------------------------------------------------------------
