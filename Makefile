@@ -7,6 +7,9 @@ VENV = .venv
 BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
+# Python keeps what it compiles: the workers read the same tests, and these start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What pybabel takes for a text: the functions whose arguments people read, `_` besides.
 KEYWORDS = -k msgid -k Sentence -k ngettext:1,2 -k _wrong:2
 
@@ -25,9 +28,10 @@ demo: $(VENV)/.installed ## install hubbub here and play the demonstration
 test: $(VENV)/.developing ## format, lint, types, architecture and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	@# One core checks the types while the other compiles the tests for all workers.
+	$(BIN)/mypy & types=$$!; $(BIN)/pytest --collect-only -qq > /dev/null; wait $$types
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n 4 --dist worksteal -m "not faults and not long and not bench and not servers"
+	$(BIN)/pytest -n 3 --dist worksteal -m "not faults and not long and not bench and not servers"
 
 faults: $(VENV)/.developing ## kills, signals, hostile terminals, and the longest walks (minutes)
 	$(BIN)/pytest -n 4 --dist worksteal -m "(faults or long) and not alone"

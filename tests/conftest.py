@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -18,6 +19,12 @@ from listeners.store.migrate import Step, migrate
 settings.register_profile("suite", max_examples=50)
 if "HYPOTHESIS_PROFILE" not in os.environ:
     settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was collected here: thousands of tests live to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
