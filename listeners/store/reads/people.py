@@ -123,7 +123,7 @@ async def _few(
     if wanted.stage and (parts or not await _is_common(store, wanted.stage, known)):
         parts.append(_AT_STAGE)
         parameters += [known, wanted.stage]
-    if wanted.sort == "mentions" and not parts:
+    if wanted.sort == "mentions" and not parts and await _are_counted(store, known):
         # Counted by the histories that stages are read from; who is new comes when these are.
         parts.append(f"""SELECT person_id FROM (SELECT person_id, sum(mentions) AS n FROM standing
             WHERE brand_id IN (SELECT value FROM json_each(?)) GROUP BY person_id
@@ -141,6 +141,15 @@ async def _is_common(store: Store, stage: str, brands: str) -> bool:
         f"SELECT count(*) AS n FROM ({_AT_STAGE} LIMIT {_COMMON})", (brands, stage)
     )
     return bool(row["n"] == _COMMON)
+
+
+async def _are_counted(store: Store, brands: str) -> bool:
+    return bool(
+        await store.fetch(
+            """SELECT 1 FROM standing WHERE brand_id IN (SELECT value FROM json_each(?)) LIMIT 1""",
+            (brands,),
+        )
+    )
 
 
 async def _called(store: Store, text: str) -> list[int]:
