@@ -213,7 +213,16 @@ async def test_a_walk_that_most_people_fit_is_the_same_list(
 
 async def test_our_accounts_are_no_people(crowd: World) -> None:
     await crowd.add([crowd.mention("we said", author="us")])
-    assert "us" not in await names(crowd.store)
+    assert "Us" in await names(crowd.store)
+    await ours(crowd.store)
+    for sort in SORTS:
+        assert "Us" not in await names(crowd.store, sort=sort)
+    assert await names(crowd.store, text="us") == []
+
+
+async def ours(store: Store) -> None:
+    seen = [SeenAccount(NETWORK, Author(key="us", handle="us@x.example"), ours=True)]
+    await store.write(lambda c: ingest.upsert_accounts(c, seen, NOW))
 
 
 READS = {
@@ -416,6 +425,7 @@ async def test_a_journalist_of_a_list_is_one_from_the_first_post(
 
 async def test_the_page_holds_what_was_said_on_both_sides(world: World) -> None:
     store = world.store
+    await ours(store)
     talk = await world.converse()
     ids = await world.add(
         [
