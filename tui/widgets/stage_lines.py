@@ -20,7 +20,7 @@ from tui.widgets.paint import Line, joined, labelled, network_name, one_line, pa
 
 _NAME: Final = 13
 _COUNT: Final = 8
-_SHARE: Final = 7
+_SHARE: Final = 8
 _SHORT: Final = 4
 _LONG: Final = 8
 """Cells of a week: by its number, or by its day where there is room."""
