@@ -167,6 +167,9 @@ def test_a_stage_is_set_undone_and_given_back(run: Run) -> None:
     last = json.loads(out.splitlines()[-1])
     assert (last["was"], last["stage"], last["author"]) == ("convince", "convert", "Ana")
     assert last["reason"] == "Set by Ana"
+    log = run("log")[1]
+    assert "Ana set the stage of a person by hand: convert" in log
+    assert "Bob" in log
     assert run("stages", "set", "Bob", "rules")[1].strip() == "The rules say the stage again"
     assert run("undo")[0] == 0
     assert '"convert"' in run("stages", "show", "Bob", "-o", "jsonl")[1]

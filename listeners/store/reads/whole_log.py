@@ -126,7 +126,7 @@ FROM json_each(?) w JOIN event e ON e.id = w.value
 LEFT JOIN conversation c ON e.subject_kind = 'conversation' AND c.id = e.subject_id
 LEFT JOIN mention m ON m.id = c.last_outside_id
 LEFT JOIN mention x ON e.subject_kind = 'mention' AND x.id = e.subject_id
-LEFT JOIN person q ON e.subject_kind = 'person' AND q.id = e.subject_id
+LEFT JOIN person q ON e.subject_kind IN ('person', 'stage') AND q.id = e.subject_id
 LEFT JOIN account a ON a.id = coalesce(m.account_id, c.opener_id, x.account_id,
     (SELECT min(k.id) FROM account k WHERE k.person_id = coalesce(q.merged_into, q.id)))
 LEFT JOIN alert l ON e.subject_kind = 'alert' AND l.id = e.subject_id
