@@ -13,6 +13,7 @@ from listeners.config.extending import ExtensionError, hooks_of, macros_of, pipe
 from listeners.config.false_alarms import AlarmsConfig, alarms_of
 from listeners.config.maintenance import windows_of
 from listeners.config.notifying import notify_of
+from listeners.config.profile import groups_of
 from listeners.config.risking import severities_of, words_of
 from listeners.config.staging import stages_of
 from listeners.config.types import (
@@ -26,6 +27,7 @@ from listeners.config.types import (
 from listeners.conversations.clock import BusinessHours
 from listeners.model import Sentence
 from listeners.secret import Secret, SecretError
+from listeners.text import clean_line
 
 T = TypeVar("T")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -62,6 +64,8 @@ _BRAND_KEYS = (
     "known_hosts",
     "languages",
     "audience",
+    "tone",
+    "group",
     "competitor",
     "plain_sentiment",
     "hours",
@@ -174,6 +178,8 @@ class Reader:
             known_hosts=self._texts(table, "known_hosts"),
             languages=self._texts(table, "languages") or ("en", "fr"),
             audience=cast(Audience, audience),
+            tone=str(clean_line(self._text(table, "tone"), 200)),
+            groups=self._extended(groups_of, table.get("group", [])),
             competitor=self._flag(table, "competitor", default=False),
             plain_sentiment=self._flag(table, "plain_sentiment", default=False),
             hours=self._hours(self._table(table, "hours")),

@@ -10,6 +10,7 @@ from typing import Literal
 from listeners.config.extending import HookConfig, PipeConfig
 from listeners.config.false_alarms import AlarmsConfig
 from listeners.config.notifying import NotifyConfig
+from listeners.config.profile import Group
 from listeners.conversations.clock import BusinessHours
 from listeners.model import Sentence, Severity
 from listeners.risk.maintenance import Window
@@ -64,6 +65,10 @@ class BrandConfig:
     """Accounts that look like ours and are fine: fan clubs, subsidiaries, namesakes."""
     languages: tuple[str, ...] = ("en", "fr")
     audience: Audience = "both"
+    tone: str = ""
+    """How the brand speaks, in its own words; shown where a reply is written."""
+    groups: tuple[Group, ...] = ()
+    """Whom it wants to reach, on which networks and to what end."""
     competitor: bool = False
     plain_sentiment: bool = False
     """Whether sentiment goes without our own layer: English as VADER scores it."""
@@ -74,7 +79,7 @@ class BrandConfig:
     hours: BusinessHours = field(default_factory=BusinessHours)
     targets: Targets = Targets()
     alarms: AlarmsConfig = field(default_factory=AlarmsConfig)
-    stages: StageRules = StageRules()
+    stages: StageRules = field(default_factory=StageRules)
     """What moves people from connect to convince, and to convert."""
 
 
