@@ -153,7 +153,7 @@ def objective(value: object) -> Objective | None:
     lowest, highest = _BOUNDS.get(words[0], (0.0, 1e9))
     if not lowest <= target <= highest:
         raise _wrong(value)
-    return Objective(cast("Measure", words[0]), target)
+    return Objective(words[0], target)
 
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
