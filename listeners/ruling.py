@@ -16,10 +16,13 @@ from listeners.model import Micros, Part, Sentence
 from listeners.placing import Placed, Placement
 from listeners.rules.book import RuleBook
 from listeners.rules.effects import NOTHING_SETTLED, Did, follow
+from listeners.rules.hands import TURNS, Hands, in_hands
 from listeners.rules.rule import Message, Rule
 from listeners.store import Store, subjects
 from listeners.store import rules as kept
+from listeners.store.charges import charges_in
 from listeners.store.connection import Connection
+from listeners.store.duty import rota_now
 from listeners.store.records import RootKey
 from listeners.store.subjects import NewEvent
 
@@ -60,10 +63,13 @@ class Ruling:
             return []
         numbers = {placement.touched[place].id for place in caught} - {0}
         past = await kept.settled(connection, numbers) if numbers else {}
+        hands = await _hands(connection, self._book.rules, now)
         ruled = []
         for place, found in caught.items():
             before = placement.touched[place]
-            rules = [rule for rule in self._book.rules if rule.id in found]
+            rules = [
+                in_hands(rule, before, hands, now) for rule in self._book.rules if rule.id in found
+            ]
             after, did = follow(before, rules, now, past.get(before.id, NOTHING_SETTLED))
             if did:
                 placement.touched[place] = after
@@ -75,6 +81,13 @@ class Ruling:
         if rows != self._rows:
             self._book = RuleBook(await usable_rules(connection))
             self._rows = rows
+
+
+async def _hands(connection: Connection, rules: Sequence[Rule], now: Micros) -> Hands:
+    """Return who is on duty and in charge, read only where a rule asks."""
+    if not any(rule.effects.assign in TURNS for rule in rules):
+        return Hands()
+    return Hands(await rota_now(connection, now), tuple(await charges_in(connection)))
 
 
 async def usable_rules(connection: Connection) -> list[Rule]:
@@ -146,10 +159,12 @@ async def apply_now(
         usable = [one for one in await usable_rules(connection) if one.id == rule.id]
         found = await subjects.load_conversations(connection, list(dict.fromkeys(ids)))
         past = await kept.settled(connection, found)
+        hands = await _hands(connection, usable, now)
         did: dict[int, tuple[Did, ...]] = {}
         for id_, before in found.items():
             if kept.is_open(before):
-                after, done = follow(before, usable, now, past.get(id_, NOTHING_SETTLED))
+                rules = [in_hands(one, before, hands, now) for one in usable]
+                after, done = follow(before, rules, now, past.get(id_, NOTHING_SETTLED))
                 if done:
                     did[id_] = done
                     found[id_] = after

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from listeners.model import Label
+from listeners.rules.hands import CHANNEL, DUTY
 from listeners.rules.rule import Conditions, Rule
 from listeners.text import clean_line, fold
 from tui.i18n import _, msgid, ngettext
@@ -66,6 +67,12 @@ class Offered:
     templates: Mapping[int, str] = field(default_factory=dict)
 
 
+_TURNS = {
+    DUTY: msgid("whoever is on duty"),
+    CHANNEL: msgid("whoever is in charge of the channel"),
+}
+
+
 def value_of(rule: Rule, key: str) -> Any:
     """Return what a field holds."""
     if key == "name":
@@ -117,6 +124,8 @@ def said_of(rule: Rule, one: Field, offered: Offered) -> str:
             return _("yes")
         case "ignore":
             return _("yes, unless it is a risk")
+        case "assign" if held in _TURNS:
+            return _(_TURNS[held])
         case _:
             return ", ".join(held) if isinstance(held, tuple) else str(held)
 
@@ -185,7 +194,9 @@ def _offers(key: str, held: Any, offered: Offered) -> list[Choice]:
         case "tags":
             return _switches(offered.tags, held, lambda tag: f"#{tag}")
         case "assign":
-            return [Choice("", _("nobody new")), *[Choice(one, one) for one in offered.members]]
+            turns = [Choice(one, _(label), one) for one, label in _TURNS.items()]
+            named = [Choice(one, one) for one in offered.members]
+            return [Choice("", _("nobody new")), *named, *turns]
         case "priority":
             ranks: Sequence[tuple[int | None, str]] = (
                 (None, _("as judged")),

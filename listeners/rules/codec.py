@@ -17,6 +17,7 @@ from typing import Any
 
 from listeners.model import Label, Sentence
 from listeners.query import QuerySyntaxError, parse
+from listeners.rules.hands import TURNS
 from listeners.rules.rule import LOWEST_TIER, Conditions, Effects, Rule
 from listeners.text import clean_line
 
@@ -164,7 +165,7 @@ def checked(rule: Rule, *, brands: Collection[str] = (), members: Collection[str
             raise RuleError(error.sentence, error.position) from error
     if brands and rule.conditions.brand and rule.conditions.brand not in brands:
         raise RuleError(Sentence("There is no brand {brand}.", {"brand": rule.conditions.brand}))
-    if members and rule.effects.assign and rule.effects.assign not in members:
+    if members and rule.effects.assign and rule.effects.assign not in (*members, *TURNS):
         raise RuleError(
             Sentence(
                 "There is nobody called {who} in the team: {members}.",

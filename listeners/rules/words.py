@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from listeners.model import Label, Sentence
+from listeners.rules.hands import CHANNEL, DUTY
 from listeners.rules.rule import Conditions, Effects
 
+_TURNS = {
+    DUTY: Sentence("assign to whoever is on duty"),
+    CHANNEL: Sentence("assign to whoever is in charge of the channel"),
+}
 _LABELS = {
     Label.NEGATIVE: Sentence("sounds negative"),
     Label.NEUTRAL: Sentence("sounds neutral"),
@@ -65,7 +70,9 @@ def effects_said(
         said.append(Sentence("no answer needed (never for a risk)"))
     if effects.tags:
         said.append(Sentence("tag {words}", {"words": ", ".join(effects.tags)}))
-    if effects.assign:
+    if effects.assign in _TURNS:
+        said.append(_TURNS[effects.assign])
+    elif effects.assign:
         said.append(Sentence("assign to {name}", {"name": effects.assign}))
     if effects.priority is not None:
         said.append(Sentence("importance {number}", {"number": effects.priority}))

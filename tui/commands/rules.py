@@ -92,7 +92,14 @@ def _conditions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tier", type=int, metavar="N", help=_("only tier 1 to N; 1 is a risk"))
     parser.add_argument("--asks", action="store_true", help=_("only what asks for a reply"))
     parser.add_argument("--tag", type=words, default=(), metavar=_("LIST"), help=_("put these on"))
-    parser.add_argument("--assign", default="", metavar=_("WHO"), help=_("give it to somebody"))
+    parser.add_argument(
+        "--assign",
+        default="",
+        metavar=_("WHO"),
+        help=_(
+            "give it to somebody; @duty, @channel: whoever is on duty, in charge of the channel"
+        ),
+    )
     parser.add_argument("--priority", type=int, metavar="N", help=_("set its rank; 1 comes first"))
     parser.add_argument(
         "--ignore", action="store_true", help=_("it needs no answer; a risk is never ignored")
