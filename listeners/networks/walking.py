@@ -11,13 +11,28 @@ from dataclasses import dataclass, replace
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, SourceConfig
-from listeners.model import SECOND, BadRecord, Batch, Deletion, Gap, Micros, Post, Sentence
+from listeners.model import (
+    MINUTE,
+    SECOND,
+    BadRecord,
+    Batch,
+    Deletion,
+    Gap,
+    Micros,
+    Post,
+    Sentence,
+    SourceState,
+)
+from listeners.networks.contract import SourceError
 from listeners.networks.harvest import HandedOn, Relevance
 from listeners.networks.recent import Recent
 from listeners.networks.searching import write_marks
 
 MOST_POSTS = 500
 """Posts of one thread that are handed on."""
+DOUBT = 2 * MINUTE
+"""How long a list is asked for again that promised more and shows none, before it is believed: what
+was known may have been deleted."""
 _MOST_REMEMBERED = 5_000
 
 
@@ -25,7 +40,8 @@ _MOST_REMEMBERED = 5_000
 class Sheet:
     """One page as a network gives it, newest first. ``after`` asks for the one below it.
 
-    ``fetched`` counts its records, read or not.
+    ``fetched`` counts its records, read or not. ``promises``: the network says that there are
+    posts below, or the page is full.
     """
 
     posts: tuple[Post, ...] = ()
@@ -33,6 +49,7 @@ class Sheet:
     bad: tuple[BadRecord, ...] = ()
     fetched: int = 0
     after: str | None = None
+    promises: bool = False
 
     @property
     def last_at(self) -> Micros | None:
@@ -57,8 +74,18 @@ class Depth:
     shown: int = 0
 
 
-async def walk(ask: Ask, known: Micros | None, depth: Depth) -> tuple[list[Sheet], Gap | None]:
-    """Return the pages of a place, oldest first, and what could not be reached.
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """The pages of a place, oldest first, and what could not be reached. ``cut``: an empty page
+    came where posts were promised."""
+
+    sheets: list[Sheet]
+    gap: Gap | None = None
+    cut: bool = False
+
+
+async def walk(ask: Ask, known: Micros | None, depth: Depth) -> Walked:
+    """Return what a place shows down to what is known of it.
 
     ``known`` is when the newest known post was made: pages are asked for down to somewhat below.
 
@@ -85,9 +112,11 @@ async def walk(ask: Ask, known: Micros | None, depth: Depth) -> tuple[list[Sheet
     lasts = [sheet.last_at for sheet in sheets if sheet.last_at is not None]
     # A listing that ends early may have been cut off by the network.
     whole = ended and not (depth.shown and sum(one.fetched for one in sheets) >= depth.shown)
-    if known is None or whole or (lasts and lasts[-1] < known + SECOND):
-        return sheets[::-1], None
-    return sheets[::-1], Gap(known, lasts[-1] if lasts else None, depth.missing)
+    if known is None or (lasts and lasts[-1] < known + SECOND):
+        return Walked(sheets[::-1])
+    cut = len(sheets) > 1 and sheets[-2].promises and not sheets[-1].fetched
+    gap = None if whole else Gap(known, lasts[-1] if lasts else None, depth.missing)
+    return Walked(sheets[::-1], gap, cut)
 
 
 class Walker:
@@ -104,6 +133,7 @@ class Walker:
         self.own: set[str] = set()
         self._clock = clock
         self._depth = depth
+        self._doubted: dict[str, Micros] = {}
         self._gone: Recent[str, None] = Recent(_MOST_REMEMBERED)
         self._addressed: Recent[str, None] = Recent(_MOST_REMEMBERED)
 
@@ -115,11 +145,13 @@ class Walker:
         ``ours``: who begins a thread in this place speaks to us.
 
         Raises:
-            SourceError: as ``ask``.
+            SourceError: as ``ask``; the list broke off, and was not yet asked for long enough.
         """
         mark = marks.get(key, 0)
         known = Micros(mark * SECOND) if mark else None
-        sheets, gap = await walk(ask, known, self._depth)
+        walked = await walk(ask, known, self._depth)
+        self._doubt(key, cut=walked.cut)
+        sheets, gap = walked.sheets, walked.gap
         for number, sheet in enumerate(sheets):
             settled = self.settled(sheet.posts[::-1], ours=ours)
             now = self._clock()
@@ -145,6 +177,21 @@ class Walker:
             if moved or batch.posts or batch.deletions or batch.bad or batch.gap:
                 yield batch
                 self.stored(batch)
+
+    def _doubt(self, key: str, *, cut: bool) -> None:
+        """Note whether a list broke off: nothing of it is handed on, or what is below were lost."""
+        now = self._clock()
+        since = self._doubted.pop(key, now)
+        if not cut or now - since >= DOUBT:
+            return
+        self._doubted[key] = since
+        raise SourceError(
+            SourceState.FAILING,
+            Sentence(
+                "A list of posts broke off before it came to those known. Nothing is lost; hubbub "
+                "asks again."
+            ),
+        )
 
     def stored(self, batch: Batch) -> None:
         """Remember a batch: call it when the next one is asked for."""

@@ -71,6 +71,7 @@ class Reader:
             raise self._server.odd_answer()
         read = await self._read(map(_view, records))
         posts = read.posts
+        below = place.after(site.api, answer, after)
         if place.kind in ("mentions", "replies"):
             posts = tuple(replace(post, addressed=True) for post in posts)
         return Sheet(
@@ -78,7 +79,8 @@ class Reader:
             deletions=read.deletions,
             bad=read.bad,
             fetched=read.fetched,
-            after=place.after(site.api, answer, after),
+            after=below,
+            promises=bool(below) and (site.api == 4 or len(records) >= PAGE),
         )
 
     async def own(self, username: str, since: Micros, pages: int) -> tuple[list[Found], bool]:

@@ -166,6 +166,7 @@ def _sheet(records: Sequence[object], *, more: bool = False) -> Sheet:
         bad=tuple(bad),
         fetched=len(records),
         after=_anchors([name for record in records if (name := _name(record))]) if more else None,
+        promises=more,
     )
 
 

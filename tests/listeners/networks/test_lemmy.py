@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -265,6 +266,28 @@ async def test_edits_and_votes_are_heard(world: World) -> None:
     [heard] = posts_of(await polled(listener, cursor))
     assert (heard.text, heard.engagement.likes) == ("sinks", 5)
     assert heard.edited_at == (post["at"] + 30) * SECOND
+
+
+async def test_a_list_that_breaks_off_below_a_full_page_is_asked_for_again(world: World) -> None:
+    world.lemmy.post("one")
+    listener = world.listener("c/boats")
+    cursor = last_cursor(await polled(listener))
+    for number in range(PAGE + 10):
+        world.lemmy.post(f"post {number}")
+    world.now = Micros(world.now + DAY)
+
+    def empty_below(request: Request, answer: Callable[[Request], Reply]) -> Reply:
+        reply = answer(request)
+        if request.one("page", "1") == "1" and not request.one("page_cursor"):
+            return reply
+        body = json.loads(reply.body)
+        return json_reply({name: [] if isinstance(body[name], list) else None for name in body})
+
+    world.lemmy.between = empty_below
+    with pytest.raises(SourceError, match="broke off"):
+        await polled(listener, cursor)
+    world.lemmy.between = None
+    assert len(set(texts(await polled(listener, cursor))) - {"one"}) == PAGE + 10
 
 
 @pytest.mark.parametrize("how", ["deleted", "removed"])

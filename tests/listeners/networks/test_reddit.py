@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -21,6 +21,7 @@ from listeners.networks.reddit.places import LONGEST_QUERY, Place, places_of, qu
 from listeners.networks.reddit.server import FEED_SPACING, TOKEN_SPACING
 from listeners.networks.reddit.threads import FEED_TURN
 from listeners.networks.searching import read_marks
+from listeners.networks.walking import DOUBT
 from listeners.secret import Secret
 from tests.fake.http_server import (
     Reply,
@@ -193,6 +194,35 @@ async def test_more_than_a_listing_shows_is_a_gap(world: World, app: bool) -> No
     assert gap.from_at is not None
     assert gap.to_at is not None
     assert gap.from_at < gap.to_at == (START + (1 + 101) * 60) * SECOND
+
+
+async def test_a_listing_that_breaks_off_is_asked_for_again_for_a_while(world: World) -> None:
+    world.reddit.submit("one")
+    cursor = last_cursor(await polled(world.listener("r/boats", app=True)))
+    for number in range(150):
+        world.reddit.submit(f"post {number}")
+    world.now = Micros((world.reddit.now + 60) * SECOND)
+
+    def empty_below(request: Request, answer: Callable[[Request], Reply]) -> Reply:
+        nothing = {"kind": "Listing", "data": {"children": [], "after": None}}
+        return json_reply(nothing) if request.one("after") else answer(request)
+
+    listener = world.listener("r/boats", app=True)
+    for _ in range(2):
+        world.reddit.between = empty_below
+        with pytest.raises(SourceError, match="broke off"):
+            await polled(listener, cursor)
+        world.now = Micros(world.now + DOUBT // 3)
+    world.reddit.between = None
+    batches = await polled(listener, cursor)
+    assert len(set(texts(batches))) == 151
+    assert not [batch.gap for batch in batches if batch.gap]
+    # Who goes on showing none is believed, and it is told.
+    world.reddit.between = empty_below
+    with pytest.raises(SourceError, match="broke off"):
+        await polled(listener, cursor)
+    world.now = Micros(world.now + DOUBT)
+    assert len([batch.gap for batch in await polled(listener, cursor) if batch.gap]) == 1
 
 
 async def test_a_listing_goes_on_below_a_post_deleted_meanwhile(world: World) -> None:
