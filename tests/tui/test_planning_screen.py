@@ -177,6 +177,7 @@ async def test_targets_are_set_and_taken_back_among_the_channels(tmp_path: Path)
         await one.press("4")
         assert "Mastodon       0 of 7 this week, 4.6 by now" in one.frame()
         assert "4 behind" in one.frame()
+        assert "Next state" not in one.frame()
         await one.press("i", *"bluesky", "enter", *"2,5", "enter")
         assert await targets(one.store, BRAND) == {"bluesky": 2.5, "mastodon": 7.0}
         await one.press("z")

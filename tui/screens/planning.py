@@ -47,6 +47,8 @@ _KEYS = (
     own("plan.back", "escape,q", msgid("Back"), 26),
     own("help", "?,f1", msgid("Help"), 27),
 )
+_OF_CHANNELS = ("plan.add", "plan.open", "plan.view", "dismiss", "plan.back", "help")
+"""What the keys still mean among channels."""
 _OTHERS = ("undo", "redo", "palette", "refresh", "brand", "more")
 
 
@@ -86,6 +88,12 @@ class PlanningScreen(PlanView[None]):
         for pane in (self.grid, self.list, self.channels, self.about):
             pane.add_class("pane")
         self.grid.focus()
+
+    def show_keys(self) -> None:
+        """Show the keys of the view."""
+        channels = self._view == "cadence"
+        listed = [one for one in self.OWN if not channels or one.id in _OF_CHANNELS]
+        self.keys.show_keys([(one, _(one.label)) for one in listed])
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -214,6 +222,7 @@ class PlanningScreen(PlanView[None]):
         self._view = view
         self.list.state.marks.clear()
         self._lay_out()
+        self.show_keys()
         (self.grid if self._in_grid else self.rows).focus()
         self.look_again()
 

@@ -43,6 +43,7 @@ class PlanGrid(Widget, can_focus=True, inherit_bindings=False):
     def show(self, look: Calendar, *, week: bool) -> None:
         """Draw these days."""
         self._look, self._week = look, week
+        self._drawn = None
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -50,7 +51,7 @@ class PlanGrid(Widget, can_focus=True, inherit_bindings=False):
         styles = palette_of(self)
         if self._look is None:
             return strip([], self.size.width, styles.ground)
-        asked = (id(self._look), self._week, self.size, styles)
+        asked = (self.size, styles)
         if asked != self._drawn:
             self._drawn = asked
             draw = week_lines if self._week else month_lines
