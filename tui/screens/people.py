@@ -47,19 +47,22 @@ _KEYS = (
     own("search", "/", msgid("Search"), 5),
     own("filter", "f", msgid("Filter"), 6),
     own("people.sort", "s", msgid("Sort"), 7),
-    own("people.maybe", "u", msgid("Maybe one?"), 8),
+    own("mark", "space,x", msgid("Mark"), 8),
     own("merge", "M", msgid("One person"), 9),
-    own("people.edit", "e", msgid("Name, outlet"), 10),
-    own("mute", "m", msgid("Mute"), 11),
-    own("split", "S", msgid("Split"), 12),
-    own("people.import", "a", msgid("Press list"), 13),
-    own("undo", "z", msgid("Undo"), 14),
-    own("back", "escape,h,left,q", msgid("Back"), 15),
+    own("people.maybe", "u", msgid("Maybe one?"), 10),
+    own("people.edit", "e", msgid("Name, outlet"), 11),
+    own("people.import", "a", msgid("Press list"), 12),
+    own("mute", "m", msgid("Mute"), 13),
+    own("split", "S", msgid("Split"), 14),
+    own("undo", "z", msgid("Undo"), 15),
+    own("filter.clear", "F", msgid("Everybody"), 16),
+    own("mark.range", "v", msgid("Mark a range"), 17),
+    own("mark.all", "*", msgid("Mark all"), 18),
+    own("browser", "o", msgid("Browser"), 19),
+    own("copy.link", "y", msgid("Copy link"), 20),
+    own("back", "escape,h,left,q", msgid("Back"), 21),
 )
-_OTHERS = (
-    "redo", "palette", "refresh", "brand", "mark", "mark.range", "mark.all", "detail.down",
-    "detail.up", "more", "filter.clear",
-)  # fmt: skip
+_OTHERS = ("redo", "palette", "refresh", "brand", "detail.down", "detail.up", "more")
 
 
 class PeopleScreen(TwoPanes[PeopleRows], PeopleDoing[None]):

@@ -54,12 +54,11 @@ _KEYS = (
     own("people.maybe", "u", msgid("Maybe one?"), 8),
     own("browser", "o", msgid("Browser"), 9),
     own("undo", "z", msgid("Undo"), 10),
-    own("back", "escape,h,left,q", msgid("Back"), 11),
+    own("copy.link", "y", msgid("Copy link"), 11),
+    own("copy.text", "Y", msgid("Copy text"), 12),
+    own("back", "escape,h,left,q", msgid("Back"), 13),
 )
-_OTHERS = (
-    "redo", "palette", "refresh", "brand", "detail.down", "detail.up", "copy.link", "copy.text",
-    "more",
-)  # fmt: skip
+_OTHERS = ("redo", "palette", "refresh", "brand", "detail.down", "detail.up", "more")
 
 
 class PersonScreen(TwoPanes[MentionRows], PeopleDoing[None]):
