@@ -7,6 +7,7 @@ count, and neither do our own posts; reposts count as volume, but nobody speaks 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from listeners.campaigns.attribution import reach_of
@@ -19,10 +20,10 @@ from listeners.campaigns.figures import (
     counted_part,
     spans_of,
 )
-from listeners.model import MINUTE, Label, Micros
+from listeners.model import MINUTE, Micros
 from listeners.rows import Bucket
-from listeners.store.codec import label_number, storable
-from listeners.store.connection import Connection
+from listeners.store.codec import dumps, storable
+from listeners.store.connection import Connection, Row
 from listeners.store.database import Store
 
 QUARTER = 15 * MINUTE
@@ -41,34 +42,16 @@ class _Scope:
     span: Span
 
     @property
-    def sql(self) -> str:
-        """A table ``heard`` of them, by others."""
-        source = (
-            "campaign_mention x JOIN mention m ON m.id = x.mention_id AND x.campaign_id = ?2"
-            if self.own
-            else "mention m INDEXED BY mention_stream"
-        )
-        return f"""WITH heard AS (
-            SELECT m.id, m.account_id, m.conversation_id, m.sort_at, m.label, m.compound,
-                   m.asks, m.repost
-            FROM {source}
-            WHERE m.brand_id = ?1 AND m.sort_at >= ?3 AND m.sort_at < ?4
-              AND m.deleted_at IS NULL AND m.part != 'ours')"""
-
-    @property
-    def people(self) -> str:
-        """The scope, and a table ``who`` of the people who wrote in it."""
-        return f"""{self.sql}, spoke AS (SELECT DISTINCT account_id FROM heard WHERE repost = 0),
-            who AS (
-                SELECT a.person_id AS person, sum(a.followers) AS followers
-                FROM spoke JOIN account a ON a.id = spoke.account_id
-                JOIN person p ON p.id = a.person_id
-                WHERE a.ours = 0 AND coalesce(nullif(p.role, ''), a.role) != 'staff'
-                GROUP BY a.person_id)"""
+    def source(self) -> str:
+        """Where they are read from, the mention as ``m``."""
+        if self.own:
+            return """campaign_mention x
+                CROSS JOIN mention m ON m.id = x.mention_id AND x.campaign_id = ?2"""
+        return "mention m INDEXED BY mention_stream"
 
     @property
     def values(self) -> tuple[int, int, Micros, Micros]:
-        """The values of its parameters ``?1`` to ``?4``: brand, campaign, from and to."""
+        """The values of the parameters ``?1`` to ``?4``: brand, campaign, from and to."""
         return self.brand_id, self.campaign, self.span.from_at, self.span.to_at
 
 
@@ -109,67 +92,76 @@ async def figures(store: Store, campaign: Campaign, now: Micros) -> CampaignFigu
     return await store.read(work)
 
 
+_BY_ACCOUNT = """
+SELECT m.account_id, m.conversation_id, count(*) AS total,
+       count(*) FILTER (WHERE m.label = 0) AS negative,
+       count(*) FILTER (WHERE m.label = 1) AS neutral,
+       count(*) FILTER (WHERE m.label = 2) AS positive,
+       count(*) FILTER (WHERE m.label = 3) AS unscored,
+       total(m.compound) AS compound_sum, min(m.repost) = 0 AS spoke,
+       min(iif(m.asks = 1, m.sort_at, NULL)) AS asked_at
+FROM {source}
+WHERE m.brand_id = ?1 AND m.sort_at >= ?3 AND m.sort_at < ?4
+  AND m.deleted_at IS NULL AND m.part != 'ours'
+GROUP BY m.account_id, m.conversation_id
+"""
+
+_OWN = """
+SELECT count(*) FILTER (WHERE m.part != 'ours') AS mentions,
+       count(*) FILTER (WHERE m.part = 'ours') AS posts
+FROM campaign_mention x CROSS JOIN mention m ON m.id = x.mention_id
+WHERE x.campaign_id = ?2 AND m.brand_id = ?1 AND m.deleted_at IS NULL
+  AND m.sort_at >= ?3 AND m.sort_at < ?4
+"""
+
+_WHO = """
+WITH who AS (
+    SELECT a.person_id AS person, sum(a.followers) AS followers
+    FROM json_each(?5) w JOIN account a ON a.id = w.value JOIN person p ON p.id = a.person_id
+    WHERE a.ours = 0 AND coalesce(nullif(p.role, ''), a.role) != 'staff' GROUP BY a.person_id)
+"""
+
+_PEOPLE = f"""
+{_WHO} SELECT count(*) AS people, sum(followers) AS followers,
+    count(*) FILTER (WHERE followers IS NULL) AS unknown,
+    count(*) FILTER (WHERE NOT EXISTS (
+        SELECT 1 FROM account b
+        CROSS JOIN mention k INDEXED BY mention_account ON k.account_id = b.id
+        WHERE b.person_id = who.person AND k.sort_at < ?3
+          AND k.brand_id = ?1 AND k.deleted_at IS NULL AND k.repost = 0)) AS new
+FROM who
+"""
+
+_TALKS = """
+WITH talk AS (
+    SELECT coalesce(c.merged_into, c.id) AS id, min(w.value) AS asked_at
+    FROM json_each(?) w JOIN conversation c ON c.id = CAST(w.key AS INTEGER) GROUP BY 1)
+SELECT count(*) AS talks, count(*) FILTER (WHERE asked) AS asked,
+       count(*) FILTER (WHERE asked AND done) AS answered FROM (
+    SELECT t.asked_at IS NOT NULL AND c.state != 'ignored' AS asked,
+           c.first_response_at IS NOT NULL
+           AND (c.waiting_since IS NULL OR c.waiting_since > t.asked_at) AS done
+    FROM talk t JOIN conversation c ON c.id = t.id)
+"""
+
+_STAGES = """
+{who} SELECT s.stage, count(*) AS moves FROM stage_move s
+WHERE s.brand_id = ?1 AND s.at >= ?3 AND s.at < ?4 AND s.removed = 0
+  {among} GROUP BY s.stage
+"""
+
+
 async def _counts(connection: Connection, scope: _Scope) -> Counts:
     fetch, values = connection.fetch, scope.values
-    labels = {label.value: label_number(label) for label in Label}
-    (volume,) = await fetch(
-        f"""{scope.sql} SELECT count(*) AS total,
-                count(*) FILTER (WHERE label = {labels["negative"]}) AS negative,
-                count(*) FILTER (WHERE label = {labels["neutral"]}) AS neutral,
-                count(*) FILTER (WHERE label = {labels["positive"]}) AS positive,
-                count(*) FILTER (WHERE label = {labels["unscored"]}) AS unscored,
-                total(compound) AS compound_sum FROM heard""",
-        values,
-    )
-    (own,) = await fetch(
-        """SELECT count(*) FILTER (WHERE m.part != 'ours') AS mentions,
-                  count(*) FILTER (WHERE m.part = 'ours') AS posts
-           FROM campaign_mention x JOIN mention m ON m.id = x.mention_id
-           WHERE x.campaign_id = ?2 AND m.brand_id = ?1 AND m.deleted_at IS NULL
-             AND m.sort_at >= ?3 AND m.sort_at < ?4""",
-        values,
-    )
-    (people,) = await fetch(
-        f"""{scope.people} SELECT count(*) AS people, sum(followers) AS followers,
-                count(*) FILTER (WHERE followers IS NULL) AS unknown,
-                count(*) FILTER (WHERE NOT EXISTS (
-                    SELECT 1 FROM account b JOIN mention k ON k.account_id = b.id
-                    WHERE b.person_id = who.person AND k.sort_at < ?3
-                      AND k.brand_id = ?1 AND k.deleted_at IS NULL AND k.repost = 0)) AS new
-            FROM who""",
-        values,
-    )
-    (talks,) = await fetch(
-        f"""{scope.sql}, talk AS (
-                SELECT coalesce(c.merged_into, c.id) AS id,
-                       min(iif(h.asks = 1, h.sort_at, NULL)) AS asked_at
-                FROM heard h JOIN conversation c ON c.id = h.conversation_id GROUP BY 1)
-            SELECT count(*) AS talks, count(*) FILTER (WHERE asked) AS asked,
-                   count(*) FILTER (WHERE asked AND done) AS answered FROM (
-                SELECT t.asked_at IS NOT NULL AND c.state != 'ignored' AS asked,
-                       c.first_response_at IS NOT NULL
-                       AND (c.waiting_since IS NULL OR c.waiting_since > t.asked_at) AS done
-                FROM talk t JOIN conversation c ON c.id = t.id)""",
-        values,
-    )
+    heard = await fetch(_BY_ACCOUNT.format(source=scope.source), values)
+    (own,) = await fetch(_OWN, values)
+    spoke = dumps(sorted({row["account_id"] for row in heard if row["spoke"]}))
+    (people,) = await fetch(_PEOPLE, (*values, spoke))
+    (talks,) = await fetch(_TALKS, (dumps(_asked(heard)),))
     among = "AND s.person_id IN (SELECT person FROM who)" if scope.own else ""
-    stages = await fetch(
-        f"""{scope.people} SELECT s.stage, count(*) AS moves FROM stage_move s
-            WHERE s.brand_id = ?1 AND s.at >= ?3 AND s.at < ?4 AND s.removed = 0
-              {among} GROUP BY s.stage""",
-        values,
-    )
-    bucket = Bucket(
-        scope.span.from_at,
-        volume["total"],
-        volume["negative"],
-        volume["neutral"],
-        volume["positive"],
-        volume["unscored"],
-        volume["compound_sum"],
-    )
+    stages = await fetch(_STAGES.format(who=_WHO, among=among), (*values, spoke))
     return Counts(
-        bucket=bucket,
+        bucket=_bucket(heard, scope.span.from_at),
         campaign=own["mentions"],
         posts=own["posts"],
         people=people["people"],
@@ -180,6 +172,32 @@ async def _counts(connection: Connection, scope: _Scope) -> Counts:
         asked=talks["asked"],
         answered=talks["answered"],
         stages={row["stage"]: row["moves"] for row in stages},
+    )
+
+
+def _asked(heard: Iterable[Row]) -> dict[int, int | None]:
+    """Return the conversations that were spoken in, each with when it first asked in this time."""
+    found: dict[int, int | None] = {}
+    for row in heard:
+        talk, at = row["conversation_id"], row["asked_at"]
+        if talk is not None:
+            known = found.get(talk)
+            found[talk] = at if known is None else known if at is None else min(at, known)
+    return found
+
+
+def _bucket(heard: Sequence[Row], start: Micros) -> Bucket:
+    def total(name: str) -> int:
+        return sum(row[name] for row in heard)
+
+    return Bucket(
+        start,
+        total("total"),
+        total("negative"),
+        total("neutral"),
+        total("positive"),
+        total("unscored"),
+        sum(row["compound_sum"] for row in heard),
     )
 
 
