@@ -11,12 +11,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from listeners.store.migrate import Step, migrate
 
 # Half of what is usual: the whole suite runs at every change. HYPOTHESIS_PROFILE=default tries all.
-settings.register_profile("suite", max_examples=50)
+# No limits on the clock: a busy machine may stop for a second in any example.
+settings.register_profile(
+    "suite", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 if "HYPOTHESIS_PROFILE" not in os.environ:
     settings.load_profile("suite")
 
