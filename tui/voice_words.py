@@ -34,8 +34,8 @@ COLUMNS = (
     msgid("share"),
     msgid("mood"),
     msgid("reach"),
-    msgid("people"),
-    msgid("change"),
+    msgid("authors"),
+    msgid("growth"),
 )
 """The columns of a comparison."""
 

@@ -32,6 +32,7 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"[#＃](\w*[^\W\d_]\w*)")
+_NO_TAG = re.compile(r"\W")
 _TOKEN = re.compile(r"[^\W\d_][^\W_]*(?:['’ʼ-][^\W_]+)*|\S|\n")
 _EMOJI = re.compile(
     "[\U0001f1e6-\U0001f1ff]{2}"
@@ -160,7 +161,7 @@ class Cutter:
             self._spellings.setdefault(folded, {folded}).add(written)
 
     def _tag(self, tag: str) -> str:
-        written = tag.lstrip("#＃")[:_LONGEST_WORD]
+        written = _NO_TAG.sub("", tag)[:_LONGEST_WORD]
         folded = fold(written)
         if not folded or folded in self._own:
             return ""

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from listeners.config import BrandConfig, Config
-from listeners.model import SECOND, Micros
+from listeners.model import MINUTE, SECOND, Micros
 from listeners.store import Store
 from listeners.voice import looking
 from listeners.voice.hours import Cell, HeatMap
 from tests.listeners.voice.talk import CONFIG, NOW, OURS, RIVAL, Line, fill
 from tests.tui.driving import Driven, driven
+from tests.tui.test_hostile_screens import TEXTS, nothing_obeyed
 from tui import voice_findings
 from tui.screens.search import SearchScreen
 from tui.screens.voice import VoiceScreen
@@ -173,6 +174,35 @@ async def test_nothing_heard_is_said(tmp_path: Path) -> None:
         assert "Nothing was heard in this time." in hub.frame()
         await hub.press("tab", "tab")
         assert "Nothing was heard in four weeks." in hub.frame()
+
+
+@pytest.mark.timeout(120)
+async def test_hostile_text_is_harmless(tmp_path: Path) -> None:
+    lines = [
+        Line(
+            OURS,
+            "mastodon",
+            author,
+            f"{text[:300]} brakes",
+            place * MINUTE,
+            tags=(text[:40], "[b]"),
+        )
+        for place, text in enumerate(TEXTS)
+        for author in range(3)
+    ]
+
+    async def prepare(store: Store) -> None:
+        await fill(store, lines)
+
+    async with driven(tmp_path, (120, 40), filled=False, config=CONFIG, prepare=prepare) as hub:
+        screen = await opened(hub)
+        await hub.press("w", "w", "w", "tab")
+        assert len(screen.words_pane.rows.state) > 5
+        for _ in range(5):
+            nothing_obeyed(hub)
+            await hub.press("pagedown")
+            nothing_obeyed(hub)
+            await hub.press("f")
 
 
 # --- lines ---------------------------------------------------------------------------------------

@@ -175,7 +175,7 @@ async def _show_words(known: Settings, store: Store, found: WordsSaid, kind: str
             Column(msgid("Said"), lambda row: row.one.written),
             Column(msgid("Kind"), lambda row: _(KINDS[row.one.term.kind])),
             Column(msgid("mentions"), lambda row: number(row.one.now), right=True),
-            Column(msgid("people"), lambda row: number(row.one.authors), right=True),
+            Column(msgid("authors"), lambda row: number(row.one.authors), right=True),
             Column(msgid("how much more"), lambda row: times_text(row.one, against=against)),
             Column(msgid("mood"), lambda row: _net(row.one), right=True),
             Column(msgid("Theme"), lambda row: row.theme),

@@ -28,6 +28,8 @@ from tui.widgets.voice_panes import HoursPane, SharesPane, WordsPane
 from tui.widgets.voice_rows import Listed
 
 GROUP = "voice"
+_HOURS = msgid("28 days")
+"""How far back the hours of the week are looked at."""
 PARTS = ("shares", "words", "hours")
 
 _KEYS = (
@@ -189,7 +191,8 @@ class VoiceScreen(OwnKeysScreen[None]):
         else:
             title = _("Hours of the week")
             self.hours_pane.show_week(known.hours.get(asked))
-        self._titles(asked, title, _(RANGES[asked.range or "4weeks"]))
+        beside = RANGES[asked.range] if asked.range else _HOURS
+        self._titles(asked, title, _(beside))
 
     def _titles(self, asked: Asked, title: str, beside: str) -> None:
         pane, styles = self._panes[asked.part], palette_of(self)

@@ -105,7 +105,7 @@ def _ours(heat: HeatMap, styles: Palette) -> _Week:
             return _MARK_ALONE, " ", styles.warn
         return "·", " ", styles.ghost
 
-    return _Week(_("ours"), look, lambda cell: cell.answers)
+    return _Week(_("us"), look, lambda cell: cell.answers)
 
 
 def _answers(cell: Cell) -> float:

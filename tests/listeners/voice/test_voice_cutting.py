@@ -71,6 +71,7 @@ def test_hashtags_and_emoji() -> None:
     ]
     assert said(text, "emoji") == sorted(["👍", "❤", "🇫🇷", "🇧🇪", "⌚"])
     assert said("#refund now", "word") == []
+    assert said("", "tag", "\x1b]0;pwned\x07", "[b]", "##", "") == ["#0pwned", "#b"]
 
 
 def test_what_is_ours_is_left_out() -> None:
