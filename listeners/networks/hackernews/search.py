@@ -170,6 +170,9 @@ class Index:
             if limits:
                 parameters["numericFilters"] = ",".join(limits)
             records, pages, hidden = await self._page(parameters)
+            if known and not records and pages is not None and page < pages:
+                # It counts this page and does not show it: what is below would be passed over.
+                raise SourceError(SourceState.FAILING, _BROKE_OFF)
             size = len(known)
             for number, record in enumerate(records):
                 known.setdefault(_identity(record, f"{before} {page} {number}"), record)
@@ -177,12 +180,12 @@ class Index:
             # hits is the end, or a server that sends one page for every question.
             if not records or (page and len(known) == size):
                 return True
-            if page + 1 >= pages:
+            if page + 1 >= (PAGES if pages is None else pages):
                 return not hidden
         return False
 
-    async def _page(self, parameters: Mapping[str, str]) -> tuple[list[object], int, bool]:
-        """Return the hits, the number of pages, and whether there are hits no page shows."""
+    async def _page(self, parameters: Mapping[str, str]) -> tuple[list[object], int | None, bool]:
+        """Return the hits, how many pages there are said to be, and whether no page shows some."""
         answer = await self._fetch.get(
             f"{self._base}/api/v1/search_by_date",
             params=dict(parameters),
@@ -201,11 +204,14 @@ class Index:
             )
         pages, all_hits, size = (body.get(key) for key in ("nbPages", "nbHits", "hitsPerPage"))
         if not isinstance(pages, int):
-            return hits, PAGES, False
+            return hits, None, False
         counted = isinstance(all_hits, int) and isinstance(size, int)
         return hits, pages, counted and cast(int, all_hits) > pages * cast(int, size)
 
 
+_BROKE_OFF = Sentence(
+    "A list of posts broke off before it came to those known. Nothing is lost; hubbub asks again."
+)
 _TOO_MANY = Sentence(
     "Hacker News had more new posts than its search shows. The newest are stored; older ones of "
     "this stretch may be missing."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from typing import Any
 
@@ -434,6 +435,31 @@ async def test_a_fault_in_the_middle_of_the_pages_hands_on_nothing_half(world: W
     world.server.on(SEARCH, second_page_fails)
     with pytest.raises(SourceError):
         await polled(world.listener())
+
+
+@pytest.mark.parametrize("below", [{"page": "1"}, {"page": "0", "window": "2"}])
+async def test_a_page_that_is_counted_and_not_shown_hands_on_nothing_half(
+    world: World, below: dict[str, str]
+) -> None:
+    world.server.most = 200
+    world.server.step = 1
+    world.server.story("kerlann 0")
+    cursor = last_cursor(await polled(world.listener()))
+    for number in range(1, 250):
+        world.server.story(f"kerlann {number}")
+
+    def emptied(request: Request, answer: Callable[[Request], Reply]) -> Reply:
+        reply = answer(request)
+        second = "<=" in request.one("numericFilters")
+        if request.one("page") != below["page"] or second != ("window" in below):
+            return reply
+        return json_reply({**json.loads(reply.body), "hits": []})
+
+    world.server.between = emptied
+    with pytest.raises(SourceError, match="broke off"):
+        await polled(world.listener(), cursor)
+    world.server.between = None
+    assert texts(await polled(world.listener(), cursor)) == [f"kerlann {n}" for n in range(250)]
 
 
 async def test_a_bad_hit_is_kept_aside_once_and_its_neighbours_are_read(world: World) -> None:
