@@ -184,6 +184,6 @@ def _partly(before: Planned, one: Planned) -> Planned:
         campaign=one.campaign if one.campaign is not None else before.campaign,
         remind=one.remind if one.remind is not None else before.remind,
         state=one.state if one.done else before.state,
-        done_at=one.done_at if one.done else before.done_at,
+        done_at=one.done_at,
         mention_id=before.mention_id,
     )
