@@ -66,7 +66,7 @@ FIGURES: tuple[str, ...] = (
     msgid("a day"),
     msgid("net sentiment"),
     msgid("by chance"),
-    msgid("people"),
+    msgid("people heard"),
     msgid("new people"),
     msgid("reach"),
     msgid("conversations"),

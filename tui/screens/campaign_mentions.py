@@ -97,16 +97,9 @@ class CampaignMentionsScreen(TriageScreen[None]):
 
     def show_keys(self) -> None:
         """Show the keys of the campaign's mentions."""
-        shown = (
-            ("open", _("Open")),
-            ("dismiss", _("Out of the campaign")),
-            ("mark", _(BY_ID["mark"].label)),
-            ("promote", _(BY_ID["promote"].label)),
-            ("undo", _(BY_ID["undo"].label)),
-            ("back", _(BY_ID["back"].label)),
-            ("help", _(BY_ID["help"].label)),
-        )
-        self.keys.show_keys([(BY_ID[id_], label) for id_, label in shown])
+        own = {"open": _("Open"), "dismiss": _("Out of the campaign")}
+        shown = ("open", "dismiss", "mark", "promote", "undo", "back", "help")
+        self.keys.show_keys([(BY_ID[id_], own.get(id_) or _(BY_ID[id_].label)) for id_ in shown])
 
     # --- looking -----------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ from tui.widgets.paint import (
     wrapped,
 )
 
-_NAME = 15
+_NAME = 17
 _COLUMN = 13
 _NARROW = 9
 _CHART = 5
@@ -105,9 +105,9 @@ def _head(one: Campaign, detail: Detail, now: Micros, width: int, styles: Palett
         if text
     ]
     if asks:
-        lines += labelled(_("asks"), joined(asks, (" · ", styles.faint)), width, styles)
+        lines += labelled(_("own by"), joined(asks, (" · ", styles.faint)), width, styles)
     else:
-        lines += labelled(_("asks"), [(only_plans(), styles.faint)], width, styles)
+        lines += labelled(_("own by"), [(only_plans(), styles.faint)], width, styles)
     if detail.quiet is not None:
         lines += wrapped(
             [(_("Surges of these days are kept, and do not ring."), styles.warn)], width

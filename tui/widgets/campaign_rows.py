@@ -51,7 +51,7 @@ class CampaignRows(VirtualList[Listed]):
             (f"  {phase_words(one, now)}", styles.ink if runs else styles.faint),
         ]
         if one.maintenance_id is not None and phase != "past":
-            first.append((f"  {_('quiet')}", styles.faint))
+            first.append(("  " + _("quiet"), styles.faint))
         mentions = ngettext("{count} mention", "{count} mentions", row.volume.mentions)
         parts = [
             mentions.format(count=number(row.volume.mentions)),
