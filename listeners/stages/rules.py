@@ -60,9 +60,9 @@ class _Walk:
         self._last: Said | None = None
         self._good_days: set[date] = set()
         self._spoke: set[int] = set()
-        self._answered: dict[int, Micros] = {}
+        self._answered: set[int] = set()
         self._wants: dict[int, Said] = {}
-        self._served: dict[int, Micros] = {}
+        self._served: set[int] = set()
 
     def take(self, fact: Fact) -> None:
         """Look at the next fact."""
@@ -71,9 +71,9 @@ class _Walk:
                 self._said(fact)
             case Answered():
                 if fact.conversation in self._spoke:
-                    self._answered.setdefault(fact.conversation, fact.at)
+                    self._answered.add(fact.conversation)
                 if fact.conversation in self._wants:
-                    self._served.setdefault(fact.conversation, fact.at)
+                    self._served.add(fact.conversation)
             case Resolved():
                 if fact.conversation in self._served:
                     bought = Sentence("Wanted to buy, we answered, and it was resolved")
@@ -117,8 +117,7 @@ class _Walk:
             self._move("convince", said.at, replied, said)
         if said.conversation is None:
             return
-        answered = self._answered.get(said.conversation)
-        if answered is not None and said.at > answered:
+        if said.conversation in self._answered:
             talked = Sentence("They wrote, we answered, they wrote again")
             self._move("convince", said.at, talked, said)
         self._spoke.add(said.conversation)
@@ -148,8 +147,7 @@ class _Walk:
     def _purchase(self, said: Said) -> None:
         if said.conversation is None:
             return
-        served = self._served.get(said.conversation)
-        if served is not None and said.at > served and said.positive and said.thanks:
+        if said.conversation in self._served and said.positive and said.thanks:
             thanked = Sentence("Wanted to buy, we answered, and they thanked us")
             self._move("convert", said.at, thanked, self._wants[said.conversation])
         if said.purchase:

@@ -18,7 +18,7 @@ from listeners.actions.stages import return_to_rules, set_stage
 from listeners.clock import from_iso
 from listeners.config import BrandConfig, Config
 from listeners.conversations.conversation import Conversation
-from listeners.model import DAY, HOUR, Author, ConversationState, Label, Micros, Part
+from listeners.model import DAY, Author, ConversationState, Label, Micros, Part
 from listeners.stages.facts import STAGES, StageRules
 from listeners.staging import find_stages
 from listeners.store import Connection, Store, ingest, open_store, stage_news, staging
@@ -294,19 +294,24 @@ async def test_our_accounts_programs_and_competitors_brands_have_no_stages(scene
 # --- kept up to date -------------------------------------------------------------------------
 
 
-async def test_where_nothing_is_new_nothing_is_written(scene: Scene) -> None:
+async def test_where_nothing_is_new_nothing_is_written(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await scene.said(3)
-    await scene.find()
-    before = await scene.store.fetch("SELECT * FROM standing")
-    watch = scene.store.watch()
-    while await watch.wait(0):
-        pass
-    scene.now = Micros(NOW + HOUR)
+    assert await scene.find() == 3
+    written: list[object] = []
+    write = Store.write
+
+    async def counting(store: Store, work: Any, **more: bool) -> Any:
+        written.append(work)
+        return await write(store, work, **more)
+
+    monkeypatch.setattr(Store, "write", counting)
     assert await scene.find() == 0
-    assert not await watch.wait(0)
-    assert [tuple(r) for r in await scene.store.fetch("SELECT * FROM standing")] == [
-        tuple(r) for r in before
-    ]
+    assert written == []
+    await scene.said(2)
+    assert await scene.find() == 1
+    assert written
 
 
 async def test_a_deleted_mention_leaves(scene: Scene) -> None:
@@ -396,6 +401,19 @@ async def test_what_is_too_old_to_be_kept_takes_no_stage_away(scene: Scene) -> N
     assert await scene.line() == line
     [standing] = await scene.store.fetch("SELECT * FROM standing")
     assert (standing["mentions"], standing["first_at"]) == (2, ago(40))
+
+
+async def test_what_rests_on_mentions_too_old_to_be_kept_stays_true(scene: Scene) -> None:
+    scene.config = replace(CONFIG, retention_days=30)
+    for days in (40, 39, 20):
+        await scene.said(days, label=Label.POSITIVE)
+    await scene.find()
+    line = await scene.line()
+    assert line[-1] == ("convince", "convert", ago(20))
+    await forget_old(scene.store, ago(30), NOW, pause=0)
+    await scene.said(0.5)
+    await scene.find()
+    assert await scene.line() == line
 
 
 async def test_words_taken_by_a_networks_terms_take_no_stage_away(scene: Scene) -> None:
@@ -548,8 +566,14 @@ async def test_set_by_hand_rules_leave_it_until_it_is_given_back(scene: Scene) -
     assert await scene.line() == [("", "connect", ago(9)), ("connect", "convert", ago(5))]
     again = await set_stage(scene.store, CONFIG, "Ana", [person], BRAND, "convert", NOW)
     assert again.done == 0
+    by_hand = await funnel(scene.store, BRAND, ago(60), NOW, zone=UTC)
+    assert ("connect", "convert") in {(flow.was, flow.stage) for flow in by_hand.flows}
     back = await return_to_rules(scene.store, CONFIG, "Ana", [person], BRAND, NOW)
     assert back.done == 1
+    ruled = await funnel(scene.store, BRAND, ago(60), NOW, zone=UTC)
+    assert {(flow.was, flow.stage) for flow in ruled.flows} == {
+        ("", "connect"), ("connect", "convince"),
+    }  # fmt: skip
     assert await scene.line() == [("", "connect", ago(9)), ("connect", "convince", ago(3))]
 
 
