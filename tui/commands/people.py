@@ -256,7 +256,7 @@ async def _done(
 def _account(person: PersonRow, named: str) -> int:
     network, _colon, handle = named.rpartition(":")
     for one in person.accounts:
-        same = fold(one.called) == fold(handle.removeprefix("@"))
+        same = fold(one.called.removeprefix("@")) == fold(handle.removeprefix("@"))
         if str(one.id) == named or (same and network in ("", one.network)):
             return one.id
     listed = ", ".join(f"{one.network}:{one.called}" for one in person.accounts)
@@ -287,7 +287,7 @@ async def _whom(store: Store, who: str) -> PersonRow:
             row.id: row
             for row in found.values()
             if any(
-                wanted in (fold(one.handle), fold(one.name), fold(one.key))
+                wanted in (fold(one.handle.removeprefix("@")), fold(one.name), fold(one.key))
                 and (not colon or one.network == network)
                 for one in row.accounts
             )
