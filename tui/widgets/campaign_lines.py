@@ -44,6 +44,8 @@ _NAME = 17
 _COLUMN = 13
 _NARROW = 9
 _CHART = 5
+_CAUGHT_UP = 0.9
+"""Share of what is stored up to which a campaign that is held against it is still under way."""
 _SAID = 24
 """Cells that a sentence beside its figures needs."""
 
@@ -70,7 +72,7 @@ def about_campaign(detail: Detail, now: Micros, width: int, styles: Palette) -> 
     lines: list[Line] = _head(one, detail, now, width, styles)
     lines += [[], *_table(detail.figures, width, styles)]
     said: list[str] = [say(mood_moved(detail.figures.before, detail.figures.during))]
-    if detail.attributed < 1:
+    if detail.attributed < _CAUGHT_UP:
         share = percent(detail.attributed)
         said.append(_("So far {share} of what is stored was looked at.").format(share=share))
     said += remarks(detail.figures, now)

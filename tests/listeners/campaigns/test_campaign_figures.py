@@ -348,6 +348,28 @@ async def test_a_brand_nobody_heard_of_has_no_figures(store: Store) -> None:
     assert [one.known for _name, one in found.periods] == [False, False, False]
 
 
+async def test_nothing_is_walked_whole_and_nobodys_past_more_than_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.add([world.mention("#spring", at=Micros(NOW - n * HOUR)) for n in range(20)])
+    made = await kept(world.store, spring())
+    await attribute(world.store)
+    steps: list[str] = []
+    fetch = Connection.fetch
+
+    async def explaining(self: Connection, sql: str, parameters: Any = ()) -> Any:
+        plan = await fetch(self, f"EXPLAIN QUERY PLAN {sql}", parameters)
+        steps.extend(row["detail"] for row in plan)
+        return await fetch(self, sql, parameters)
+
+    monkeypatch.setattr(Connection, "fetch", explaining)
+    await figures(world.store, made, NOW)
+    assert [step for step in steps if step.split()[:2] in (["SCAN", "m"], ["SCAN", "k"])] == []
+    past = [step for step in steps if step.startswith("SEARCH k ")]
+    assert past
+    assert all("mention_account (account_id=?" in step for step in past)
+
+
 async def test_the_line_over_time_and_the_top_are_of_the_rows(
     store: Store, lived: tuple[Campaign, list[Heard], int]
 ) -> None:
