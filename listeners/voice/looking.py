@@ -21,7 +21,17 @@ from listeners.store.reads.responses import answers
 from listeners.store.voice import Said, first_heard, heard, people_of, said, slots, spoke
 from listeners.voice.cutting import Cutter
 from listeners.voice.hours import HeatMap, heat_map, slot_width
-from listeners.voice.rising import ENOUGH_USUAL, Gathering, Rising, Side, Spoken, rising, wanted_of
+from listeners.voice.rising import (
+    ENOUGH_USUAL,
+    Gathering,
+    Ranked,
+    Rising,
+    Side,
+    Spoken,
+    ranked,
+    rising,
+    wanted_of,
+)
 from listeners.voice.share import (
     Reach,
     Shares,
@@ -37,6 +47,7 @@ MOST = 20_000
 USUAL = 28 * DAY
 """How long the stretch before is that shows what is usual."""
 PAGE = 100
+_TERMS = 2_000
 _SLICE = 20_000
 _HOURS = 28 * DAY
 
@@ -140,7 +151,13 @@ async def words_said(
         cut |= more
         found = replace(found, usual=usual.mentions, cut=cut)
         yield found
-    risen = rising(sayings, gathering.side, usual, cutter.written)
+    order: list[Ranked] = []
+    terms = list(sayings)
+    for at in range(0, len(terms), _TERMS):
+        order += ranked(terms[at : at + _TERMS], gathering.side, usual)
+        await asyncio.sleep(0)
+    risen = rising(sayings, gathering.side, usual, cutter.written, order)
+    await asyncio.sleep(0)
     yield replace(found, risen=tuple(risen), themes=tuple(themes(risen)), done=True)
 
 

@@ -20,6 +20,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from heapq import heapify, heappop
 from typing import NamedTuple
 
 from listeners.model import Label
@@ -205,33 +206,50 @@ def wanted_of(found: Iterable[Term]) -> Wanted:
     return by_kind
 
 
+class Ranked(NamedTuple):
+    """A term in its order: the surest first, of equals the one said most, phrases before words."""
+
+    z: float
+    said: int
+    other: bool
+    term: Term
+    odds: Odds | None
+
+
+def ranked(terms: Iterable[Term], now: Side, usual: Side) -> list[Ranked]:
+    """Return the terms of these that rise, in no order; all of them where nothing is usual yet."""
+    thin = usual.mentions < ENOUGH_USUAL
+    found: list[Ranked] = []
+    for term in terms:
+        odds = None if thin else odds_of(term, now, usual)
+        if odds is None or odds.z >= SURE:
+            z = odds.z if odds is not None else 0.0
+            found.append(Ranked(-z, -now.said[term], term.kind != "phrase", term, odds))
+    return found
+
+
 def rising(
     found: Sayings,
     now: Side,
     usual: Side,
     written: Callable[[Term], str],
+    order: Iterable[Ranked] | None = None,
     limit: int = MOST_RISEN,
 ) -> list[Rising]:
     """Return the terms that rise, said by several, the surest first, ``limit`` at most.
 
-    ``written`` says how one is mostly written.
-    With fewer than ``ENOUGH_USUAL`` mentions to compare with, the terms of most mentions are
-    returned, whether they rise or not.
+    ``written`` says how one is mostly written; ``order`` is what ``ranked`` says of ``found``. With
+    fewer than ``ENOUGH_USUAL`` mentions to compare with, the terms of most mentions are returned.
     """
-    thin = usual.mentions < ENOUGH_USUAL
-    odds = {} if thin else {term: odds_of(term, now, usual) for term in found}
-    chosen = found if thin else [term for term, one in odds.items() if one.z >= SURE]
-
-    def place(term: Term) -> tuple[float, int, bool, Term]:
-        z = odds[term].z if term in odds else 0.0
-        return -z, -now.said[term], term.kind != "phrase", term
-
+    # A heap, since of tens of thousands only the first are wanted.
+    heap = list(ranked(found, now, usual) if order is None else order)
+    heapify(heap)
     risen: list[Rising] = []
-    for term in sorted(chosen, key=place):
-        if by_several(found[term]):
-            risen.append(_rising(term, found[term], now, usual, odds.get(term), written(term)))
-            if len(risen) == limit:
-                break
+    while heap and len(risen) < limit:
+        one = heappop(heap)
+        saying = found[one.term]
+        if by_several(saying):
+            risen.append(_rising(one.term, saying, now, usual, one.odds, written(one.term)))
     return risen
 
 
