@@ -19,9 +19,11 @@ from listeners.notify.planning import (
     CHANNEL_RULE,
     GIVE_UP,
     NOBODY,
+    YOUR_TURN,
     escalated,
     is_theirs,
     not_before,
+    relieved,
     retry_at,
     rung,
     still_wanted,
@@ -157,8 +159,12 @@ class Notifier:
             )
         ]
         wanted += [
-            (alert, channel, moment, now, why_escalated(self._rules))
+            (alert, channel, moment, now, self._escalated(by_id[alert], channel, rota, now))
             for alert, channel, moment in escalated(by_id, self._rules, since, now, rota)
+        ]
+        wanted += [
+            (alert, channel, moment, now, YOUR_TURN)
+            for alert, channel, moment in relieved(by_id, self._rules.channels, since, now, rota)
         ]
         if wanted or self._since is None:
 
@@ -172,6 +178,10 @@ class Notifier:
 
     async def _rota(self, connection: Connection) -> Rota:
         return await rota_now(connection, self._clock())
+
+    def _escalated(self, alert: Alert, channel: str, rota: Rota, now: Micros) -> Sentence | None:
+        config = self._configs[channel]
+        return why_escalated(config, self._rules, alert.brand, rota, now)
 
     def _wanted(
         self, alert: Alert, channel: str, moment: Micros, rota: Rota, now: Micros

@@ -20,6 +20,7 @@ CHANNEL_RULE = "channel failing"
 """The rule of the alert that a failing channel raises; it never rings on that channel."""
 
 NOBODY = Rota()
+YOUR_TURN = Sentence("Your turn begins, and this still fires.")
 Rung = tuple[int, str, Micros]
 """An alert's id, a channel's key, and the moment that rings."""
 
@@ -55,21 +56,50 @@ def escalated(
     now: Micros,
     rota: Rota,
 ) -> list[Rung]:
-    """Return what rings in (since, now] for those not on duty: nobody took it up for so long."""
+    """Return what rings in (since, now] for those it did not reach: nobody took it up for so long.
+
+    ``rota`` reaches as far back as the longest wait that can be configured.
+    """
     span = rules.escalate_minutes * MINUTE
     if not span:
         return []
-    held = held_under(alerts.values())
     found: list[Rung] = []
-    for alert in alerts.values():
-        if alert.id in held or not still_wanted(alert):
-            continue
+    for alert in _firing(alerts):
         rang = rung_at(alert, Micros(since - span), Micros(now - span))
         if rang is not None:
             able = carrying(rules.channels, alert)
-            first = reached(able, alert.brand, rota, now)
+            first = reached(able, alert.brand, rota, rang)
             found += [(alert.id, one.key, Micros(rang + span)) for one in able if one not in first]
     return found
+
+
+def relieved(
+    alerts: Mapping[int, Alert],
+    channels: Sequence[ChannelConfig],
+    since: Micros,
+    now: Micros,
+    rota: Rota,
+) -> list[Rung]:
+    """Return what still fires for those whose turn began in (since, now]."""
+    return [
+        (alert.id, one.key, shift.from_at)
+        for alert in _firing(alerts)
+        for shift in rota.shifts
+        if since < shift.from_at <= now
+        and shift.covers(alert.brand)
+        # What rings by itself since then reaches them anyway.
+        and rung_at(alert, Micros(0), shift.from_at) is not None
+        and rung_at(alert, shift.from_at, now) is None
+        for one in carrying(channels, alert)
+        if shift.member in one.members
+        and is_theirs(one, alert.brand, rota, now)
+        and not is_theirs(one, alert.brand, rota, Micros(shift.from_at - 1))
+    ]
+
+
+def _firing(alerts: Mapping[int, Alert]) -> list[Alert]:
+    held = held_under(alerts.values())
+    return [one for one in alerts.values() if one.id not in held and still_wanted(one)]
 
 
 def carrying(channels: Sequence[ChannelConfig], alert: Alert) -> list[ChannelConfig]:
@@ -104,8 +134,12 @@ def why_reached(channel: ChannelConfig, brand: str, rota: Rota, at: Micros) -> S
     return Sentence("Nobody is on duty now: it reaches everybody whose turn it can be.")
 
 
-def why_escalated(rules: NotifyConfig) -> Sentence:
-    """Return why a ringing reaches those not on duty although somebody is."""
+def why_escalated(
+    channel: ChannelConfig, rules: NotifyConfig, brand: str, rota: Rota, at: Micros
+) -> Sentence | None:
+    """Return why a ringing that was not taken up goes on to others; they may be on duty by now."""
+    if is_theirs(channel, brand, rota, at):
+        return None
     return Sentence(
         "You are not on duty: nobody took it up for {count} min.",
         {"count": rules.escalate_minutes},

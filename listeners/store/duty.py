@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from listeners.duty import Rota, Shift
-from listeners.model import Micros
+from listeners.model import HOUR, Micros
 from listeners.store.absence import away_in
 from listeners.store.codec import storable
 from listeners.store.connection import Connection, Row
 from listeners.store.database import Store
 from listeners.text import clean_line
 
+LOOKED_BACK = 5 * HOUR
+"""How far back the rota tells who was on duty when something rang."""
 NOTE = 200
 """How long the note on a shift may be."""
 
@@ -29,9 +31,9 @@ async def shifts_in(connection: Connection, from_at: Micros, to_at: Micros) -> l
 
 
 async def rota_now(connection: Connection, now: Micros) -> Rota:
-    """Return who is on duty now and who is away, inside a read or write."""
+    """Return who is on duty now, or was some hours ago, and who is away, inside a read or write."""
     return Rota(
-        tuple(await shifts_in(connection, now, Micros(now + 1))),
+        tuple(await shifts_in(connection, Micros(now - LOOKED_BACK), Micros(now + 1))),
         frozenset(await away_in(connection, now)),
     )
 

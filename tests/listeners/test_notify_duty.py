@@ -250,6 +250,34 @@ async def test_what_nobody_takes_up_rings_the_others(tmp_path: Path) -> None:
         assert await desk.look(HOUR) == {"ops": 1, "ana": 1, "leo": 1}
 
 
+async def test_whoever_came_on_duty_meanwhile_is_told_too(tmp_path: Path) -> None:
+    async with night(tmp_path, ANA, LEO, escalate_minutes=60) as desk:
+        await desk.duty(shift("Léo", 0, 1), shift("Ana", 1, 9))
+        desk.now = Micros(NOW + 50 * MINUTE)
+        await desk.look(0)
+        await desk.fire()
+        assert await desk.look(MINUTE) == {"ana": 0, "leo": 1}
+        assert await desk.look(10 * MINUTE) == {"ana": 1, "leo": 1}
+        assert "Your turn begins" in desk.phones["ana"].taken[0].body
+        assert await desk.look(50 * MINUTE) == {"ana": 2, "leo": 1}
+        assert "not on duty" not in desk.phones["ana"].taken[1].body
+        assert await desk.look(10 * MINUTE) == {"ana": 2, "leo": 1}
+
+
+async def test_a_turn_that_begins_hears_only_what_still_fires_and_is_new_to_it(
+    tmp_path: Path,
+) -> None:
+    async with night(tmp_path, ANA, LEO) as desk:
+        await desk.duty(shift("Léo", 0, 1), shift("Ana", 0, 1), shift("Ana", 1, 2))
+        await desk.duty(shift("Léo", 2, 3))
+        await desk.fire()
+        assert await desk.look(MINUTE) == {"ana": 1, "leo": 1}
+        assert await desk.look(HOUR) == {"ana": 1, "leo": 1}, "Ana only goes on"
+        await perform(desk.store, "Ana", "ack", "alert", [1], desk.now)
+        assert await desk.look(50 * MINUTE) == {"ana": 1, "leo": 1}
+        assert (await desk.look(9 * MINUTE))["leo"] == 1, "it was taken up"
+
+
 async def test_what_was_taken_up_in_time_rings_nobody_else(tmp_path: Path) -> None:
     async with night(tmp_path, ANA, LEO, escalate_minutes=20) as desk:
         await desk.duty(shift("Léo", 0, 9))
