@@ -17,6 +17,13 @@ class Going(Screen[Result]):
 
     desk: Desk
 
+    def do_coverage(self) -> None:
+        """Show where the audience speaks, where we listen and answer, and what that brings."""
+        from tui.screens.coverage import CoverageScreen
+
+        if not isinstance(self, CoverageScreen):
+            self.app.push_screen(CoverageScreen(self.desk))
+
     def do_voice(self) -> None:
         """Show brands compared, words that rise, and the hours people speak at."""
         from tui.screens.voice import VoiceScreen
