@@ -37,11 +37,18 @@ class QueueFilter:
     tags: tuple[str, ...] = ()
     langs: tuple[str, ...] = ()
     query: FtsQuery | None = None
+    opened_since: Micros | None = None
+    opened_until: Micros | None = None
+    asked: bool = False
+    """Only those in which somebody asked for an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFilter:
-    """Which alerts, by default the live ones of every class and severity."""
+    """Which alerts, by default the live ones of every class and severity.
+
+    ``since`` and ``until`` ask for those that were going on in some of [since, until).
+    """
 
     brand: str = ""
     states: tuple[AlertState | str, ...] = (
@@ -51,11 +58,16 @@ class AlertFilter:
     )
     classes: tuple[AlertClass | str, ...] = ()
     min_severity: Severity = Severity.INFO
+    since: Micros | None = None
+    until: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamFilter:
-    """Which mentions. ``since`` is a time of the mention, not of its arrival."""
+    """Which mentions. ``since`` and ``until`` are times of the mention, not of its arrival.
+
+    ``campaign`` and ``person`` are numbers; without ``reposts`` those are left out.
+    """
 
     brand: str = ""
     networks: tuple[str, ...] = ()
@@ -64,3 +76,7 @@ class StreamFilter:
     query: FtsQuery | None = None
     since: Micros | None = None
     parts: tuple[Part, ...] = ()
+    until: Micros | None = None
+    campaign: int | None = None
+    person: int | None = None
+    reposts: bool = True

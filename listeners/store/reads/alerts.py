@@ -33,6 +33,10 @@ async def alert_ids(store: Store, wanted: AlertFilter) -> array[int]:
     condition.one_of("a.class", [AlertClass(one).value for one in wanted.classes])
     if wanted.min_severity:
         condition.add("a.severity >= ?", int(wanted.min_severity))
+    if wanted.since is not None:
+        condition.add("a.last_at >= ?", wanted.since)
+    if wanted.until is not None:
+        condition.add("a.first_at < ?", wanted.until)
     states = list(dict.fromkeys(AlertState(one).value for one in wanted.states))
     if not ids or not states:
         return array("q")

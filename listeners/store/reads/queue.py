@@ -88,6 +88,12 @@ def _condition(wanted: QueueFilter) -> Condition:
             "c.id IN (SELECT conversation_id FROM conversation_tag WHERE tag = ?)",
             tag,
         )
+    if wanted.opened_since is not None:
+        condition.add("c.opened_at >= ?", wanted.opened_since)
+    if wanted.opened_until is not None:
+        condition.add("c.opened_at < ?", wanted.opened_until)
+    if wanted.asked:
+        condition.add("c.in_queue = 1")
     if wanted.labels or wanted.langs:
         condition.joins = True
         condition.one_of("m.label", [label_number(label) for label in wanted.labels])

@@ -95,6 +95,19 @@ def _condition(wanted: StreamFilter) -> Condition:
     condition.one_of("m.part", [part.value for part in wanted.parts])
     if wanted.since is not None:
         condition.add("m.sort_at >= ?", wanted.since)
+    if wanted.until is not None:
+        condition.add("m.sort_at < ?", wanted.until)
+    if wanted.campaign is not None:
+        condition.add(
+            "m.id IN (SELECT mention_id FROM campaign_mention WHERE campaign_id = ?)",
+            wanted.campaign,
+        )
+    if wanted.person is not None:
+        condition.add(
+            "m.account_id IN (SELECT id FROM account WHERE person_id = ?)", wanted.person
+        )
+    if not wanted.reposts:
+        condition.add("m.repost = 0")
     return condition
 
 
