@@ -162,10 +162,8 @@ class StagesScreen(TwoPanes[StageRows], OwnKeysScreen[None]):
     def _titles(self, *, growing: bool) -> None:
         styles, brand = palette_of(self), self.desk.session.brand
         pane = self.query_one("#funnel")
-        title: Line = [
-            (_("Stages"), styles.strong),
-            (f" · {one_line(brand) or _('all brands')}", styles.accent),
-        ]
+        whose = one_line(brand) or _("all brands")
+        title: Line = [(_("Stages"), styles.strong), (f" · {whose}", styles.accent)]
         if self._campaign is not None:
             title.append((f" · {one_line(self._campaign[1])}", styles.accent))
         pane.border_title = content(title)

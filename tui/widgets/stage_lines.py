@@ -50,8 +50,8 @@ def funnel_lines(
     named = week_day if cells == _LONG else week_number
     head: Line = [
         (" " * (1 + _NAME + max(0, bar)), styles.faint),
-        (f"{_('people'):>{_COUNT}}", styles.faint),
-        (f"{_('go on'):>{_SHARE}}", styles.faint),
+        (_("people").rjust(_COUNT), styles.faint),
+        (_("go on").rjust(_SHARE), styles.faint),
         ("  ", styles.faint),
         *((f"{named(week):>{cells}}", styles.faint) for week in shown),
     ]
