@@ -63,6 +63,11 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("rescore", "tui.commands.rescore", msgid("score stored mentions anew")),
     ("learn", "tui.commands.learn", msgid("what was learnt from corrections: see, on, off")),
     ("match", "tui.commands.match", msgid("try a query on texts")),
+    (
+        "coverage",
+        "tui.commands.coverage",
+        msgid("where the audience speaks, where we listen and answer"),
+    ),
     ("stats", "tui.commands.stats", msgid("the figures of the dashboard")),
     ("import", "tui.commands.import_", msgid("take in mentions from a file")),
     ("export", "tui.commands.export", msgid("write out what is stored")),

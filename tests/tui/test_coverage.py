@@ -1,0 +1,128 @@
+"""Coverage on screen and as a command: verdicts, objectives and suggestions with their evidence."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from listeners.config import BrandConfig, Config
+from listeners.config.profile import Group, Objective
+from listeners.coverage.facts import DAYS
+from listeners.coverage.looking import coverage
+from listeners.model import DAY
+from listeners.store import Store
+from tests.tui.driving import CONFIG, driven
+from tests.tui.seeded import BRAND, NOW
+from tui.__main__ import main
+from tui.screens.coverage import CoverageScreen
+from tui.terminal import ending
+
+
+def with_profile(config: Config) -> Config:
+    group = Group(
+        name="young parents",
+        size=120_000,
+        networks={"instagram": Objective("answered", 90.0), "bluesky": Objective("heard", 1.0)},
+    )
+    (brand, *others) = config.brands
+    return replace(
+        config, brands=(replace(brand, audience="b2c", tone="warm", groups=(group,)), *others)
+    )
+
+
+_SPOKEN = "m.part != 'ours' AND m.repost = 0 AND m.deleted_at IS NULL AND b.name = ?"
+
+
+async def recounted(store: Store, network: str) -> dict[str, object]:
+    """Count once more, in plain SQL without any of the program's own questions."""
+    since = NOW - DAYS * DAY
+    (row,) = await store.fetch(
+        f"""SELECT count(*) AS mentions, count(DISTINCT a.person_id) AS people,
+                   sum(m.label = 2) - sum(m.label = 0) AS net, sum(m.label != 3) AS scored
+            FROM mention m JOIN brand b ON b.id = m.brand_id JOIN account a ON a.id = m.account_id
+            WHERE {_SPOKEN} AND m.network = ? AND m.sort_at >= ? AND m.sort_at <= ?""",
+        (BRAND, network, since, NOW),
+    )
+    (talks,) = await store.fetch(
+        """SELECT count(*) AS asked FROM conversation c JOIN brand b ON b.id = c.brand_id
+           WHERE b.name = ? AND c.network = ? AND c.in_queue = 1 AND c.merged_into IS NULL
+             AND c.state != 'ignored' AND c.opened_at >= ?""",
+        (BRAND, network, since),
+    )
+    return {
+        "mentions": row["mentions"],
+        "people": row["people"],
+        "net": row["net"] / row["scored"] if row["scored"] else None,
+        "asked": talks["asked"],
+    }
+
+
+async def test_every_figure_is_that_of_the_rows(tmp_path: Path) -> None:
+    async with driven(tmp_path, (80, 24)) as seen:
+        found = await coverage(seen.store, with_profile(CONFIG), BRAND, NOW)
+        counted = [one for one in found.networks if one.mentions]
+        assert counted
+        for one in counted:
+            again = await recounted(seen.store, one.network)
+            figures = {
+                "mentions": one.mentions, "people": one.people, "net": one.net, "asked": one.asked,
+            }  # fmt: skip
+            assert figures == again, one.network
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_the_screen_names_the_verdict_and_what_to_add(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with driven(tmp_path, size, config=with_profile(CONFIG)) as seen:
+        await seen.press("9", "g")
+        assert isinstance(seen.screen, CoverageScreen)
+        text = seen.frame()
+        assert "Instagram" in text
+        assert "not listened to" in text
+        assert "Worth adding:" in text
+        assert "young parents are on it by the profile." in text
+        await seen.press("escape")
+        assert not isinstance(seen.screen, CoverageScreen)
+
+
+async def test_without_a_mention_or_a_group_it_says_what_to_do(tmp_path: Path) -> None:
+    nobody = Config(brands=(BrandConfig(name="Nobody"),))
+    async with driven(tmp_path, (80, 24), config=nobody) as seen:
+        await seen.press("9", "g")
+        assert "no target group is named" in seen.frame()
+        assert "[[brand.NAME.group]]" in seen.frame()
+
+
+def test_a_program_reads_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The hard end of a process would be the tests' own.
+    monkeypatch.setattr(ending, "end_within", lambda _seconds, _code: None)
+    config = tmp_path / "hubbub.toml"
+    config.write_text(
+        '[brand.Lune]\n[[brand.Lune.group]]\nname = "shops"\nnetworks = { linkedin = "posts 2" }\n',
+        encoding="utf-8",
+    )
+    store = str(tmp_path / "hubbub.db")
+    common = ["--config", str(config), "--store", store]
+    assert main(["import", *common, str(_one_mention(tmp_path))]) == 0
+    capsys.readouterr()
+    assert main(["coverage", *common, "-o", "json"]) == 0
+    found = {one["network"]: one for one in json.loads(capsys.readouterr().out)}
+    assert found["linkedin"]["verdict"] == "unheard"
+    assert found["linkedin"]["objectives"] == [
+        {"group": "shops", "measure": "posts", "target": 2.0, "now": 0.0, "met": False}
+    ]
+    assert found["linkedin"]["suggestions"][0]["what"] == "add"
+    assert main(["coverage", *common, "--brand", "Lime"]) == 2
+    assert "There is no brand Lime." in capsys.readouterr().err
+
+
+def _one_mention(folder: Path) -> Path:
+    path = folder / "one.jsonl"
+    path.write_text('{"id": "1", "text": "Lune!", "author": "ana"}\n', encoding="utf-8")
+    return path
