@@ -10,7 +10,7 @@ to 22. For a term said ``y`` times among ``n`` now, ``y'`` among ``n'`` usually,
 ``y`` counts mentions, so that a word said ten times in one post is said once; ``n`` is the sum of
 ``y`` over all phrases for a phrase, and over all words, hashtags and emoji for one of these: where
 nobody used hashtags before, the first one rises too. The prior is what both stretches say
-together, weighed as a twentieth of it: a term that is rare on both sides is drawn to "no
+together, weighed as a tenth of it: a term that is rare on both sides is drawn to "no
 difference", a frequent one is not.
 """
 
@@ -30,12 +30,13 @@ FEWEST = 3
 """Mentions, and distinct authors, that a term needs to be told at all."""
 MOST_OF_ONE = 0.5
 """The share of a term's mentions one author may have: the spam of one account is no theme."""
-SURE = 1.96
-"""Standard errors from which a term rises: 1 in 40 terms that do not rise would look so."""
+SURE = 1.645
+"""Standard errors from which a term rises: 1 in 20 terms that do not rise would look so. It asks
+more of what was never said before: what one did not hear is known least."""
 ENOUGH_USUAL = 20
 """Mentions from which the usual is one; with fewer, what is said most is told instead."""
 MOST_RISEN = 200
-PRIOR = 0.05
+PRIOR = 0.1
 """What the prior weighs, as a share of all that was said on both sides."""
 
 
