@@ -8,12 +8,12 @@ from listeners.campaigns.campaign import Campaign
 from listeners.campaigns.comparing import Difference
 from listeners.campaigns.figures import CampaignFigures, Period
 from listeners.model import Micros
+from listeners.networks.titles import network_title
 from listeners.planning.calendar import day_of
 from tui.formats import zone
 from tui.i18n import _, compact, date, ngettext, number, percent, signed
 from tui.language import msgid
 from tui.sentiment_words import give_or_take
-from tui.widgets.paint import network_name
 
 NONE = "–"
 """What stands where there is no figure: never a 0."""
@@ -109,7 +109,7 @@ def tags_words(campaign: Campaign) -> str:
 
 def channels_words(campaign: Campaign) -> str:
     """Return the networks by name."""
-    return ", ".join(network_name(one) for one in campaign.channels) or _("every network")
+    return ", ".join(network_title(one) for one in campaign.channels) or _("every network")
 
 
 def reach_words(period: Period) -> str:
@@ -164,7 +164,7 @@ def remarks(figures: CampaignFigures, now: Micros) -> list[str]:
             said.append(
                 _("{which}: nothing is stored before {date}").format(which=which, date=since)
             )
-    unknown = figures.during.unknown_reach
+    unknown = (figures.during if figures.during.known else figures.before).unknown_reach
     if unknown:
         said.append(
             ngettext(

@@ -244,13 +244,18 @@ async def test_its_mentions_are_listed_opened_and_taken_out(tmp_path: Path) -> N
 
 
 async def test_removing_a_campaign_is_taken_back(tmp_path: Path) -> None:
-    async with driven(tmp_path, (80, 24), prepare=having(COLOURS, quiet=True)) as one:
+    foreign = replace(COLOURS, name="[b]Colours[/b]\x1b[31m")
+    async with driven(tmp_path, (80, 24), prepare=having(foreign, quiet=True)) as one:
         await to_campaigns(one)
-        await one.press("d")
+        await one.press("e")
+        assert one.frame().count("[b]Colours[/b]") == 3
+        await one.press("escape", "enter")
+        assert "❯ [b]Colours[/b]" in one.frame()
+        await one.press("escape", "d")
         await until(lambda: "No campaign is planned yet." in one.frame())
         assert await windows(one.store, NOW) == []
         await one.press("z")
-        await until(lambda: "▶ Colours" in one.frame() and "0 mentions" not in one.frame())
+        await until(lambda: "▶ [b]Colours[/b]" in one.frame() and "  0 mentions" not in one.frame())
         assert len(await windows(one.store, NOW)) == 1
 
 

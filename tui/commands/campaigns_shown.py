@@ -9,6 +9,7 @@ from listeners.campaigns.comparing import BURSTS, compared, mood_moved
 from listeners.campaigns.figures import CampaignFigures
 from listeners.clock import utc_now
 from listeners.model import Micros, Sentence
+from listeners.networks.titles import network_title
 from listeners.rows import MentionRow
 from listeners.store import Store, reads
 from listeners.store.campaigns import (
@@ -47,7 +48,6 @@ from tui.commands.common import CommandError, Settings, reading
 from tui.commands.output import Column, Record
 from tui.commands.records import mention_record
 from tui.i18n import _, full_moment, msgid, number, percent, say
-from tui.widgets.paint import network_name
 
 
 async def named(store: Store, name: str, brand: str) -> Campaign:
@@ -204,7 +204,7 @@ def _mention_columns(whys: dict[int, str]) -> tuple[Column[MentionRow], ...]:
         Column(msgid("ID"), lambda row: str(row.id), right=True),
         Column(msgid("When"), lambda row: full_moment(row.sort_at)),
         Column(msgid("Why"), lambda row: _(WHYS.get(whys[row.id], whys[row.id]))),
-        Column(msgid("Network"), lambda row: network_name(row.network)),
+        Column(msgid("Network"), lambda row: network_title(row.network)),
         Column(msgid("Who"), lambda row: row.author or row.author_name),
         Column(msgid("Text"), lambda row: row.title or row.text),
     )
