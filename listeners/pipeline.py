@@ -20,7 +20,6 @@ from listeners.folding import Folded, Folding
 from listeners.judge import Judge, Judged, handle_key
 from listeners.model import Batch, Engagement, Micros, Post
 from listeners.own_posts import OwnAccounts
-from listeners.people.links import lowered
 from listeners.placing import Known, Placed, Placement, Placer, written_at
 from listeners.raising import press_drafts, spreading_drafts
 from listeners.retelling import louder, retell
@@ -404,11 +403,7 @@ class Pipeline:
         }
         known.roles = await thread_facts.roles(
             connection,
-            [(one.post.network, one.post.author.key) for one in (*fresh, *edited)],
-            {
-                (one.post.network, one.post.author.key): lowered(one.post.author.handle)
-                for one in fresh
-            },
+            [(post.network, post.author) for post in (one.post for one in (*fresh, *edited))],
         )
         known.muted = frozenset(
             (kind, value)

@@ -9,6 +9,15 @@ from listeners.text import clean_line
 from tui.i18n import _, compact, signed
 from tui.language import msgid
 
+_ROLES = {
+    "journalist": msgid("journalist"),
+    "vip": msgid("VIP"),
+    "influencer": msgid("influencer"),
+    "customer": msgid("customer"),
+    "partner": msgid("partner"),
+    "staff": msgid("staff"),
+    "competitor": msgid("competitor"),
+}
 STAGES: Mapping[str, str] = {
     "connect": msgid("connect"),
     "convince": msgid("convince"),
@@ -26,6 +35,11 @@ CONTACTS: Mapping[str, str] = {
     "site": msgid("site"),
     "handle": msgid("handle"),
 }
+
+
+def role_word(role: str) -> str:
+    """Return the word for a person's role, empty for none."""
+    return _(_ROLES[role]) if role in _ROLES else role
 
 
 def stage_word(stage: str) -> str:

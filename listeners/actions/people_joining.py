@@ -19,6 +19,7 @@ from listeners.store.people import (
     move_accounts,
     own_accounts,
     own_networks,
+    owners_of,
     put_rows,
     rows_of,
 )
@@ -126,8 +127,7 @@ async def split_account(
 
     async def work(connection: Connection) -> Outcome:
         step = PersonStep(connection, actor, "split", now)
-        rows = await connection.fetch("SELECT person_id FROM account WHERE id = ?", (account,))
-        old = rows[0]["person_id"] if rows else 0
+        old = (await owners_of(connection, [account])).get(account, 0)
         accounts = {one["id"]: one for one in await own_accounts(connection, old)}
         if len(accounts) < 2:
             alone = Sentence("This person has one account alone: there is nothing to take out.")

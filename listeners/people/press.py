@@ -9,11 +9,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from listeners.importing.columns import heading
-from listeners.importing.lines import Lines
+from listeners.importing.lines import Line, Lines
 from listeners.importing.table import Row, read_rows
 from listeners.model import SafeText, Sentence
 from listeners.people.links import handle_of, page, spelled
@@ -116,8 +116,8 @@ def read_press_list(data: bytes, name: str) -> PressList:
     return PressList(tuple(reading.entries), tuple(reading.refused))
 
 
-def _width(lines: Sequence[object], separator: str) -> int:
-    head: Iterator[Row] = read_rows(lines[:5], separator)  # type: ignore[arg-type]
+def _width(lines: Sequence[Line], separator: str) -> int:
+    head = read_rows(lines[:5], separator)
     first = next((row for row in head if row.cells), None)
     return len(first.cells) if first is not None else 0
 
@@ -154,8 +154,7 @@ def _read(row: Row, columns: Mapping[int, str], file: str, into: _Reading) -> No
     line = row.lines[0].number
     where: dict[str, str | int | float] = {"line": line, "file": file}
     if row.fault is not None:
-        told = Sentence(row.fault.template, {**where, **row.fault.values})
-        into.refused.append(told)
+        into.refused.append(replace(row.fault, values={**where, **row.fault.values}))
         return
     said = {what: row.cells[at].strip() for at, what in columns.items() if at < len(row.cells)}
     if not any(said.values()):

@@ -89,10 +89,8 @@ async def add_person(connection: Connection, name: str = "") -> int:
     return int(row["id"])
 
 
-async def change_person(
-    connection: Connection, person: int, values: Mapping[str, str | int | None]
-) -> None:
-    """Write some of ``COLUMNS`` of a person."""
+async def change_person(connection: Connection, person: int, values: Mapping[str, object]) -> None:
+    """Write some of ``COLUMNS`` of a person: texts, numbers or nothing."""
     names = [name for name in COLUMNS if name in values]
     if names:
         await connection.fetch(
@@ -102,8 +100,10 @@ async def change_person(
         )
 
 
-def _stored(value: str | int | None) -> str | int | None:
-    return storable(value) if isinstance(value, str) else value
+def _stored(value: object) -> str | int | None:
+    if isinstance(value, str):
+        return storable(value)
+    return value if isinstance(value, int) else None
 
 
 async def rows_of(
@@ -290,7 +290,7 @@ async def turn_person(
     if same and all(now[one] == had[one] for one in now) and not await _differs(connection, rows):
         return (*names, "owners")
     await move_accounts(connection, {one: had[one] for one in now})
-    await change_person(connection, person, {name: was[name] for name in names})  # type: ignore[misc]
+    await change_person(connection, person, {name: was[name] for name in names})
     for kind, (add, gone) in rows.items():
         await put_rows(connection, kind, add, gone)
     return ()

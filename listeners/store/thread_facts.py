@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from listeners.model import DAY, Micros
+from listeners.model import DAY, Author, Micros
+from listeners.people.links import lowered
 from listeners.store.codec import dumps, storable
 from listeners.store.connection import Connection
 from listeners.store.database import Store
@@ -166,17 +167,14 @@ async def queued_folds(
 
 
 async def roles(
-    connection: Connection,
-    accounts: Iterable[tuple[str, str]],
-    handles: Mapping[tuple[str, str], str] | None = None,
+    connection: Connection, authors: Iterable[tuple[str, Author]]
 ) -> dict[tuple[str, str], str]:
-    """Return the roles set for authors, given as (network, author key).
+    """Return the roles set for authors by (network, author key), given with their networks.
 
     That of the person comes before that of the account. An author never heard before has the role
-    of whoever is known by their handle: ``handles`` names it, in small letters.
+    of whoever is known by their handle.
     """
-    asked = list(dict.fromkeys(accounts))
-    told = handles or {}
+    asked = {(network, author.key): lowered(author.handle) for network, author in authors}
     rows = await connection.fetch(
         """SELECT w.key AS place, CASE WHEN a.id IS NULL THEN (
                    SELECT p.role FROM contact c JOIN person p ON p.id = c.person_id
@@ -189,13 +187,14 @@ async def roles(
         (
             dumps(
                 [
-                    [network, storable(key), storable(told.get((network, key), ""))]
-                    for network, key in asked
+                    [network, storable(key), storable(handle)]
+                    for (network, key), handle in asked.items()
                 ]
             ),
         ),
     )
-    return {asked[row["place"]]: row["role"] for row in rows if row["role"]}
+    found = list(asked)
+    return {found[row["place"]]: row["role"] for row in rows if row["role"]}
 
 
 async def note_newest(connection: Connection, newest: Mapping[int, int]) -> None:

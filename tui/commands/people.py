@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from listeners import actions
 from listeners.actions import Outcome
 from listeners.clock import utc_now
-from listeners.model import Micros, Sentence
+from listeners.model import Sentence
 from listeners.people.press import MOST_BYTES, read_press_list
 from listeners.people.rows import ROLES, SORTS, PeopleFilter, PersonRow
-from listeners.rows import ConversationRow, MentionRow
 from listeners.store import Store, reads
 from listeners.store.connection import Connection
 from listeners.store.people import heads_of, people, people_ids
 from listeners.store.profile_links import maybe_one
-from listeners.store.reads.person_page import PersonPage, person_page
-from listeners.text import clean, fold
+from listeners.store.reads.person_page import person_page
+from listeners.text import fold
 from tui.commands import DONE, FAILED, WRONG_USE
 from tui.commands.acting import tell
 from tui.commands.common import CommandError, Settings, reading, settings, words, writing
 from tui.commands.parser import add_common
+from tui.commands.people_page import plain_page
 from tui.commands.people_records import (
     page_record,
     pair_columns,
@@ -31,12 +30,9 @@ from tui.commands.people_records import (
     person_record,
 )
 from tui.formats import zone
-from tui.i18n import _, moment, msgid
+from tui.i18n import _, msgid
 from tui.people_words import STAGES, person_name
 from tui.terminal.ending import run_to_end
-from tui.theme import DARK, palette
-from tui.widgets.paint import network_name, text_of
-from tui.widgets.person_lines import page_lines
 
 _FEW = 8
 """People named where a name means several."""
@@ -162,28 +158,11 @@ async def _show(known: Settings, who: str, brand: str) -> int:
     if known.output.for_people:
         ordered = [talks[one] for one in page.conversations if one in talks]
         said = [messages[one] for one in page.messages if one in messages]
-        for line in _plain(page, ordered, said, now):
+        for line in plain_page(page, ordered, said, now):
             known.output.line(line)
     else:
         known.output.record(page_record(page))
     return DONE
-
-
-def _plain(
-    page: PersonPage, talks: Sequence[ConversationRow], said: Sequence[MentionRow], now: Micros
-) -> list[str]:
-    """Return the page as plain lines, and the newest messages under it."""
-    styles, width = palette(DARK, True), 78
-    lines = [text_of(line).rstrip() for line in page_lines(page, talks, width, now, styles)]
-    if said:
-        lines += ["", _("Said by them and us")]
-    for row in said:
-        words = " ".join(row.text.split())
-        name = row.author_name or row.author
-        lines.append(
-            f"  {moment(row.sort_at, now)}  {network_name(row.network)}  {name}: {words[:200]}"
-        )
-    return [str(clean(line, 400)) for line in lines]
 
 
 async def _suggest(known: Settings) -> int:

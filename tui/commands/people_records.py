@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from listeners.clock import to_iso
 from listeners.model import Micros
+from listeners.networks.titles import network_title
 from listeners.people.likeness import Likeness
 from listeners.people.rows import AccountRow, PersonRow
 from listeners.store.reads.person_page import PersonPage
 from tui.commands.output import Column, Record
 from tui.commands.records import note_record, when
 from tui.i18n import _, moment, msgid, number, say
-from tui.people_words import called, net_figure, person_name, reach_figure, stage_word
-from tui.widgets.paint import network_name
-from tui.widgets.rows import role_word
+from tui.people_words import (
+    called,
+    net_figure,
+    person_name,
+    reach_figure,
+    role_word,
+    stage_word,
+)
 
 
 def person_columns(now: Micros) -> tuple[Column[PersonRow], ...]:
@@ -36,7 +42,7 @@ def person_columns(now: Micros) -> tuple[Column[PersonRow], ...]:
 
 
 def _account_text(one: AccountRow) -> str:
-    return f"{network_name(one.network)} {called(one)}"
+    return f"{network_title(one.network)} {called(one)}"
 
 
 def person_record(row: PersonRow) -> Record:

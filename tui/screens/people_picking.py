@@ -8,11 +8,10 @@ from dataclasses import replace
 from listeners.people.likeness import Likeness
 from listeners.people.rows import AccountRow, PeopleFilter, PersonRow
 from tui.i18n import _, say
-from tui.people_words import STAGES, called, person_name, stage_word
+from tui.people_words import STAGES, called, person_name, role_word, stage_word
 from tui.screens.pickers import Picker, narrowed
 from tui.widgets.choices import Choice
 from tui.widgets.paint import network_name, one_line
-from tui.widgets.rows import role_word
 
 
 class TextPicker(Picker):

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from listeners.model import Micros
 from listeners.people.rows import PersonRow
 from tui.i18n import _, age, ngettext, number
-from tui.people_words import called, net_figure, person_name, reach_figure, stage_word
+from tui.people_words import called, net_figure, person_name, reach_figure, role_word, stage_word
 from tui.theme import BOLD, Palette
 from tui.widgets.paint import Line, Piece, joined, network_name, one_line, padded
 from tui.widgets.row_list import VirtualList
-from tui.widgets.rows import role_word
 
 WIDE = 110
 """Cells from which a person needs one line alone."""

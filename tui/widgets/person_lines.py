@@ -15,6 +15,7 @@ from tui.people_words import (
     net_figure,
     person_name,
     reach_figure,
+    role_word,
     stage_word,
 )
 from tui.theme import BOLD, Palette
@@ -22,7 +23,6 @@ from tui.widgets.chart import BLOCKS
 from tui.widgets.log_lines import log_lines
 from tui.widgets.paint import Line, joined, labelled, network_name, one_line, padded, wrapped
 from tui.widgets.people_rows import net_piece
-from tui.widgets.rows import role_word
 from tui.words import word
 
 _NOTHING = "·"

@@ -12,6 +12,7 @@ from listeners.model import DAY, HOUR, MINUTE, AlertState, ConversationState, Mi
 from listeners.rows import AlertRow, ConversationRow, MentionRow
 from tui.i18n import _, age, clock_time, moment, ngettext, say
 from tui.language import msgid
+from tui.people_words import role_word as role_word
 from tui.theme import BOLD, Palette
 from tui.widgets.colleague_lines import on_it_lines, owner
 from tui.widgets.paint import Line, joined, mood, network_name, one_line, padded
@@ -26,26 +27,12 @@ _UNDER = 11
 """Cells in front of the second line of a conversation: the mood stands alone on the left."""
 _NETWORK = 11
 _AGE = 5
-_ROLES = {
-    "journalist": msgid("journalist"),
-    "vip": msgid("VIP"),
-    "influencer": msgid("influencer"),
-    "customer": msgid("customer"),
-    "partner": msgid("partner"),
-    "staff": msgid("staff"),
-    "competitor": msgid("competitor"),
-}
 _SEVERITIES = {
     Severity.CRITICAL: msgid("CRIT"),
     Severity.HIGH: msgid("HIGH"),
     Severity.WARN: msgid("WARN"),
     Severity.INFO: msgid("INFO"),
 }
-
-
-def role_word(role: str) -> str:
-    """Return the word for a person's role, empty for none."""
-    return _(_ROLES[role]) if role in _ROLES else role
 
 
 def severity_word(severity: Severity) -> str:
