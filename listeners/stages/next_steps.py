@@ -37,9 +37,9 @@ class NextStep:
 
 _STEPS: dict[Kind, dict[Audience, Sentence]] = {
     "asked": {
-        "b2b": Sentence("Answer what they asked, and name somebody they can write to."),
-        "b2c": Sentence("Answer what they asked, where they asked it."),
-        "both": Sentence("Answer what they asked."),
+        "b2b": Sentence("Answer what waits for a reply, and name somebody they can write to."),
+        "b2c": Sentence("Answer what waits for a reply, where they said it."),
+        "both": Sentence("Answer what waits for a reply."),
     },
     "praise": {
         "b2b": Sentence("Thank them, and offer a talk with one of your experts."),
@@ -108,7 +108,6 @@ def _reason(kind: Kind, one: Situation, now: Micros) -> Sentence:
             )
         case "asked":
             return Sentence(
-                "Asked us something; positive mentions: {positives}, followers: {count:,}; "
-                "no answer from us",
+                "A mention waits for a reply; positive mentions: {positives}, followers: {count:,}",
                 {"positives": one.positives, "count": one.reach},
             )

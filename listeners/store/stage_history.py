@@ -30,7 +30,8 @@ MOST = 2_000
 NO_STAGE = frozenset({"staff", "competitor"})
 """Roles of people who are not the public."""
 
-_OVERHEARD = from_sentences((Sentence("part of a conversation we follow"),))
+OVERHEARD = from_sentences((Sentence("part of a conversation we follow"),))
+"""Why a message is stored that others wrote to one another: it mentions nobody of ours."""
 _THANKS = frozenset(THANKS)
 _WORDS = re.compile(r"[\w']+")
 _POSITIVE, _NEGATIVE = 2, 0
@@ -40,7 +41,7 @@ _POSITIVE, _NEGATIVE = 2, 0
 class History:
     """One person with one brand. Counts leave out reposts; times are of their mentions.
 
-    ``asked_at`` is their newest mention that asks and that we have not answered.
+    ``asked_at`` is their newest mention that waits for a reply of ours.
     """
 
     first_at: Micros
@@ -125,13 +126,15 @@ async def _mentions(connection: Connection, accounts: Iterable[int]) -> list[Row
     return await connection.fetch(
         f"""SELECT m.id, m.brand_id, m.account_id, m.network, m.conversation_id, m.sort_at,
                    m.label, m.asks, m.repost, m.parent_id, m.links, m.url,
+                   m.asks AND c.state IN ('open', 'snoozed') AS waits,
                    iif(m.repost, substr(m.text, 1, 80), '') AS begins
             FROM json_each(?) w JOIN mention m ON m.id IN (
                 SELECT x.id FROM mention x WHERE x.account_id = w.value
                 ORDER BY x.sort_at LIMIT {MOST})
+            LEFT JOIN conversation c ON c.id = m.conversation_id
             WHERE m.deleted_at IS NULL AND m.part != ?
               AND NOT (m.part = ? AND m.reasons = ?)""",
-        (dumps(sorted(accounts)), Part.OURS.value, Part.THIRD_PARTY.value, _OVERHEARD),
+        (dumps(sorted(accounts)), Part.OURS.value, Part.THIRD_PARTY.value, OVERHEARD),
     )
 
 
@@ -218,7 +221,7 @@ def _count(history: History, row: Row, answered: Mapping[int, list[Micros]]) -> 
     history.positives += row["label"] == _POSITIVE
     history.negatives += row["label"] == _NEGATIVE
     times = answered.get(row["conversation_id"], ()) if row["conversation_id"] else ()
-    if row["asks"] and not any(time >= at for time in times):
+    if row["waits"] and not any(time >= at for time in times):
         history.asked_at = max(history.asked_at or at, at)
 
 

@@ -25,7 +25,7 @@ SWEPT_AT_ONCE = 200
 LATE = 10 * MINUTE
 """By how much the clocks of two processes, or a long write, may let a deletion come late."""
 
-_TELLING = ("answered", "resolve", "reply", "tag", "untag", "undo", "redo")
+_TELLING = ("answered", "resolve", "ignore", "reopen", "reply", "tag", "untag", "undo", "redo")
 _TALKERS = 50
 """People of a conversation who are looked at again when something was done to it."""
 
@@ -206,7 +206,9 @@ async def _gone(connection: Connection, since: int) -> set[int]:
     return {row["person_id"] for row in rows}
 
 
-async def sweeping(connection: Connection) -> bool:
-    """Whether everybody's history is being read anew, so that figures are not whole yet."""
+async def unread(connection: Connection) -> bool:
+    """Whether much is not read yet, so that figures are not whole: a sweep, or many mentions."""
     marks = await known_marks(connection)
-    return marks is None or marks.sweep is not None
+    if marks is None or marks.sweep is not None:
+        return True
+    return (await _now(connection)).mention - marks.mention > AT_ONCE

@@ -13,6 +13,7 @@ from listeners.store.codec import LABELS, micros, storable
 from listeners.store.connection import Row
 from listeners.store.database import Store
 from listeners.store.reads.brands import brand_ids
+from listeners.store.stage_history import OVERHEARD
 from listeners.store.staging import rulebook
 
 Which = Literal["next steps", "moved", "by hand"]
@@ -133,8 +134,9 @@ async def last_words(store: Store, person_id: int, brand: str, limit: int = 3) -
            FROM account a JOIN mention m ON m.account_id = a.id
            JOIN brand b ON b.id = m.brand_id AND b.name = ?
            WHERE a.person_id = ? AND m.deleted_at IS NULL AND m.repost = 0 AND m.part != ?
+             AND NOT (m.part = ? AND m.reasons = ?)
            ORDER BY m.sort_at DESC LIMIT ?""",
-        (brand, person_id, Part.OURS.value, limit),
+        (brand, person_id, Part.OURS.value, Part.THIRD_PARTY.value, OVERHEARD, limit),
     )
     return [
         Words(

@@ -15,7 +15,7 @@ from listeners.store.codec import dumps, to_sentence
 from listeners.store.connection import Connection, Row
 from listeners.store.database import Store
 from listeners.store.reads.brands import brand_ids
-from listeners.store.stage_news import sweeping
+from listeners.store.stage_news import unread
 from listeners.store.stage_people import Stuck, stuck
 from listeners.store.staging import restage
 
@@ -181,8 +181,8 @@ def week_of(at: Micros, zone: tzinfo | None = None, weeks: int = 0) -> Micros:
 
 
 async def incomplete(store: Store) -> bool:
-    """Whether the histories of all people have not been read yet, so that figures still grow."""
-    return await store.read(sweeping)
+    """Whether many histories have not been read yet, so that figures still grow."""
+    return await store.read(unread)
 
 
 # --- persons ----------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ CREATE TABLE standing (
     negatives INTEGER NOT NULL DEFAULT 0,
     reach INTEGER NOT NULL DEFAULT 0,    -- followers of all their accounts
     answered_at INTEGER,                 -- when we last answered them
-    asked_at INTEGER,                    -- their newest mention that asks and has no answer yet
+    asked_at INTEGER,                    -- their newest mention that waits for a reply
     worth INTEGER NOT NULL DEFAULT 0,    -- 1: a next step may be worth it
     PRIMARY KEY (brand_id, person_id)
 ) STRICT, WITHOUT ROWID;

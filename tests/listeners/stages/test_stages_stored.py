@@ -386,6 +386,13 @@ async def test_a_sweep_is_told_until_it_is_done_and_goes_on_where_it_was(
     await scene.find()
     assert not await incomplete(scene.store)
     assert (await scene.stage("ana"), await scene.stage("bob")) == ("connect", "connect")
+    # Many mentions at once are told too: an import.
+    monkeypatch.setattr(stage_news, "AT_ONCE", 2)
+    for _ in range(3):
+        await scene.said(1)
+    assert await incomplete(scene.store)
+    await find_stages(scene.store, CONFIG, lambda: NOW, slices=1, pause=0)
+    assert not await incomplete(scene.store)
 
 
 async def test_what_is_too_old_to_be_kept_takes_no_stage_away(scene: Scene) -> None:
@@ -745,6 +752,23 @@ async def test_who_is_worth_a_next_step(scene: Scene) -> None:
     assert not await stuck(scene.store, BRAND, ago(15))
     await scene.sql("INSERT INTO mute (kind, value, at) VALUES ('account', 'mastodon:bob', ?)", NOW)
     assert not await stuck(scene.store, BRAND, NOW)
+
+
+async def test_what_needs_no_answer_any_more_waits_for_none(scene: Scene) -> None:
+    talk = await scene.talk("one")
+    for days in (3, 2.9):
+        await scene.said(days, conversation_id=talk, label=Label.POSITIVE, asks=True)
+
+    async def waits() -> bool:
+        await scene.find()
+        [one] = await stuck(scene.store, BRAND, NOW)
+        return one.situation.asked_at is not None
+
+    assert await waits()
+    await perform(scene.store, "Ana", "ignore", "conversation", [talk], ago(1))
+    assert not await waits()
+    await undo(scene.store, "Ana", NOW)
+    assert await waits()
 
 
 async def test_a_lost_thread_of_conversations_is_no_reason_to_fail(scene: Scene) -> None:
