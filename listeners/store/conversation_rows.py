@@ -145,15 +145,19 @@ async def _numbered(
 
 
 async def _save_tags(connection: Connection, conversations: Sequence[Conversation]) -> None:
+    """Write the tags that changed, and no others: campaigns follow every change."""
+    tags = [(one.id, storable(tag)) for one in conversations for tag in dict.fromkeys(one.tags)]
     await connection.fetch(
         """DELETE FROM conversation_tag
-           WHERE conversation_id IN (SELECT value FROM json_each(?))""",
-        (dumps([one.id for one in conversations]),),
+           WHERE conversation_id IN (SELECT value FROM json_each(?))
+             AND (conversation_id, tag) NOT IN (
+                 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+                 FROM json_each(?))""",
+        (dumps([one.id for one in conversations]), dumps([list(tag) for tag in tags])),
     )
-    tags = [(one.id, storable(tag)) for one in conversations for tag in dict.fromkeys(one.tags)]
     if tags:
         await connection.many(
-            "INSERT INTO conversation_tag (conversation_id, tag) VALUES (?, ?)", tags
+            "INSERT OR IGNORE INTO conversation_tag (conversation_id, tag) VALUES (?, ?)", tags
         )
 
 

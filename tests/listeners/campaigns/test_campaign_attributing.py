@@ -188,6 +188,8 @@ async def test_the_tag_of_a_conversation_brings_its_messages(store: Store, world
     (late,) = await world.add([world.mention("hi", conversation_id=talk.id)])
     await attribute(store)
     assert (await whys(store, made.id)).keys() == {*ids, late}
+    await tagged(store, talk, "spring", "late")
+    assert await store.fetch("SELECT * FROM campaign_again") == []
     await tagged(store, talk, "press")
     await attribute(store)
     assert await whys(store, made.id) == {}
