@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import reduce
+from itertools import pairwise
 
 from listeners.campaigns.comparing import Estimate, beyond_chance
 from listeners.campaigns.figures import CampaignFigures
@@ -24,7 +25,7 @@ from listeners.reports.deciding import Decisions, decisions
 from listeners.reports.handover import troubled
 from listeners.reports.responses import Figures, figures, measured
 from listeners.reports.stretches import Stretch, length_in_days
-from listeners.rows import AlertRow, Bucket, SourceRow
+from listeners.rows import AlertRow, Bucket, MentionRow, SourceRow
 from listeners.store import Store, reads
 from listeners.store.cadence import cadence_now
 from listeners.store.campaigns import campaigns
@@ -57,6 +58,8 @@ ENOUGH = 7.0
 """Days that must have been heard of it."""
 NOTABLE = ("journalist", "vip", "influencer", "partner", "competitor")
 """Roles whose words are told one by one."""
+WORDS = 8
+"""Rising words that are told, each with an example."""
 ALIKE = 0.1
 """Volumes that differ by less than this share are called alike."""
 
@@ -106,7 +109,8 @@ class Report:
 
     ``until`` is where counting ended: the end of the stretch, or ``made_at`` where it goes on.
     ``days`` are what was heard day by day. ``waiting`` in ``responses``, ``funnel``, ``decisions``
-    and ``troubled`` are of ``made_at``, whatever stretch is told. ``usual`` is ``None`` where less
+    and ``troubled`` are of ``made_at``, whatever stretch is told. ``examples`` are the newest
+    mentions that say one of the first words of ``words``. ``usual`` is ``None`` where less
     than ``ENOUGH`` days were heard before.
     """
 
@@ -133,6 +137,7 @@ class Report:
     cadence: tuple[ChannelCadence, ...]
     shares: Shares
     words: WordsSaid
+    examples: Mapping[int, MentionRow]
     decisions: Decisions
     troubled: tuple[SourceRow, ...]
     missed: tuple[Missed, ...]
@@ -192,19 +197,20 @@ async def report(
     since, until = stretch.since, stretch.counted_to(now)
     began = await heard_from(store, brand)
     bounds = [at for at in stretch.days if at < until] + [until]
-    days = list(zip(bounds, bounds[1:], strict=False))
+    days = list(pairwise(bounds))
     usual_since = Micros(since - USUAL)
     counted = await heard_in(
         store, brand, [(since, until), (stretch.before, since), (usual_since, since), *days]
     )
     usual = Heard(counted[2], _listened(usual_since, since, began))
     given = await answers(store, brand, since, until)
-    waits = [one for one in await waiting(store, brand)]
+    waits = await waiting(store, brand)
     told = await _alerts(store, brand, since, until)
     words = WordsSaid(brand)
     compared = Compared(stretch.before, since, until)
     async for step in words_said(store, config, brand, compared):
         words = step
+    said = [one.mentions[0] for one in words.risen[:WORDS]]
     rows = await reads.sources(store)
     missed = await missed_in(store, since, until)
     elsewhere = {one.key for one in config.sources if one.brand not in ("", brand)}
@@ -237,6 +243,7 @@ async def report(
         cadence=tuple(await cadence_now(store, brand, Micros(until - 1), zone=zone)),
         shares=await compare(store, config, brand, compared),
         words=words,
+        examples=await reads.mentions(store, said),
         decisions=await decisions(store, config, brand, now, advised.advice, zone=zone),
         troubled=tuple(one for one in rows if troubled(one) and one.key not in elsewhere),
         missed=tuple(one for one in missed if one.key not in elsewhere),

@@ -43,6 +43,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("people", "tui.commands.people", msgid("who was heard, who they are to us; press lists")),
     ("responses", "tui.commands.responses", msgid("how fast we answer")),
     ("voice", "tui.commands.voice", msgid("brands compared, words that rise, busy hours")),
+    ("report", "tui.commands.report", msgid("a week, a month or a campaign, to read or to send")),
     ("stages", "tui.commands.stages", msgid("connect, convince, convert: who is where, who moved")),
     ("outbox", "tui.commands.outbox", msgid("replies sent from here, and what became of them")),
     ("templates", "tui.commands.templates", msgid("the texts replies begin with")),

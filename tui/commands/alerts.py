@@ -10,7 +10,7 @@ from listeners.rows import AlertRow
 from listeners.store import reads
 from listeners.store.filters import AlertFilter
 from tui.commands import DONE
-from tui.commands.common import Settings, reading, settings
+from tui.commands.common import Settings, past, reading, settings
 from tui.commands.output import Column
 from tui.commands.records import alert_record
 from tui.i18n import _, msgid, say
@@ -45,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=_("only this bad or worse"),
     )
     parser.add_argument("--brand", default="", metavar=_("NAME"), help=_("only of this brand"))
+    parser.add_argument(
+        "--since", type=past, metavar=_("WHEN"), help=_("only what went on since then")
+    )
+    parser.add_argument(
+        "--until", type=past, metavar=_("WHEN"), help=_("only what began before then")
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -61,6 +67,8 @@ async def _list(arguments: argparse.Namespace, known: Settings) -> int:
         states=tuple(states),
         classes=tuple(AlertClass(one) for one in arguments.classes),
         min_severity=Severity[arguments.severity.upper()],
+        since=arguments.since,
+        until=arguments.until,
     )
     async with reading(known) as store:
         ids = await reads.alert_ids(store, wanted)

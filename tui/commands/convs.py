@@ -10,7 +10,7 @@ from listeners.rows import ConversationRow
 from listeners.store import reads
 from listeners.store.filters import QueueFilter
 from tui.commands import DONE
-from tui.commands.common import Settings, reading, searched, settings, words
+from tui.commands.common import Settings, past, reading, searched, settings, words
 from tui.commands.output import Column
 from tui.commands.records import conversation_record
 from tui.commands.team import known_member
@@ -41,6 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--network", type=words, default=(), metavar=_("NAMES"), help=_("only from these networks")
     )
     parser.add_argument("--tag", type=words, default=(), help=_("only with these tags"))
+    parser.add_argument(
+        "--since", type=past, metavar=_("WHEN"), help=_("only what was opened since then")
+    )
+    parser.add_argument(
+        "--until", type=past, metavar=_("WHEN"), help=_("only what was opened before then")
+    )
+    parser.add_argument(
+        "--asked", action="store_true", help=_("only where somebody asked for an answer")
+    )
     parser.add_argument("--query", default="", metavar="Q", help=_("only what this query finds"))
     parser.add_argument("--limit", type=int, default=0, metavar="N", help=_("at most so many"))
 
@@ -65,6 +74,9 @@ async def _list(arguments: argparse.Namespace, known: Settings) -> int:
         unassigned=who == "nobody",
         tags=arguments.tag,
         query=searched(arguments.query),
+        opened_since=arguments.since,
+        opened_until=arguments.until,
+        asked=arguments.asked,
     )
     async with reading(known) as store:
         ids = await reads.queue_ids(store, wanted)

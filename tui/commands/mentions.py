@@ -6,12 +6,13 @@ import argparse
 from collections.abc import AsyncIterator
 
 from listeners.clock import utc_now
-from listeners.model import Label
+from listeners.model import Label, Part, Sentence
 from listeners.rows import MentionRow
 from listeners.store import Store, reads
+from listeners.store.campaigns import campaign_named
 from listeners.store.filters import StreamFilter
-from tui.commands import DONE
-from tui.commands.common import Settings, past, reading, searched, settings, words
+from tui.commands import DONE, WRONG_USE
+from tui.commands.common import CommandError, Settings, past, reading, searched, settings, words
 from tui.commands.output import Column
 from tui.commands.records import mention_record
 from tui.i18n import _, moment, msgid, signed
@@ -28,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", type=past, metavar=_("WHEN"), help=_("only since then: 24h, 7d, 2026-11-22")
     )
+    parser.add_argument(
+        "--until", type=past, metavar=_("WHEN"), help=_("only before then: 24h, 7d, 2026-11-22")
+    )
     parser.add_argument("--query", default="", metavar="Q", help=_("only what this query finds"))
     parser.add_argument("--brand", default="", metavar=_("NAME"), help=_("only of this brand"))
     parser.add_argument(
@@ -41,6 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=_("only with this sentiment; may be given several times"),
     )
     parser.add_argument("--lang", type=words, default=(), help=_("only in these languages"))
+    parser.add_argument("--others", action="store_true", help=_("without what we said ourselves"))
+    parser.add_argument("--no-reposts", action="store_true", help=_("without reposts"))
+    parser.add_argument(
+        "--campaign", default="", metavar=_("CAMPAIGN"), help=_("only what is this campaign's")
+    )
+    parser.add_argument(
+        "--person", default="", metavar=_("WHO"), help=_("only of this person, all accounts")
+    )
     parser.add_argument(
         "--limit",
         type=int,
@@ -56,18 +68,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _list(arguments: argparse.Namespace, known: Settings) -> int:
-    wanted = StreamFilter(
-        brand=arguments.brand,
-        networks=arguments.network,
-        labels=tuple(Label(label) for label in arguments.label),
-        langs=arguments.lang,
-        query=searched(arguments.query),
-        since=arguments.since,
-    )
+    query = searched(arguments.query)
     limit = arguments.limit
     if limit is None:
         limit = SHOWN if known.output.for_people else 0
     async with reading(known) as store:
+        wanted = StreamFilter(
+            brand=arguments.brand,
+            networks=arguments.network,
+            labels=tuple(Label(label) for label in arguments.label),
+            langs=arguments.lang,
+            query=query,
+            since=arguments.since,
+            until=arguments.until,
+            parts=(Part.OUTSIDE, Part.THIRD_PARTY) if arguments.others else (),
+            campaign=await _campaign(store, arguments),
+            person=await _person(store, arguments.person),
+            reposts=not arguments.no_reposts,
+        )
         if known.output.form in ("table", "json", "csv"):
             rows = [row async for row in newest(store, wanted, limit)]
             known.output.rows(
@@ -77,6 +95,22 @@ async def _list(arguments: argparse.Namespace, known: Settings) -> int:
             async for row in newest(store, wanted, limit):
                 known.output.records([mention_record(row)])
     return DONE
+
+
+async def _campaign(store: Store, arguments: argparse.Namespace) -> int | None:
+    if not arguments.campaign:
+        return None
+    found = await campaign_named(store, arguments.brand, arguments.campaign)
+    if found is None:
+        said = Sentence("There is no campaign “{name}”.", {"name": arguments.campaign})
+        raise CommandError(said, WRONG_USE)
+    return found.id
+
+
+async def _person(store: Store, who: str) -> int | None:
+    from tui.commands.people import whom
+
+    return (await whom(store, who)).id if who else None
 
 
 async def newest(store: Store, wanted: StreamFilter, limit: int) -> AsyncIterator[MentionRow]:

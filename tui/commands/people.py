@@ -149,7 +149,7 @@ async def _show(known: Settings, who: str, brand: str) -> int:
     now = utc_now()
     names = [name for one in known.config.brands for name in (one.name, *one.names)]
     async with reading(known) as store:
-        person = await _whom(store, who)
+        person = await whom(store, who)
         page = await person_page(store, person.id, brand, now, zone(), names)
         if page is None:
             raise _nobody(who)
@@ -194,7 +194,7 @@ async def _import(known: Settings, file: Path, role: str) -> int:
 
 async def _do(known: Settings, arguments: argparse.Namespace) -> int:
     async with writing(known) as store:
-        person = await _whom(store, arguments.who)
+        person = await whom(store, arguments.who)
         outcome = await _done(known, store, person, arguments)
     return tell(known, outcome)
 
@@ -222,10 +222,10 @@ async def _done(
             off = asked.verb == "unmute"
             return await actions.mute_people(store, config, actor, ids, now, off=off)
         case "merge":
-            ids += [(await _whom(store, other)).id for other in asked.others]
+            ids += [(await whom(store, other)).id for other in asked.others]
             return await actions.merge_persons(store, config, actor, ids, now)
         case "apart":
-            other = (await _whom(store, asked.other)).id
+            other = (await whom(store, asked.other)).id
             return await actions.not_the_same(store, config, actor, person.id, other, now)
         case _:
             account = _account(person, asked.account)
@@ -244,7 +244,7 @@ def _account(person: PersonRow, named: str) -> int:
     )
 
 
-async def _whom(store: Store, who: str) -> PersonRow:
+async def whom(store: Store, who: str) -> PersonRow:
     """Return the person of a number, a name or a handle.
 
     Raises:

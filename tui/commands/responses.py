@@ -36,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=_("from when on, 7d by default"),
     )
     parser.add_argument(
+        "--until", type=past, metavar=_("WHEN"), help=_("up to when; up to now by default")
+    )
+    parser.add_argument(
         "--by",
         choices=SIDES,
         default="network",
@@ -56,7 +59,9 @@ async def _show(arguments: argparse.Namespace, known: Settings) -> int:
     now = utc_now()
     async with reading(known) as store:
         rows = measured(
-            await answers(store, arguments.brand, arguments.since, Micros(now + 1)),
+            await answers(
+                store, arguments.brand, arguments.since, arguments.until or Micros(now + 1)
+            ),
             await waiting(store, arguments.brand),
             {one.name: one for one in known.config.brands},
             now,
