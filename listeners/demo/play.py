@@ -1,5 +1,8 @@
 """Plays the story in accelerated time: its first part at once, the rest as one watches.
 
+The month before it is told meanwhile, a day at a time, the newest first: its posts take the same
+way as all others and are heard some hours late, so that they ring nothing and surge nowhere.
+
 The clock of the story ends at the present, so that the figures on screen read as they would on a
 real day; after the last post it simply goes on as the real clock.
 """
@@ -14,7 +17,9 @@ from typing import TYPE_CHECKING
 from listeners.actions import perform
 from listeners.clock import Clock, utc_now
 from listeners.config import Config, SourceConfig
-from listeners.demo.story import LENGTH, Told, story_config, tell
+from listeners.demo.month import Day, tell_month
+from listeners.demo.story import ANA, LENGTH, LEO, Told, story_config, tell
+from listeners.demo.team import know_people, plan_ahead
 from listeners.housekeeping import Housekeeping
 from listeners.model import HOUR, MINUTE, SECOND, Batch, Micros, SourceState
 from listeners.pipeline import Pipeline
@@ -34,12 +39,16 @@ CHAPTER = 30 * MINUTE
 """How often, in the story's time, the detectors look."""
 LOOKS_AT_ONCE = HOUR
 """The same while the first part is told."""
-TEAM = ("Ana", "Léo")
+TEAM = (ANA, LEO)
 ANSWERED_FROM = 44 * HOUR
 """From when the team answers again, one by one, after the crisis; till then it is overrun."""
 GOT_TO = 60 * MINUTE
 LEFT_LYING = 5 * HOUR
 """How long, in the story's time, a conversation waits for the team: most, and the odd one."""
+HEARD_LATE = 7 * HOUR
+"""How long after its end a day of the month is heard: too late to be news to a detector."""
+BREATH = 0.02
+"""Real seconds between two days of the month, for whoever presses a key."""
 SEND_SECONDS = 1.5
 """How long a made-up network thinks: long enough to see that a reply is under way."""
 HEARD_AFTER = 4.0
@@ -102,16 +111,24 @@ class Player:
         config: Config | None = None,
         send_seconds: float = SEND_SECONDS,
         heard_after: float = HEARD_AFTER,
+        month: bool = True,
     ) -> None:
-        """``seconds`` is how long the rest takes; the last two are real time, for tests."""
+        """``seconds`` is how long the rest takes; the two after ``config`` are real time.
+
+        ``month`` says whether the month before the story is told too, beside its rest.
+        """
         self.config = config or story_config()
         self.clock = StoryClock(seconds, at_once)
         self._store = store
         self._at_once = at_once
         self._pipeline = Pipeline(store, self.config, self.clock)
+        self._month = month
+        self._heard_at = Micros(0)
+        self._past = Pipeline(store, self.config, lambda: self._heard_at)
         self._house = Housekeeping(store, self.config, self.clock)
         self._sources: dict[str, int] = {}
         self._taking = asyncio.Lock()
+        self._looking = asyncio.Lock()
         self._replies = count(1)
         self._send_seconds = send_seconds
         self._heard_after = heard_after
@@ -134,6 +151,9 @@ class Player:
         """Tell the first part of the story; returns when the dashboard has something to show."""
         await self._pipeline.open()
         self._sources = await self._register()
+        if self._month:
+            await self._past.open()
+            await plan_ahead(self._store, self.config, self.clock.began_at)
         told = tell(self.clock.began_at)
         first = [item for item in told if item.at < self._at_once]
         at = 0
@@ -146,8 +166,53 @@ class Player:
             await self._look()
 
     async def play(self) -> None:
-        """Play the rest, then look once more; returns when the story is told."""
+        """Play the rest, then look once more; returns when story and month are told."""
         self.clock.run()
+        month = spawn("month of the demonstration", self.tell_month())
+        try:
+            await self._play()
+            await month
+            await self._look()
+        finally:
+            month.cancel()
+            await asyncio.gather(month, return_exceptions=True)
+
+    async def tell_month(self) -> None:
+        """Tell the month before the story, and find what follows from it."""
+        if not self._month:
+            return
+        for day in reversed(tell_month(self.clock.began_at)):
+            # A day that is half told has questions in it that look forgotten.
+            async with self._looking:
+                self._heard_at = Micros(day.until + HEARD_LATE)
+                await self._hear_day(day)
+            await asyncio.sleep(BREATH)
+        await know_people(self._store, self.config, self.clock())
+        await self._house.campaigns()
+        await self._house.stages()
+
+    async def _hear_day(self, day: Day) -> None:
+        for source in self.config.sources:
+            posts = tuple(post for post in day.posts if post.network == source.network)
+            if posts:
+                batch = Batch(posts=posts, fetched=len(posts))
+                await self._past.take(source, self._sources[source.key], batch)
+        rows = await reads.conversations(
+            self._store, await reads.queue_ids(self._store, QueueFilter())
+        )
+        left = [row for row in rows.values() if (row.waiting_since or day.until) < day.until]
+        for actor in TEAM:
+            for verb in ("answered", "ignore"):
+                ids = [
+                    row.id
+                    for row in left
+                    if TEAM[row.id % len(TEAM)] == actor and (row.tier == 5) == (verb == "ignore")
+                ]
+                if ids:
+                    at = self._heard_at
+                    await perform(self._store, actor, verb, "conversation", ids, at)
+
+    async def _play(self) -> None:
         rest = [item for item in tell(self.clock.began_at) if item.at >= self._at_once]
         next_look = self._at_once + CHAPTER
         for item in rest:
@@ -219,8 +284,10 @@ class Player:
                 number = self._sources[source.key]
                 await set_source_state(connection, number, SourceState.OK, self.clock())
 
-        await self._store.write(work)
-        await self._house.all_once()
+        async with self._looking:
+            await self._store.write(work)
+            await self._house.all_once()
+            await self._house.campaigns()
 
     async def _take(self, told: Sequence[Told]) -> None:
         for source in self.config.sources:

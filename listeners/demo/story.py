@@ -15,9 +15,15 @@ from importlib import resources
 from typing import Any
 
 from listeners.config import BrandConfig, Config, SourceConfig, Targets
+from listeners.config.profile import groups_of
 from listeners.model import HOUR, MINUTE, Author, Engagement, Micros, Post
+from listeners.stages.facts import StageRules
 
 BRAND = "Kerlann"
+RIVAL = "Morvane"
+"""The competitor: another maker of the same machines."""
+ME, ANA, LEO = "Camille", "Ana", "Léo"
+"""The team: whoever watches is the first of them, in every language."""
 LENGTH = 48 * HOUR
 """How long the story is, in microseconds of its own time."""
 
@@ -27,7 +33,7 @@ _SEED = 4242
 MASTODON_SERVER = "social.example"
 """The made-up server the brand's Mastodon account is on."""
 
-_OURS = {
+OURS = {
     "bluesky": "kerlann.example",
     "mastodon": f"kerlann@{MASTODON_SERVER}",
     "instagram": "kerlann",
@@ -46,27 +52,31 @@ class Told:
 
 
 def story_config() -> Config:
-    """Return the configuration of the demonstration: the brand, its accounts, its secrets."""
+    """Return the configuration of the demonstration: the brand, its accounts, its competitor."""
+    profile = load("profile.toml")
     brand = BrandConfig(
         name=BRAND,
         query='Kerlann OR #MatinKerlann OR #KerlannMornings OR #KerlannDown OR "Project Nacre"',
         names=(BRAND,),
-        handles={network: (handle,) for network, handle in _OURS.items()},
+        handles={network: (handle,) for network, handle in OURS.items()},
         websites=("kerlann.example",),
         confidential=("Project Nacre", "Projet Nacre"),
         journalists=("clairedesprez",),
         vips=("tomasbrews",),
         audience="b2c",
+        tone=profile["tone"],
+        groups=groups_of(profile["group"]),
+        competitors=(RIVAL,),
         targets=Targets(first=2 * 3600, next=3 * 3600, urgent=1800),
+        stages=StageRules(step_days=14),
     )
-    networks = _load("chatter.toml")["networks"]
+    rival = BrandConfig(name=RIVAL, query=RIVAL, names=(RIVAL,), competitor=True)
+    networks = load("chatter.toml")["networks"]
     return Config(
-        brands=(brand,),
-        sources=tuple(
-            SourceConfig(network=network, what="demonstration", brand=BRAND) for network in networks
-        ),
-        member="You",
-        members=("You", "Ana", "Léo"),
+        brands=(brand, rival),
+        sources=tuple(SourceConfig(network=network, what="demonstration") for network in networks),
+        member=ME,
+        members=(ME, ANA, LEO),
     )
 
 
@@ -78,24 +88,25 @@ def tell(began_at: Micros) -> tuple[Told, ...]:
 
 def own_account(network: str) -> Author:
     """Return the brand's account on a network of the story."""
-    handle = _OURS.get(network, "kerlann")
+    handle = OURS.get(network, "kerlann")
     return Author(key=handle, handle=handle, name=BRAND, followers=21400)
 
 
-def _load(name: str) -> dict[str, Any]:
+def load(name: str) -> dict[str, Any]:
+    """Return one of the story's tables; its own words are in ``story/``."""
     text = resources.files(__package__).joinpath("story", name).read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
 def _threads(began_at: Micros) -> Iterator[Told]:
-    script = _load("threads.toml")
+    script = load("threads.toml")
     people: Mapping[str, Mapping[str, Any]] = script["people"]
     for number, thread in enumerate(script["thread"]):
         network = str(thread["network"])
         ids = [f"demo-t{number:03}-{place:02}" for place in range(len(thread["messages"]))]
         authors: list[Author] = []
         for place, message in enumerate(thread["messages"]):
-            author = _author(network, str(message["by"]), people)
+            author = author_of(network, str(message["by"]), people)
             authors.append(author)
             answered = place - 1
             # The brand answers whoever opened, unless the script says otherwise.
@@ -117,23 +128,26 @@ def _threads(began_at: Micros) -> Iterator[Told]:
                     parent_id=ids[parent] if place else None,
                     root_id=ids[0] if place else None,
                     parent_author_key=authors[parent].key if place else None,
-                    tags=_tags(str(message["text"])),
-                    mentions=(_OURS.get(network, ""),) if _addresses(str(message["text"])) else (),
+                    tags=tags_in(str(message["text"])),
+                    mentions=(OURS.get(network, ""),) if addresses(str(message["text"])) else (),
                     wanted=bool(place),
                     engagement=Engagement(likes=(number * 7 + place * 3) % 40, replies=0),
                 ),
             )
 
 
-def _addresses(text: str) -> bool:
+def addresses(text: str) -> bool:
+    """Whether a text speaks to the brand by its handle."""
     return "@kerlann" in text.casefold()
 
 
-def _tags(text: str) -> tuple[str, ...]:
+def tags_in(text: str) -> tuple[str, ...]:
+    """Return the hashtags of a text, without ``#``."""
     return tuple(word[1:].rstrip(".,!?") for word in text.split() if word.startswith("#"))
 
 
-def _author(network: str, name: str, people: Mapping[str, Mapping[str, Any]]) -> Author:
+def author_of(network: str, name: str, people: Mapping[str, Mapping[str, Any]]) -> Author:
+    """Return whoever the story calls so, as this network shows them."""
     if name == "ours":
         return own_account(network)
     person = people[name]
@@ -143,12 +157,13 @@ def _author(network: str, name: str, people: Mapping[str, Mapping[str, Any]]) ->
         name=str(person["name"]),
         url=f"https://{network}.example/@{person['handle']}",
         followers=int(person["followers"]),
+        links=tuple(person.get("links", {}).get(network, ())),
     )
 
 
 def _chatter(began_at: Micros) -> Iterator[Told]:
     chance = random.Random(_SEED)  # noqa: S311 - a story, not a secret
-    script = _load("chatter.toml")
+    script = load("chatter.toml")
     networks: Mapping[str, int] = script["networks"]
     hours = [weight for _ in range(2) for weight in script["hours"]["busy"]]
     for number in range(CHATTER_POSTS):
@@ -158,7 +173,7 @@ def _chatter(began_at: Micros) -> Iterator[Told]:
         words: Mapping[str, Any] = script[lang]
         mood = chance.choices(*zip(*_moods(at / HOUR).items(), strict=True))[0]
         network = chance.choices(list(networks), weights=list(networks.values()))[0]
-        text = _say(chance, words, str(mood), script["machines"])
+        text = say(chance, words, str(mood), script["machines"])
         name = chance.choice(words["names"])
         handle = f"{name.split()[0].casefold()}{chance.randrange(10, 99)}"
         yield Told(
@@ -176,7 +191,7 @@ def _chatter(began_at: Micros) -> Iterator[Told]:
                 url=f"https://{network}.example/demo-c{number:04}",
                 created_at=Micros(began_at + at),
                 lang=lang,
-                tags=_tags(text),
+                tags=tags_in(text),
                 engagement=Engagement(likes=chance.randrange(30), shares=chance.randrange(6)),
             ),
         )
@@ -202,7 +217,8 @@ def _moods(hour: float) -> dict[str, float]:
     return {"positive": 4, "neutral": 4, "negative": 1.4, "campaign": campaign}
 
 
-def _say(chance: random.Random, words: Mapping[str, Any], mood: str, machines: list[str]) -> str:
+def say(chance: random.Random, words: Mapping[str, Any], mood: str, machines: list[str]) -> str:
+    """Return one post of this mood, drawn from ``chatter.toml``."""
     text = str(chance.choice(words[mood]))
     if chance.random() < 0.5:
         text = f"{text} {chance.choice(words['tails'])}"
