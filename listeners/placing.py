@@ -349,6 +349,7 @@ class Placer:
                 addressed=self._judge.addresses_us(judged.brand, post),
                 first=after.first_response_at is None,
                 need=need.reason,
+                audience=config.audience if config else "both",
             ),
             config.hours if config else BusinessHours(),
             config.targets if config else Targets(),

@@ -200,6 +200,7 @@ class _Correcting:
                 addressed=facts.addressed,
                 first=talk.first_response_at is None,
                 need=need.reason,
+                audience=brand.audience,
             ),
             brand.hours,
             brand.targets,

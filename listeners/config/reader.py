@@ -17,6 +17,7 @@ from listeners.config.profile import groups_of
 from listeners.config.risking import severities_of, words_of
 from listeners.config.staging import stages_of
 from listeners.config.types import (
+    USUAL_TARGETS,
     Audience,
     BrandConfig,
     Config,
@@ -183,7 +184,7 @@ class Reader:
             competitor=self._flag(table, "competitor", default=False),
             plain_sentiment=self._flag(table, "plain_sentiment", default=False),
             hours=self._hours(self._table(table, "hours")),
-            targets=self._targets(self._table(table, "targets")),
+            targets=self._targets(self._table(table, "targets"), audience),
             alarms=self._alarms(self._table(table, "alerts")),
             severities=self._extended(severities_of, table.get("severity", {})),
             words=self._extended(words_of, table.get("words", {})),
@@ -281,9 +282,9 @@ class Reader:
                 "holidays", "A holiday is written as 2026-12-25; got {text}.", text=str(value)
             ) from error
 
-    def _targets(self, table: Mapping[str, object]) -> Targets:
+    def _targets(self, table: Mapping[str, object], audience: str) -> Targets:
         self._known(table, ("first", "next", "urgent"), "targets")
-        usual = Targets()
+        usual = USUAL_TARGETS[audience]
         return Targets(
             first=self._seconds(table, "first", usual.first),
             next=self._seconds(table, "next", usual.next),

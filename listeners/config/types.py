@@ -42,6 +42,15 @@ class Targets:
     urgent: int = 3600
 
 
+USUAL_TARGETS: Mapping[str, Targets] = {
+    "b2b": Targets(),
+    "b2c": Targets(first=2 * 3600, next=4 * 3600),
+    "both": Targets(),
+}
+"""What is promised where the configuration says nothing: the public waits less patiently than
+businesses, who would rather have a complete answer. The figures are ours."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandConfig:
     """A brand we listen for, ours or a competitor's. ``handles`` maps network to our accounts."""

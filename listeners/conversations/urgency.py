@@ -9,7 +9,7 @@ periodic look has to move.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ class RankFacts:
     no tier). ``role`` and ``followers`` are the author's; ``likes``,
     ``shares`` and ``replies`` of the loudest unanswered message. ``first`` says we have not
     answered yet in this conversation. ``relevance`` is in [0, 1]: how surely it is about us.
+    ``audience`` is the brand's: b2b, b2c or both.
     """
 
     waiting_since: Micros | None
@@ -56,6 +57,7 @@ class RankFacts:
     first: bool = True
     relevance: float = 1.0
     need: Reason | None = None
+    audience: str = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +186,8 @@ def _score(facts: RankFacts) -> float:
     """
     public = max(facts.followers or 0, 0) + 20 * facts.shares + 5 * facts.replies + 2 * facts.likes
     reach = min(30.0, 5.0 * math.log10(1 + max(public, 0)))
-    intent = max(
-        (weight for name, weight in _INTENT_WEIGHTS.items() if name in facts.intents), default=0.0
-    )
+    weights = _intent_weights(facts.audience)
+    intent = max((weight for name, weight in weights.items() if name in facts.intents), default=0.0)
     if pressing(facts.risk):
         intent = 40.0
     mood = 10.0 * max(0.0, -(facts.compound or 0.0)) if facts.label is Label.NEGATIVE else 0.0
@@ -201,6 +202,17 @@ _INTENT_WEIGHTS = {
     "request": 20.0,
     "question": 18.0,
 }
+
+_AUDIENCE_WEIGHTS: Mapping[str, Mapping[str, float]] = {
+    "b2b": {"question": 29.0, "request": 28.0},
+    "b2c": {"purchase": 36.0, "complaint": 31.0},
+}
+"""Businesses ask for expert views and information first; the public for offers and help."""
+
+
+def _intent_weights(audience: str) -> Mapping[str, float]:
+    return {**_INTENT_WEIGHTS, **_AUDIENCE_WEIGHTS.get(audience, {})}
+
 
 _RISK_WORDS = {
     "leak": Sentence("leak"),
@@ -237,7 +249,11 @@ def _reasons(facts: RankFacts) -> tuple[Sentence, ...]:
         said.append(Sentence("private message"))
     if facts.rating is not None and facts.rating <= 2:
         said.append(Sentence("{stars}-star review", {"stars": facts.rating}))
-    said += [sentence for name, sentence in _INTENT_WORDS.items() if name in facts.intents]
+    weights = _intent_weights(facts.audience)
+    hit = [name for name in _INTENT_WORDS if name in facts.intents]
+    if facts.audience in _AUDIENCE_WEIGHTS:
+        hit.sort(key=lambda name: -weights[name])
+    said += [_INTENT_WORDS[name] for name in hit]
     if facts.label is Label.NEGATIVE and not {"complaint", "leaving"} & set(facts.intents):
         said.append(Sentence("negative"))
     if (facts.followers or 0) >= 10_000:

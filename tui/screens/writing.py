@@ -27,6 +27,7 @@ from tui.drafting import PERIOD, DraftKeeper, Written
 from tui.i18n import _
 from tui.language import msgid
 from tui.screens.own_keys import OwnKeysScreen, own, own_bindings
+from tui.tone_words import tone_hint
 from tui.tongues import tongue
 from tui.widgets.paint import Line, content, network_name, one_line, palette_of
 from tui.widgets.reply_box import ReplyBox
@@ -209,7 +210,9 @@ class WritingScreen(OwnKeysScreen[Ended | None]):
         styles, width = palette_of(self), self._about.view.width
         if width > 1:
             said = self.way.said_before if self.way is not None else None
-            lines = about_lines(self.thread, said, width, now, styles)
+            row = self.thread.conversation
+            tone = tone_hint(self.desk.config.brand(row.brand)) if row is not None else ""
+            lines = about_lines(self.thread, said, width, now, styles, tone)
             self._about.show(Laid(lines), again=True)
             self._lay_preview()
 

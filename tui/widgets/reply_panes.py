@@ -50,9 +50,15 @@ def about_lines(
     width: int,
     now: Micros,
     styles: Palette,
+    tone: str = "",
 ) -> list[Line]:
-    """Return the person, our last answers to them (``None``: not known yet), and our notes."""
+    """Return the person, our last answers to them (``None``: not known yet), and our notes.
+
+    ``tone`` is how to speak, empty where nothing is said of it.
+    """
     lines = head(thread, width, now, styles)
+    if tone:
+        lines += wrapped([("♪ ", styles.accent), (tone, styles.accent)], max(2, width))
     lines += heading(_("Our last answers"), styles)
     if said is None:
         lines.append([("…", styles.ghost)])

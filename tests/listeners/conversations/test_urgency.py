@@ -199,3 +199,27 @@ def test_a_clock_started_by_a_key_gets_its_due_time() -> None:
     assert due_again(answered, ALWAYS, TARGETS).due_at == NOW + 8 * 3600 * 1_000_000
     closed = replace(one, state=ConversationState.RESOLVED, waiting_since=None)
     assert due_again(closed, ALWAYS, TARGETS).due_at is None
+
+
+@pytest.mark.parametrize(
+    ("audience", "first"),
+    [("b2b", "question"), ("b2c", "complaint"), ("both", "complaint")],
+)
+def test_the_audience_says_which_intent_weighs_most(audience: str, first: str) -> None:
+    facts = RankFacts(
+        waiting_since=NOW, intents={"question", "complaint"}, audience=audience, followers=0
+    )
+    verdict = rank(facts, BusinessHours(), Targets())
+    alone = replace(facts, intents={first})
+    assert verdict.score == rank(alone, BusinessHours(), Targets()).score
+    assert verdict.reasons[0].template == first
+    assert verdict.tier == rank(alone, BusinessHours(), Targets()).tier
+
+
+def test_of_one_intent_the_audience_decides_the_weight() -> None:
+    def score(audience: str, intent: str) -> float:
+        facts = RankFacts(waiting_since=NOW, intents={intent}, audience=audience)
+        return rank(facts, BusinessHours(), Targets()).score
+
+    assert score("b2b", "question") > score("both", "question") == score("b2c", "question")
+    assert score("b2c", "purchase") > score("both", "purchase") == score("b2b", "purchase")

@@ -88,3 +88,19 @@ def test_an_objective_is_met_from_its_number_on(text: str, now: float, met: bool
     found = objective(text)
     assert found is not None
     assert found.met(now) is met
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "after"),
+    [
+        ('audience = "b2c"', 2 * 3600, 4 * 3600),
+        ('audience = "b2b"', 4 * 3600, 8 * 3600),
+        ("", 4 * 3600, 8 * 3600),
+        ('audience = "b2c"\ntargets = { first = "30m" }', 1800, 4 * 3600),
+    ],
+)
+def test_promises_follow_the_audience_where_none_is_written(
+    tmp_path: Path, written: str, first: int, after: int
+) -> None:
+    targets = read(tmp_path, f"[brand.Lune]\n{written}\n").brands[0].targets
+    assert (targets.first, targets.next, targets.urgent) == (first, after, 3600)
