@@ -31,7 +31,7 @@ def bars(chart: Chart, name: str) -> str:
     svg = Element(
         "svg",
         {
-            "viewBox": f"0 0 {WIDTH} {HEIGHT + _KEY}",
+            "viewBox": f"0 0 {WIDTH} {HEIGHT + _KEY if len(chart.series) > 1 else HEIGHT - 16}",
             "role": "img",
             "aria-labelledby": f"{name}-title {name}-desc",
         },
