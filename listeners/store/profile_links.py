@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from listeners.model import DAY, Author, Micros
+from listeners.networks.titles import network_title
 from listeners.people.likeness import (
     FEWEST_SAME_WORDS,
     Likeness,
@@ -134,7 +135,7 @@ async def _whose(store: Store, accounts: Iterable[int]) -> dict[int, Who]:
     return {
         row["id"]: Who(
             row["person_id"],
-            f"{row['handle'] or row['key']} ({row['network']})",
+            f"{row['handle'] or row['key']} ({network_title(row['network'])})",
             tuple(str(row["networks"]).split(",")),
         )
         for row in rows

@@ -38,6 +38,8 @@ from tui.widgets.thread_lines import Laid
 PAGE = 300
 """People read at once; more are read before the cursor is at the end of these."""
 _AHEAD = 60
+_HUGE = 180
+"""Columns from which a person fits on one line beside the page."""
 
 _KEYS = (
     own("open", "enter,l,right", msgid("Open"), 1),
@@ -73,8 +75,7 @@ class PeopleScreen(TwoPanes[PeopleRows], PeopleDoing[None]):
     DEFAULT_CSS = """
     PeopleScreen #body { layout: horizontal; }
     PeopleScreen #about { display: none; }
-    PeopleScreen.-wide #about, PeopleScreen.-huge #about { display: block; width: 46; }
-    PeopleScreen.-huge #about { width: 64; }
+    PeopleScreen.-wide #about, PeopleScreen.-huge #about { display: block; }
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -187,7 +188,8 @@ class PeopleScreen(TwoPanes[PeopleRows], PeopleDoing[None]):
             self.later(self._show_about)
 
     def on_resize(self) -> None:
-        """Wrap anew for the new width."""
+        """Give the list what it needs, and wrap anew for the new width."""
+        self.about.styles.width = 48 if self.size.width < _HUGE else 72
         self.call_after_refresh(partial(self.later, self._show_about))
 
     def marks_changed(self) -> None:

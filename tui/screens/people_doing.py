@@ -218,9 +218,10 @@ class PeopleDoing(OwnKeysScreen[Result]):
                 )
 
         lines = [say(pair.evidence), _("Only you can know. Either answer can be undone.")]
+        # What enter alone does decides nothing.
         answers = [
+            Answer("", _("later"), "escape"),
             Answer("one", _("one person"), "o"),
             Answer("two", _("not the same, do not ask again"), "n"),
-            Answer("", _("later"), "escape"),
         ]
         self.app.push_screen(Ask(_("One person?"), lines, answers), answered)

@@ -68,11 +68,7 @@ class PersonScreen(TwoPanes[MentionRows], PeopleDoing[None]):
     BINDINGS = own_bindings(_KEYS, _OTHERS)
     DEFAULT_CSS = """
     PersonScreen #body { layout: vertical; }
-    PersonScreen #about { height: 55%; }
-    PersonScreen #said { height: 1fr; }
     PersonScreen.-wide #body, PersonScreen.-huge #body { layout: horizontal; }
-    PersonScreen.-wide #about, PersonScreen.-huge #about { width: 56; height: 1fr; }
-    PersonScreen.-huge #about { width: 80; }
     """
 
     def __init__(self, desk: Desk, person: int) -> None:

@@ -16,6 +16,7 @@ WIDE = 110
 """Cells from which a person needs one line alone."""
 _NAME = 24
 _ROLE = 12
+_STAGE = 13
 _NEUTRAL = 0.05
 MAYBE = 0
 """The number of the row that leads to those who may be one person."""
@@ -53,11 +54,14 @@ class PeopleRows(VirtualList[Entry]):
         """Return who it is; then where they are and what is known of them."""
         sign = "❯ " if chosen and self.has_focus else "› " if chosen else "  "
         margin: Line = [("✓ ", styles.key)] if marked else [(sign, styles.key)]
+        alone = self.row_height(width) == 1
         if row.person is None:
             first, second = _maybe(row.maybe, styles)
         else:
             first, second = _who(row.person, styles), facts_line(row.person, now, styles)
-        if self.row_height(width) == 1:
+            beside = _beside(row.person, styles)
+            first, second = (first, [*second, *beside]) if alone else ([*first, *beside], second)
+        if alone:
             return [[*margin, *first, ("  ", styles.ink), *second]]
         return [[*margin, *first], [(" " * 11, styles.ink), *second]]
 
@@ -79,11 +83,13 @@ def _who(row: PersonRow, styles: Palette) -> Line:
         ("  ", styles.ink),
         (padded(one_line(person_name(row)), _NAME) + " ", styles.ink + BOLD),
         (padded(role_word(row.role), _ROLE), styles.accent),
+        (padded(f" {stage_word(row.stage)}", _STAGE), styles.ours),
     ]
-    if row.stage:
-        line.append((f" {stage_word(row.stage)}", styles.ours))
-    if row.muted:
-        line.append((" " + _("muted"), styles.warn))
+    return line
+
+
+def _beside(row: PersonRow, styles: Palette) -> Line:
+    line: Line = [(" " + _("muted"), styles.warn)] if row.muted else []
     return [*line, *((f" #{one_line(tag)}", styles.accent) for tag in row.tags)]
 
 

@@ -8,6 +8,7 @@ from listeners.model import Micros
 from listeners.people.rows import AccountRow
 from listeners.rows import ConversationRow
 from listeners.store.reads.person_page import PersonPage, Week
+from listeners.text import clean_line
 from tui.i18n import _, ago, compact, day, moment, ngettext, number, say
 from tui.people_words import (
     CONTACTS,
@@ -147,7 +148,7 @@ def _account(
     for text in (one.url, *links):
         if text:
             lines += [
-                [("  ", styles.ink), (padded(one_line(text), width - 2).rstrip(), styles.key)]
+                [("  ", styles.ink), (padded(clean_line(text), width - 2).rstrip(), styles.key)]
             ]
     return lines
 
