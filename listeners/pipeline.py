@@ -16,28 +16,25 @@ from listeners.burying import bury_the_gone, line_of
 from listeners.clock import Clock
 from listeners.config import Config, SourceConfig
 from listeners.conversations.state import Conversation
-from listeners.folding import Folded, Folding
-from listeners.judge import Judge, Judged, handle_key
-from listeners.model import Batch, Engagement, Micros, Post
+from listeners.folding import Folding
+from listeners.judge import Judge, Judged
+from listeners.model import Batch, Micros, Post
 from listeners.own_posts import OwnAccounts
 from listeners.placing import Known, Placed, Placement, Placer, written_at
 from listeners.raising import press_drafts, spreading_drafts
-from listeners.retelling import louder, retell
+from listeners.recalling import Recall
+from listeners.retelling import retell
 from listeners.risk.alert import Draft
 from listeners.risk.detection import drafts_of, impersonation_draft
 from listeners.risk.tuning import tuned
 from listeners.ruling import Ruling, lines_of
-from listeners.sameness import ARTICLES, article_keys, parts_of
+from listeners.sameness import parts_of
 from listeners.sentiment import load, needs_model
 from listeners.shaping import edit_of, new_mention
-from listeners.store import Store, ingest, places, subjects, thread_facts
-from listeners.store.absence import away_in
+from listeners.store import Store, ingest, subjects, thread_facts
 from listeners.store.connection import Connection
-from listeners.store.keys import dedupe_key
 from listeners.store.maintenance import register_windows
-from listeners.store.outbox import sent_here
-from listeners.store.places import KnownPlace
-from listeners.store.records import KnownMention, MentionKey, RootKey, SeenAccount
+from listeners.store.records import RootKey, SeenAccount
 from listeners.store.sources import register_brands
 from listeners.store.spreading import grown
 from listeners.teaching.lessons import lessons
@@ -77,17 +74,6 @@ Then = Callable[[Connection, Counts, bool], Awaitable[None]]
 """What is done inside the write of a part, with what the part did and whether it is the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sorted:
-    """Judged posts by what the store knows of them. ``folded`` are told with another mention."""
-
-    fresh: list[Judged]
-    edits: list[tuple[KnownMention, Judged]]
-    counted: list[tuple[int, Engagement]]
-    folded: list[Folded]
-    elsewhere: Mapping[MentionKey, list[KnownPlace]]
-
-
 class Pipeline:
     """Takes batches. One for all sources of a process."""
 
@@ -108,6 +94,7 @@ class Pipeline:
         self._severities = {brand.name: brand.severities for brand in config.brands}
         self._brands: Mapping[str, int] = {}
         self._folding = Folding({})
+        self._recall = Recall({}, self._folding, self._placer)
         self._usual = Usual(store)
         self._can_identify = False
 
@@ -121,6 +108,7 @@ class Pipeline:
 
         self._brands = await self._store.write(work)
         self._folding = Folding(self._brands)
+        self._recall = Recall(self._brands, self._folding, self._placer)
 
     def brand_id(self, name: str) -> int:
         """Return the number of a brand of the configuration."""
@@ -219,13 +207,13 @@ class Pipeline:
     ) -> Counts:
         now = self._clock()
         graves = await bury_the_gone(connection, batch, now)
-        stored, kept = await self._sort(connection, judged, source_id, now)
+        stored, kept = await self._recall.sort(connection, judged, source_id, now)
         names = await self._own.names(connection, judged)
         accounts = await ingest.upsert_accounts(
             connection, [self._seen(one) for one in judged], now
         )
         edited = [one for _, one in kept.edits]
-        known = await self._known(connection, source, kept, edited, stored, now)
+        known = await self._recall.known(connection, source.key, kept, edited, stored, now)
         placement = self._placer.place(kept.fresh, source.key, known, now)
         ruled = await self._ruling.follow(connection, placement, source.key, now)
         conversations = await self._save_conversations(connection, placement)
@@ -292,132 +280,7 @@ class Pipeline:
             drafts.append(impersonation_draft(found, judged.brand, mention_id, post))
         return drafts
 
-    # --- what is known -------------------------------------------------------------------------
-
-    async def _sort(
-        self, connection: Connection, judged: list[Judged], source_id: int, now: Micros
-    ) -> tuple[dict[MentionKey, KnownMention], _Sorted]:
-        by_key: dict[MentionKey, Judged] = {}
-        for one in judged:
-            by_key[self._key(one)] = one
-        parents = [
-            (self._brands[one.brand], one.post.network, dedupe_key(one.post.network, parent))
-            for one in judged
-            if (parent := one.post.parent_id)
-        ]
-        stored = await ingest.known_mentions(connection, {*by_key, *parents})
-        elsewhere = await places.known_places(connection, {*by_key, *parents})
-        graves = await ingest.buried(
-            connection,
-            {grave for key, one in by_key.items() for grave in _graves(key, one.post)},
-        )
-        kept = _Sorted([], [], [], [], elsewhere)
-        left: list[MentionKey] = []
-        for key, one in by_key.items():
-            known = stored.get(key)
-            if any(grave in graves for grave in _graves(key, one.post)):
-                continue
-            if known is None:
-                told = elsewhere.get(key)
-                article = one.post.network in ARTICLES
-                if told and (article or any(spot.fold == one.fold for spot in told)):
-                    kept.folded.append(Folded(one, told[0].mention_id))
-                else:
-                    # Other words than at the other places: no longer the same.
-                    left += [key] if told else []
-                    kept.fresh.append(one)
-            elif known.source_id != source_id and article_keys(one.post):
-                kept.folded.append(Folded(one, known.id))
-            elif known.deleted_at is None:
-                told_anew = (known.text, known.title) != (one.text, one.title) or louder(known, one)
-                if told_anew and not known.withheld:
-                    kept.edits.append((known, one))
-                elif known.engagement != one.post.engagement:
-                    kept.counted.append((known.id, one.post.engagement))
-        # What was sent from here is ours, whatever account a source signs in with.
-        sent = await sent_here(
-            connection, [(one.post.network, one.post.native_id) for one in kept.fresh]
-        )
-        for place, one in enumerate(kept.fresh):
-            if (one.post.network, one.post.native_id) in sent:
-                kept.fresh[place] = replace(one, ours=True, findings=(), look_alike=None)
-        await places.leave(connection, left)
-        again = [one for one in kept.fresh if self._key(one) in left]
-        new = [one for one in kept.fresh if self._key(one) not in left]
-        found = await self._folding.sort(connection, new, stored, elsewhere, source_id, now)
-        kept.fresh[:] = [*again, *found.fresh]
-        kept.folded.extend(found.folded)
-        return stored, kept
-
-    async def _known(
-        self,
-        connection: Connection,
-        source: SourceConfig,
-        kept: _Sorted,
-        edited: list[Judged],
-        stored: Mapping[MentionKey, KnownMention],
-        now: Micros,
-    ) -> Known:
-        known, fresh = Known(), kept.fresh
-        names = {number: name for name, number in self._brands.items()}
-        parents = await subjects.load_conversations(
-            connection, {one.conversation_id for one in stored.values() if one.conversation_id}
-        )
-        for mention in stored.values():
-            place = (names[mention.brand_id], mention.network, mention.native_id)
-            known.parts[place] = mention.part
-            thread = parents.get(mention.conversation_id or 0)
-            if thread is not None:
-                known.roots[place] = thread.root
-        for one in (*fresh, *(folded.judged for folded in kept.folded)):
-            parent = one.post.parent_id or ""
-            place = (one.brand, one.post.network, parent)
-            if spots := kept.elsewhere.get((*self._key(one)[:2], dedupe_key(place[1], parent))):
-                known.roots.setdefault(place, spots[0].root)
-                known.parts.setdefault(place, spots[0].part)
-        roots = {self._placer.root(one, source.key, known) for one in fresh}
-        known.conversations = await ingest.conversations_for(connection, roots)
-        openers = await self._folding.find_elsewhere(connection, roots, known)
-        for thread in list(known.conversations.values()):
-            known.conversations.setdefault((thread.brand, thread.network, thread.root), thread)
-        by_id = {
-            thread.id: (thread.brand, thread.network, thread.root)
-            for thread in known.conversations.values()
-        }
-        ours = await thread_facts.last_ours(connection, by_id)
-        for id_, at in ours.items():
-            known.last_ours[by_id[id_]] = at
-        for id_, times in (await thread_facts.asking_times(connection, by_id, ours)).items():
-            known.asking[by_id[id_]] = times
-        for id_, keys in (await thread_facts.other_openers(connection, by_id)).items():
-            known.openers[by_id[id_]] = keys
-        for root, keys in openers.items():
-            known.openers[root] = known.openers.get(root, frozenset()) | keys
-        known.opened_by_us = {
-            by_id[id_] for id_ in await thread_facts.opened_by_us(connection, by_id)
-        }
-        folds = {one.fold for one in fresh if one.fold}
-        known.queued_folds = {
-            (handle_key(handle), fold)
-            for handle, fold in await thread_facts.queued_folds(connection, folds, now)
-        }
-        known.roles = await thread_facts.roles(
-            connection,
-            [(post.network, post.author) for post in (one.post for one in (*fresh, *edited))],
-        )
-        known.muted = frozenset(
-            (kind, value)
-            for kind, values in (await subjects.mutes_now(connection, now)).items()
-            for value in values
-        )
-        known.away = frozenset(await away_in(connection, now))
-        return known
-
     # --- what is written -----------------------------------------------------------------------
-
-    def _key(self, one: Judged) -> MentionKey:
-        network = one.post.network
-        return self._brands[one.brand], network, dedupe_key(network, one.post.native_id)
 
     def _seen(self, one: Judged) -> SeenAccount:
         said = one.post.author
@@ -494,7 +357,3 @@ def _home(one: Placed, shown_in: int, homes: Mapping[RootKey, tuple[int, int]]) 
     """Return the conversation a message is kept with: its own, where that is shown in another."""
     own, head = homes.get(one.origin, (shown_in, shown_in))
     return own if head == shown_in else shown_in
-
-
-def _graves(key: MentionKey, post: Post) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
-    return (post.network, "post", key[2]), (post.network, "account", post.author.key)

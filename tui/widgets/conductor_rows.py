@@ -198,7 +198,7 @@ def _turn(one: Shift | Gap, now: Micros, styles: Palette) -> tuple[Line, list[Li
         (one_line(who_words(one)), styles.warn + BOLD if gap else styles.ink + BOLD),
     ]
     if runs:
-        first.append((f"  {_('now')}", styles.warn if gap else styles.ours))
+        first.append(("  " + _("now"), styles.warn if gap else styles.ours))
     parts: list[Line] = []
     if gap:
         parts.append([(_("a gap: all phones of the rota ring"), styles.warn)])
