@@ -68,7 +68,7 @@ def story_config() -> Config:
         groups=groups_of(profile["group"]),
         competitors=(RIVAL,),
         targets=Targets(first=2 * 3600, next=3 * 3600, urgent=1800),
-        stages=StageRules(step_days=14),
+        stages=StageRules(advocacy=4, step_days=14),
     )
     rival = BrandConfig(name=RIVAL, query=RIVAL, names=(RIVAL,), competitor=True)
     networks = load("chatter.toml")["networks"]

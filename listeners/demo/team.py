@@ -34,7 +34,7 @@ from listeners.store.people import person_of_account
 RUNNING = "Matin Kerlann"
 _OPENED = 25 * HOUR
 """When the running campaign begins, in microseconds of the story."""
-_DONE_DAYS = 12
+_DONE_DAYS = 6
 """How far back the plan goes: what our accounts posted since then was planned."""
 
 _ROLES = {
@@ -45,9 +45,11 @@ _ROLES = {
     "vip": ("bluesky:ursulawrites",),
     "staff": ("mastodon:lise.kerneis",),
 }
+_ONE = ("mastodon:samirl", "x:samirl")
+"""Accounts of which Ana found out that they are one person's."""
 _TAGS = {
     "ambassador": ("instagram:elise_cafe", "reddit:kofi_a"),
-    "offices": ("mastodon:samirl", "x:samirl"),
+    "offices": _ONE,
     "update 4.2": ("x:paul_gr", "mastodon:gwenann", "reddit:louisb"),
 }
 _NOTES = {
@@ -86,9 +88,9 @@ async def know_people(store: Store, config: Config, now: Micros) -> None:
     for role, keys in _ROLES.items():
         if persons := await _persons(store, keys):
             await set_role(store, config, ANA, persons, role, now)
-    claire = await _persons(store, _ROLES["journalist"])
-    if len(claire) > 1:
-        await merge_persons(store, config, ANA, claire, now)
+    samir = await _persons(store, _ONE)
+    if len(samir) > 1:
+        await merge_persons(store, config, ANA, samir, now)
     for tag, keys in _TAGS.items():
         if persons := await _persons(store, keys):
             await tag_people(store, config, LEO, persons, (tag,), now)
