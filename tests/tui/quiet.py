@@ -82,9 +82,8 @@ def _drawing(app: App[Any]) -> str:
     if not app._running or not app.screen_stack:
         return ""
     screen = app.screen
-    if screen._layout_required or screen._scroll_required or screen._repaint_required:
-        return "a layout"
-    if screen._dirty_widgets or screen._callbacks or screen._recompose_required:
+    asked = screen._layout_required or screen._scroll_required or screen._repaint_required
+    if asked or screen._dirty_widgets or screen._callbacks or screen._recompose_required:
         return "a picture"
     pumps: tuple[MessagePump, ...] = (app, screen, *screen.walk_children())
     timers = [timer for pump in pumps for timer in list(pump._timers)]

@@ -85,7 +85,7 @@ class RuleForm(ModalScreen[Drafted | None]):
         self._offered = offered
         self._days = _USUAL_DAYS
         self._trial: Trial | None = None
-        self._running = False
+        self._trying = False
         self._scrolled = False
         self._sample: dict[int, MentionRow] = {}
         self.fields = Choices()
@@ -181,7 +181,7 @@ class RuleForm(ModalScreen[Drafted | None]):
         self._try()
 
     def _try(self) -> None:
-        self._trial, self._running = None, True
+        self._trial, self._trying = None, True
         self._sample, self._scrolled = {}, False
         self._work(self._tried())
 
@@ -200,7 +200,7 @@ class RuleForm(ModalScreen[Drafted | None]):
                 self._show_trial()
         finally:
             if rule is self._rule:
-                self._running = False
+                self._trying = False
         self._show_trial()
 
     def _show_trial(self) -> None:
@@ -215,7 +215,7 @@ class RuleForm(ModalScreen[Drafted | None]):
         self._hint()
 
     def _hint(self) -> None:
-        if self._running:
+        if self._trying:
             share = percent(self._trial.share if self._trial is not None else 0.0)
             text = _("trying it: {share} · esc stops").format(share=share)
         else:
@@ -236,8 +236,8 @@ class RuleForm(ModalScreen[Drafted | None]):
 
     def action_leave(self) -> None:
         """Stop the trial, or leave without keeping anything; what was changed is asked about."""
-        if self._running:
-            self._running = False
+        if self._trying:
+            self._trying = False
             self.workers.cancel_group(self.app, "trial")
             self._hint()
         elif self._rule != self._kept and not self._leaving:
@@ -254,9 +254,9 @@ class RuleForm(ModalScreen[Drafted | None]):
         except RuleError as error:
             self._says(say(error.sentence), wrong=True)
             return
-        if self._trial is None or self._running:
+        if self._trial is None or self._trying:
             self._says(_("It is being tried first: a moment, or esc stops that."), wrong=True)
-            if not self._running:
+            if not self._trying:
                 self._try()
             return
         self.dismiss(Drafted(self._rule, self._trial))
