@@ -11,6 +11,7 @@ from listeners.model import Micros, Sentence
 from listeners.store import subjects
 from listeners.store.connection import Connection, Row
 from listeners.store.people import heads_of, load_persons, own_persons
+from listeners.store.stage_following import follow
 from listeners.store.subjects import NewEvent, SubjectKind
 
 OURS = Sentence("These are our own accounts, not a person we talk to.")
@@ -76,6 +77,7 @@ class PersonStep:
         await subjects.add_events(
             self.connection, [replace(event, step=step) for event in self.events]
         )
+        await follow(self.connection, self.events, self.now)
         number = len(self.touched) if count is None else count
         sentence = done("person", self.verb, number, **named)
         return Outcome(number, sentence, tuple(self.refused), step)

@@ -37,6 +37,7 @@ from listeners.rows import EventRow
 from listeners.store import rescoring, subjects, taught, undoing
 from listeners.store.connection import Connection
 from listeners.store.people import turn_person
+from listeners.store.stage_following import follow
 from listeners.store.stage_hands import turn_stage
 from listeners.store.subjects import NewEvent, SubjectKind
 
@@ -158,6 +159,7 @@ class Turning:
         )
         await undoing.set_aside(self.connection, [event.id for event in self.stayed])
         await subjects.add_events(self.connection, self.logged)
+        await follow(self.connection, self.logged, self.now)
         if not self.turned:
             return Outcome(0, self.refused[0], tuple(self.refused))
         said = step_back(self.turned) if self.back else done_again(self.turned)

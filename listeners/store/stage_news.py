@@ -7,7 +7,7 @@ over everybody reads all anew where rules have changed or verdicts were given ag
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from listeners.model import MINUTE, Part
@@ -15,6 +15,7 @@ from listeners.store.codec import dumps, to_mapping
 from listeners.store.connection import Connection, Row
 from listeners.store.settings import put_setting
 from listeners.store.stage_answers import addressed
+from listeners.store.stage_following import persons_named
 from listeners.store.staging import RULES
 
 MARKS = "stages.marks"
@@ -170,7 +171,7 @@ async def _concerned(connection: Connection, events: Iterable[Row]) -> set[int]:
             case "person":
                 persons.add(event["subject_id"])
                 for fields in (to_mapping(event["before"]), to_mapping(event["after"])):
-                    persons |= _named(fields)
+                    persons |= persons_named(fields)
     rows = await connection.fetch(
         """SELECT a.person_id FROM json_each(?) w JOIN mention m ON m.id = w.value
            JOIN account a ON a.id = m.account_id""",
@@ -186,13 +187,6 @@ async def _concerned(connection: Connection, events: Iterable[Row]) -> set[int]:
         (dumps(sorted(talks)), dumps(sorted(talks))),
     )
     return persons | {row["person_id"] for row in rows}
-
-
-def _named(fields: Mapping[str, object]) -> set[int]:
-    """Return the persons that an event about one names besides: in whom they went, whose it was."""
-    owners = fields.get("owners")
-    numbers = [*owners.values()] if isinstance(owners, Mapping) else []
-    return {one for one in (*numbers, fields.get("merged_into")) if isinstance(one, int)}
 
 
 async def _gone(connection: Connection, since: int) -> set[int]:
