@@ -22,6 +22,7 @@ from tui.commands.report_records import missed_record, moved_record, report_reco
 from tui.formats import zone
 from tui.i18n import _, use_language
 from tui.language import LANGUAGES
+from tui.reporting.writing import form_of, written
 from tui.terminal.ending import run_to_end
 
 FORMS = ("md", "html")
@@ -115,26 +116,6 @@ async def _write(arguments: argparse.Namespace, target: Path | None, known: Sett
         until=when(found.until),
     )
     return DONE
-
-
-def form_of(target: Path | None) -> str:
-    """Return the form that the name of a file means, Markdown where it means none."""
-    if target is not None and target.suffix.casefold() in (".html", ".htm"):
-        return "html"
-    return "md"
-
-
-def written(found: Report, form: str) -> str:
-    """Return the report as a text, in the language spoken now."""
-    from tui.reporting.page import document
-
-    if form == "html":
-        from tui.reporting.html import page
-
-        return page(document(found))
-    from tui.reporting.markdown import markdown
-
-    return markdown(document(found))
 
 
 def _brand(arguments: argparse.Namespace, known: Settings) -> str:

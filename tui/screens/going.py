@@ -67,6 +67,13 @@ class Going(Screen[Result]):
         if isinstance(self, HubScreen):
             open_person_of(self)
 
+    def do_weekly(self) -> None:
+        """Show the report of a week, a month or a campaign, and write it to a file."""
+        from tui.screens.report import ReportScreen
+
+        if not isinstance(self, ReportScreen):
+            self.app.push_screen(ReportScreen(self.desk))
+
     def do_campaigns(self) -> None:
         """Show what each campaign brought."""
         from tui.screens.campaigns import CampaignsScreen

@@ -13,6 +13,7 @@ import sys
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from listeners.model import SafeText
@@ -109,8 +110,29 @@ def browser_command(
     return [opener] if opener else None
 
 
+def page_of(path: Path) -> SafeText | None:
+    """Return the address of a page that hubbub wrote itself, ``None`` where it is no such file.
+
+    Never called with a path that somebody else named: a browser may run what other files hold.
+    """
+    whole = path.resolve()
+    if whole.suffix != ".html" or whole.is_symlink() or not whole.is_file():
+        return None
+    return SafeText(whole.as_uri())
+
+
 def open_link(link: Link, environment: Mapping[str, str] | None = None) -> bool:
     """Open a link in the browser; ``False`` where there is none, so that it is copied instead."""
+    return _open(link.url, environment)
+
+
+def open_page(path: Path, environment: Mapping[str, str] | None = None) -> bool:
+    """Open a page that hubbub wrote itself; ``False`` where it or a browser is not there."""
+    address = page_of(path)
+    return address is not None and _open(address, environment)
+
+
+def _open(address: str, environment: Mapping[str, str] | None) -> bool:
     command = browser_command(environment)
     if command is None:
         return False
@@ -118,7 +140,7 @@ def open_link(link: Link, environment: Mapping[str, str] | None = None) -> bool:
     try:
         # No shell, and nothing the browser prints can reach our screen.
         child = subprocess.Popen(  # noqa: S603 - a fixed opener with a checked address
-            [*command, link.url],
+            [*command, address],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
