@@ -20,14 +20,14 @@ import tui.screens
 import tui.widgets
 
 
-def ours() -> list[type]:
+def ours() -> list[type[DOMNode]]:
     for package in (tui.screens, tui.widgets):
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             importlib.import_module(found.name)
     return [one for one in below(DOMNode) if one.__module__.startswith("tui.")]
 
 
-def below(one: type) -> Iterator[type]:
+def below(one: type[DOMNode]) -> Iterator[type[DOMNode]]:
     for child in one.__subclasses__():
         yield child
         yield from below(child)

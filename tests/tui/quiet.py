@@ -29,6 +29,8 @@ PATIENCE = 30.0
 """Seconds after which a test gives up."""
 HELD = 50
 """Looks in a row that find nothing but work, and none of it in the store: the test holds it."""
+ENDLESS = 400
+"""Looks in a row that find work, whatever else: it has no end."""
 _SOON = 0.2
 """Seconds: a timer that runs out once within these is part of what a key began."""
 _LOOK = 0.002
@@ -147,9 +149,10 @@ async def rest(_least: float = 0.0, _most: float = 1.0) -> None:
     """
     app = active_app.get()
     end = time.monotonic() + PATIENCE
-    quiet = held = 0
-    while quiet < 2 and held < HELD and time.monotonic() < end:
-        why = _begun(app)
+    quiet = held = endless = 0
+    while quiet < 2 and held < HELD and endless < ENDLESS and time.monotonic() < end:
+        why, work = _begun(app), _working(app)
         quiet = 0 if why else quiet + 1
-        held = held + 1 if why and why == _working(app) else 0
+        held = held + 1 if work and why == work else 0
+        endless = endless + 1 if work else 0
         await asyncio.sleep(_LOOK if why else 0)
