@@ -23,6 +23,8 @@ _REGULARS = 110
 _BY_REGULARS = 0.7
 _MOODS = {"positive": 4.4, "neutral": 4.0, "negative": 1.3}
 _UNANSWERED_ONE_IN = 7
+_POSTED_ON = 36 * HOUR
+"""How far into the story our accounts go on posting by plan: to the crisis."""
 _HISTORY = ("claire", "tomas", "martin")
 """People whose every word would ring: what they said before the story is history."""
 
@@ -56,11 +58,12 @@ class _Regular:
 def tell_month(began_at: Micros, zone: tzinfo | None = None) -> tuple[Day, ...]:
     """Return the days before the story, oldest first; ``began_at`` is where the story begins.
 
-    ``zone`` is where a day begins and ends, ``None`` for the machine's.
+    What our accounts post by plan goes on into the story. ``zone`` is where a day begins and ends,
+    ``None`` for the machine's.
     """
     last = day_of(began_at, zone)
     writer = _Writer(began_at, last, zone)
-    return tuple(writer.day(back) for back in range(DAYS, -1, -1))
+    return tuple(writer.day(back) for back in range(DAYS, -3, -1))
 
 
 class _Writer:
@@ -79,17 +82,16 @@ class _Writer:
         """Write the day that lies so many days before the one on which the story begins."""
         day = self._last - timedelta(days=back)
         start = day_start(day, self._zone)
-        posts = [
+        heard = [
             *self._talk(back, day, start),
             *self._campaign(back, start),
             *self._rival(back, start),
             *self._asked(back, start),
-            *self._own(back, day, start),
             *self._told(back, start),
         ]
-        kept = [post for post in posts if (post.created_at or 0) < self._began_at]
-        until = min(start + DAY, self._began_at)
-        return Day(Micros(until), tuple(sorted(kept, key=lambda post: post.created_at or 0)))
+        posts = [post for post in heard if _at(post) < self._began_at]
+        posts += [post for post in self._own(day, start) if _at(post) < self._began_at + _POSTED_ON]
+        return Day(Micros(start + DAY), tuple(sorted(posts, key=_at)))
 
     def _dice(self, what: str, back: int) -> random.Random:
         return random.Random(f"{_SEED} {what} {back}")  # noqa: S311 - a story, not a secret
@@ -154,17 +156,23 @@ class _Writer:
                 history=told["by"] in _HISTORY,
             )  # fmt: skip
 
-    def _own(self, back: int, day: date, start: Micros) -> Iterator[Post]:
+    def _own(self, day: date, start: Micros) -> Iterator[Post]:
         for own in self._month["own"]:
             if day.weekday() not in own["on"]:
                 continue
             week = day.isocalendar().week * len(own["on"]) + own["on"].index(day.weekday())
             text = own["says"][week % len(own["says"])]
             network = str(own["network"])
-            at = Micros(start + own["hour"] * HOUR + (back % 7) * MINUTE)
+            at = Micros(start + own["hour"] * HOUR + week % 7 * MINUTE)
             # What our accounts did before we listened proves nothing about a thief.
             yield _post(
-                f"o{back:02}-{network}", network, own_account(network), text, "", at, history=True
+                f"o{day.isoformat()}-{network}",
+                network,
+                own_account(network),
+                text,
+                "",
+                at,
+                history=True,
             )
 
     def _somebody(self, chance: random.Random) -> _Regular:
@@ -181,6 +189,10 @@ class _Writer:
             d=chance.choice(words["drinks"]),
             p=chance.choice(words["parts"]),
         )
+
+
+def _at(post: Post) -> Micros:
+    return post.created_at or Micros(0)
 
 
 def _regulars(chatter: Mapping[str, Any]) -> Iterator[_Regular]:

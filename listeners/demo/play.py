@@ -184,7 +184,7 @@ class Player:
         for day in reversed(tell_month(self.clock.began_at)):
             # A day that is half told has questions in it that look forgotten.
             async with self._looking:
-                self._heard_at = Micros(day.until + HEARD_LATE)
+                self._heard_at = min(Micros(day.until + HEARD_LATE), self.clock())
                 await self._hear_day(day)
             await asyncio.sleep(BREATH)
         await know_people(self._store, self.config, self.clock())
@@ -200,7 +200,8 @@ class Player:
         rows = await reads.conversations(
             self._store, await reads.queue_ids(self._store, QueueFilter())
         )
-        left = [row for row in rows.values() if (row.waiting_since or day.until) < day.until]
+        before = min(day.until, self.clock.began_at)
+        left = [row for row in rows.values() if (row.waiting_since or before) < before]
         for actor in TEAM:
             for verb in ("answered", "ignore"):
                 ids = [
