@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from listeners.discovery.walled import walled_network
@@ -26,6 +27,7 @@ _OPEN: Final[Mapping[str, str]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def network_of(host: str) -> str:
     """Return the network of a host, those that show programs nothing included; empty for none."""
     parts = host.lower().split(".")

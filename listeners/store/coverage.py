@@ -27,18 +27,27 @@ WHERE m.brand_id IN (SELECT value FROM json_each(?)) AND m.sort_at >= ? AND m.so
 GROUP BY m.network
 """
 
+_SPOKE = f"""
+SELECT DISTINCT m.network, m.account_id FROM mention m
+WHERE m.brand_id IN (SELECT value FROM json_each(?)) AND m.sort_at >= ? AND m.sort_at < ?
+  AND {_SPOKEN}
+"""
+
+# A person's followers on a network are those of every account they spoke with there, each once.
 _PEOPLE = f"""
+WITH who AS (
+    SELECT json_extract(w.value, '$[0]') AS network, a.person_id, sum(a.followers) AS followers
+    FROM json_each(?1) w JOIN account a ON a.id = json_extract(w.value, '$[1]')
+      LEFT JOIN person p ON p.id = a.person_id
+    WHERE a.ours = 0 AND coalesce(nullif(p.role, ''), a.role) != 'staff'
+    GROUP BY 1, a.person_id)
 SELECT w.network, count(*) AS people, sum(w.followers) AS reach,
        count(*) FILTER (WHERE NOT EXISTS (
-           SELECT 1 FROM account a JOIN mention m ON m.account_id = a.id
-           WHERE a.person_id = w.person_id AND m.sort_at < ?2 AND {_SPOKEN}
-             AND m.brand_id IN (SELECT value FROM json_each(?1)))) AS new_people
-FROM (SELECT m.network, a.person_id, sum(DISTINCT a.followers) AS followers
-      FROM mention m JOIN account a ON a.id = m.account_id LEFT JOIN person p ON p.id = a.person_id
-      WHERE m.brand_id IN (SELECT value FROM json_each(?1)) AND m.sort_at >= ?2 AND m.sort_at < ?3
-        AND {_SPOKEN} AND a.ours = 0 AND coalesce(nullif(p.role, ''), a.role) != 'staff'
-      GROUP BY m.network, a.person_id) w
-GROUP BY w.network
+           SELECT 1 FROM account a CROSS JOIN mention m INDEXED BY mention_account
+               ON m.account_id = a.id
+           WHERE a.person_id = w.person_id AND m.sort_at < ?3 AND {_SPOKEN}
+             AND m.brand_id IN (SELECT value FROM json_each(?2)))) AS new_people
+FROM who w GROUP BY w.network
 """
 
 _ASKED = """
@@ -52,21 +61,22 @@ GROUP BY c.network
 """
 
 _LINKS = f"""
-SELECT m.network, m.links FROM mention m
-WHERE m.brand_id IN (SELECT value FROM json_each(?)) AND m.sort_at >= ? AND m.sort_at < ?
+SELECT m.id, m.sort_at, m.network, m.links FROM mention m
+WHERE m.brand_id = ? AND m.sort_at >= ? AND (m.sort_at, m.id) < (?, ?)
   AND {_SPOKEN} AND m.links != '[]'
-ORDER BY m.sort_at DESC LIMIT ?
+ORDER BY m.sort_at DESC, m.id DESC LIMIT ?
 """
 MOST_LINKS = 20_000
-"""Mentions whose links are read, the newest first."""
+"""Mentions of a brand whose links are read, the newest first."""
+_PAGE = 500
+"""So many at a time: what draws the screen has its turn between two pages."""
 
 _BROUGHT = f"""
-SELECT s.key, count(m.id) AS heard,
-       count(m.id) FILTER (WHERE c.state = 'ignored') AS noise
-FROM source s LEFT JOIN mention m ON m.source_id = s.id AND m.sort_at >= ?2 AND m.sort_at < ?3
-    AND m.brand_id IN (SELECT value FROM json_each(?1)) AND {_SPOKEN} AND m.history = 0
-  LEFT JOIN conversation c ON c.id = m.conversation_id
-GROUP BY s.id
+SELECT m.source_id, count(*) AS heard, count(*) FILTER (WHERE c.state = 'ignored') AS noise
+FROM mention m LEFT JOIN conversation c ON c.id = m.conversation_id
+WHERE m.brand_id IN (SELECT value FROM json_each(?)) AND m.sort_at >= ? AND m.sort_at < ?
+  AND {_SPOKEN} AND m.history = 0
+GROUP BY m.source_id
 """
 
 
@@ -94,8 +104,14 @@ async def heard_on(store: Store, brand: str, since: Micros, until: Micros) -> di
     """Return what was heard of a brand in [since, until) by network; empty: of all brands."""
     ids = dumps(await brand_ids(store, brand))
     found: dict[str, Heard] = {}
-    for sql in (_HEARD, _PEOPLE, _ASKED):
-        for row in await store.fetch(sql, (ids, since, until)):
+    spoke = await store.fetch(_SPOKE, (ids, since, until))
+    who = dumps([[row["network"], row["account_id"]] for row in spoke])
+    for sql, values in (
+        (_HEARD, (ids, since, until)),
+        (_PEOPLE, (who, ids, since)),
+        (_ASKED, (ids, since, until)),
+    ):
+        for row in await store.fetch(sql, values):
             more = {name: row[name] for name in row.keys() if name != "network"}  # noqa: SIM118
             found[row["network"]] = replace(found.get(row["network"], Heard()), **more)
     return found
@@ -117,14 +133,22 @@ async def mentions_of(
 
 async def linked_to(store: Store, brand: str, since: Micros, until: Micros) -> dict[str, int]:
     """Return how many mentions link to each network that they were not heard on."""
-    ids = dumps(await brand_ids(store, brand))
     found: dict[str, int] = {}
-    for row in await store.fetch(_LINKS, (ids, since, until, MOST_LINKS)):
-        hosts = {host_and_path(link)[0] for link in to_strings(row["links"])}
-        networks = {network_of(host) for host in hosts} - {"", row["network"]}
-        for network in networks:
-            found[network] = found.get(network, 0) + 1
+    for brand_id in await brand_ids(store, brand):
+        before, left = (until, 0), MOST_LINKS
+        while left > 0:
+            rows = await store.fetch(_LINKS, (brand_id, since, *before, min(_PAGE, left)))
+            for row in rows:
+                networks = {_leads_to(link) for link in to_strings(row["links"])}
+                for network in networks - {"", row["network"]}:
+                    found[network] = found.get(network, 0) + 1
+            left = left - len(rows) if len(rows) == _PAGE else 0
+            before = (rows[-1]["sort_at"], rows[-1]["id"]) if rows else before
     return found
+
+
+def _leads_to(link: str) -> str:
+    return network_of(host_and_path(link)[0])
 
 
 async def brought(
@@ -132,7 +156,8 @@ async def brought(
 ) -> dict[str, tuple[int, int]]:
     """Return what each source brought of a brand in [since, until), and how much was ignored."""
     ids = dumps(await brand_ids(store, brand))
+    keys = {row["id"]: row["key"] for row in await store.fetch("SELECT id, key FROM source")}
     return {
-        row["key"]: (row["heard"], row["noise"])
+        keys[row["source_id"]]: (row["heard"], row["noise"])
         for row in await store.fetch(_BROUGHT, (ids, since, until))
     }

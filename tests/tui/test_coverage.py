@@ -11,8 +11,8 @@ import pytest
 from listeners.config import BrandConfig, Config
 from listeners.config.profile import Group, Objective
 from listeners.coverage.facts import DAYS
-from listeners.coverage.looking import coverage
-from listeners.model import DAY
+from listeners.coverage.looking import Coverage, coverage
+from listeners.model import DAY, Micros
 from listeners.store import Store
 from tests.tui.driving import CONFIG, driven
 from tests.tui.seeded import BRAND, NOW
@@ -95,6 +95,48 @@ async def test_without_a_mention_or_a_group_it_says_what_to_do(tmp_path: Path) -
         await seen.press("9", "g")
         assert "no target group is named" in seen.frame()
         assert "[[brand.NAME.group]]" in seen.frame()
+
+
+async def test_it_is_worked_out_once_in_a_while_and_again_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def counting(store: Store, config: Config, brand: str, now: Micros) -> Coverage:
+        asked.append(brand)
+        return await coverage(store, config, brand, now)
+
+    monkeypatch.setattr("tui.screens.coverage.coverage", counting)
+    async with driven(tmp_path, (80, 24), config=with_profile(CONFIG)) as seen:
+        await seen.press("9", "g")
+        screen = seen.screen
+        assert isinstance(screen, CoverageScreen)
+        for _ in range(3):
+            screen.look_again()
+            await seen.press("j")
+        assert asked == [BRAND]
+        assert "as of" in seen.frame()
+        screen.do_refresh()
+        await seen.press("j")
+        assert asked == [BRAND, BRAND]
+
+
+async def test_the_brand_key_goes_through_all_brands(tmp_path: Path) -> None:
+    config = with_profile(CONFIG)
+    other = BrandConfig(name="Soleil", competitor=True)
+    config = replace(config, brands=(*config.brands, other))
+    async with driven(tmp_path, (120, 40), config=config) as seen:
+        await seen.press("9", "g")
+        screen = seen.screen
+        assert isinstance(screen, CoverageScreen)
+        names = [brand.name for brand in config.brands]
+        told = []
+        for _ in names:
+            assert screen.brand is not None
+            told.append(screen.brand.name)
+            assert f"Coverage · {screen.brand.name}" in seen.frame()
+            await seen.press("B")
+        assert sorted(told) == sorted(names)
 
 
 def test_a_program_reads_the_same(

@@ -9,9 +9,10 @@ from textual import on
 from listeners.config import BrandConfig
 from listeners.coverage.facts import Reached
 from listeners.coverage.looking import Coverage, coverage
+from listeners.model import SECOND, Micros
 from tui.coverage_words import audience_words
 from tui.desk import Desk
-from tui.i18n import _, ngettext, number
+from tui.i18n import _, clock_time, ngettext, number
 from tui.language import msgid
 from tui.screens.own_keys import OwnKeysScreen, own, own_bindings
 from tui.screens.two_panes import TwoPanes
@@ -21,6 +22,10 @@ from tui.widgets.paint import Line, content, one_line, palette_of, wrapped
 from tui.widgets.row_list import VirtualList
 from tui.widgets.thread import ThreadMessages
 from tui.widgets.thread_lines import Laid
+
+GROUP = "coverage"
+RESTS = 120 * SECOND
+"""How old what was found may grow before news make it worth working out again."""
 
 _KEYS = (
     own("coverage.add", "a", msgid("Add a source"), 1),
@@ -45,7 +50,10 @@ class CoverageScreen(TwoPanes[CoverageRows], OwnKeysScreen[None]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._found = Coverage("", (), ())
+        self._at: dict[str, Micros] = {}
+        self._results: dict[str, Coverage] = {}
+        self._under_way = ""
+        self._place = -1
         self._known: Mapping[int, Reached] = {}
         self._numbers: dict[str, int] = {}
         self.list = CoverageRows(RowList(), self._load, desk.clock, id="networks")
@@ -56,22 +64,51 @@ class CoverageScreen(TwoPanes[CoverageRows], OwnKeysScreen[None]):
 
     # --- looking -------------------------------------------------------------------------------
 
+    def on_unmount(self) -> None:
+        """Stop what is still being worked out."""
+        self.workers.cancel_group(self.app, GROUP)
+
     @property
     def brand(self) -> BrandConfig | None:
-        """The brand it is about: the one that is shown, else the first of ours."""
+        """The brand it is about: at first the one that is shown, else the first of ours."""
         config = self.desk.config
+        if self._place >= 0 and config.brands:
+            return config.brands[self._place % len(config.brands)]
         chosen = config.brand(self.desk.session.brand)
         ours = [one for one in config.brands if not one.competitor]
         return chosen or next(iter(ours or config.brands), None)
 
+    @property
+    def _found(self) -> Coverage:
+        brand = self.brand
+        name = brand.name if brand is not None else ""
+        return self._results.get(name, Coverage(name, (), ()))
+
     async def look(self) -> None:
-        """Work out the coverage of the brand and show it."""
-        desk, brand = self.desk, self.brand
+        """Show what is known of the brand; work it out in the background if that is old."""
         await self.read_top()
-        if brand is not None:
-            self._found = await coverage(desk.store, desk.config, brand.name, desk.clock())
+        brand, now = self.brand, self.desk.clock()
+        if brand is not None and brand.name != self._under_way:
+            at = self._at.get(brand.name)
+            if at is None or now - at >= RESTS:
+                self._under_way = brand.name
+                self.hub.work(self._work_out(brand.name), GROUP, exclusive=True)
+        await self._show()
+
+    async def _work_out(self, name: str) -> None:
+        desk, now = self.desk, self.desk.clock()
+        try:
+            self._results[name] = await coverage(desk.store, desk.config, name, now)
+            self._at[name] = now
+        finally:
+            if self._under_way == name:
+                self._under_way = ""
+        if self.is_attached and self.brand is not None and self.brand.name == name:
+            await self._show()
+
+    async def _show(self) -> None:
         found = {self._number(one.network): one for one in self._found.networks}
-        self._known = {**self._known, **found}
+        self._known = found
         self._say_empty()
         self.list.offer(list(found), frozen=False)
         await self.list.reload()
@@ -82,7 +119,10 @@ class CoverageScreen(TwoPanes[CoverageRows], OwnKeysScreen[None]):
         return self._numbers.setdefault(network, len(self._numbers))
 
     def _say_empty(self) -> None:
-        styles = palette_of(self)
+        styles, brand = palette_of(self), self.brand
+        if brand is not None and brand.name not in self._results:
+            self.list.say_empty([[(_("Working it out…"), styles.faint)]])
+            return
         self.list.say_empty(
             [
                 [(_("Nothing was heard, and no target group is named."), styles.strong)],
@@ -102,7 +142,11 @@ class CoverageScreen(TwoPanes[CoverageRows], OwnKeysScreen[None]):
         self.list.border_title = content(title)
         count = len(self._found.advice)
         text = ngettext("{count} suggestion", "{count} suggestions", count)
-        self.list.border_subtitle = content([(text.format(count=number(count)), styles.faint)])
+        parts = [text.format(count=number(count))]
+        at = self._at.get(self._found.brand)
+        if at is not None:
+            parts.append(_("as of {when}").format(when=clock_time(at)))
+        self.list.border_subtitle = content([(" · ".join(parts), styles.faint)])
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
@@ -167,9 +211,19 @@ class CoverageScreen(TwoPanes[CoverageRows], OwnKeysScreen[None]):
         self.dismiss()
 
     def do_brand(self) -> None:
-        """Show the next brand."""
-        self.tell(self.desk.session.next_brand() or _("all brands"))
+        """Go to the next brand, the competitors among them."""
+        brands, brand = self.desk.config.brands, self.brand
+        if brand is None:
+            return
+        self._place = (brands.index(brand) + 1) % len(brands)
+        self.tell(brands[self._place].name)
+        self.list.move_to(0)
         self.look_again()
+
+    def do_refresh(self) -> None:
+        """Ask every source to look now, and work everything out anew."""
+        self._at.clear()
+        super().do_refresh()
 
     def do_detail_down(self) -> None:
         """Scroll what is known of the network."""

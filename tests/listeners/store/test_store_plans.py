@@ -13,6 +13,7 @@ from listeners.store import (
     Connection,
     Store,
     conducting,
+    coverage,
     duty,
     elsewhere,
     ingest,
@@ -99,6 +100,10 @@ SUMS: dict[str, Read] = {
     "parts of an hour": lambda s: voice.slots(s, BRAND, Micros(NOW - DAY), NOW, 30 * MINUTE),
     "overdue": lambda s: conducting.overdue(s, "", NOW),
     "rota": lambda s: duty.shifts(s, NOW, NOW),
+    "heard on networks": lambda s: coverage.heard_on(s, BRAND, Micros(NOW - DAY), NOW),
+    "links to networks": lambda s: coverage.linked_to(s, BRAND, Micros(NOW - DAY), NOW),
+    "brought by sources": lambda s: coverage.brought(s, BRAND, Micros(NOW - DAY), NOW),
+    "mentions of brands": lambda s: coverage.mentions_of(s, [BRAND], Micros(NOW - DAY), NOW),
     "heard first": lambda s: voice.first_heard(s, BRAND, Micros(NOW - DAY)),
 }
 
