@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from listeners.config import BrandConfig, Config
 from listeners.model import Micros
 from listeners.store import Store, open_store
-from tests.tui.quiet import at_rest
+from tests.tui.quiet import at_rest, rest
 from tests.tui.seeded import BRAND, NOW, seed
 from tui.app import Hubbub
 from tui.i18n import use_language, use_zone
@@ -126,6 +126,8 @@ async def driven(
             await until(lambda: isinstance(app.screen, HubScreen))
             await made.settled()
             yield made
+            # A look that is cut off in the middle would be found by a later test.
+            await rest()
 
 
 def listed(screen: Any) -> list[int]:
