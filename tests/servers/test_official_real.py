@@ -1,8 +1,9 @@
 """What we send, judged by a server made of the networks' own documents; run by ``make servers``.
 
-``HUBBUB_PRISM_DISCORD``, ``_SLACK`` and ``_YOUTUBE`` are Prism servers (``prism mock``) of
-Discord's and Slack's OpenAPI documents, and of YouTube's discovery document turned into one. Every
-request a listener makes to our fake is made to Prism as well, which says where one is not lawful.
+``HUBBUB_PRISM_DISCORD``, ``_PINTEREST``, ``_SLACK`` and ``_YOUTUBE`` are Prism servers (``prism
+mock``) of Discord's, Pinterest's and Slack's OpenAPI documents, and of YouTube's discovery document
+turned into one. Every request a listener makes to our fake is made to Prism as well, which says
+where one is not lawful.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from listeners.config import BrandConfig, SourceConfig
 from listeners.http import Fetcher
 from listeners.model import SECOND, Micros
 from listeners.networks.discord.listener import DiscordListener
+from listeners.networks.pinterest import PinterestListener
 from listeners.networks.replying import Answered, Reply
 from listeners.networks.slack.listener import SlackListener
 from listeners.networks.youtube.listener import YouTubeListener
@@ -26,11 +28,14 @@ from listeners.secret import Secret
 from tests.fake.discord import API as DISCORD_API
 from tests.fake.discord import TOKEN, FakeDiscord
 from tests.fake.http_server import Request
+from tests.fake.pinterest import TOKEN as PINTEREST_TOKEN
+from tests.fake.pinterest import FakePinterest
 from tests.fake.slack import GENERAL, FakeSlack
 from tests.fake.slack import TOKEN as SLACK_TOKEN
 from tests.fake.youtube import KEY, PERMISSION, FakeYouTube
 
 DISCORD = os.environ.get("HUBBUB_PRISM_DISCORD", "")
+PINTEREST = os.environ.get("HUBBUB_PRISM_PINTEREST", "")
 SLACK = os.environ.get("HUBBUB_PRISM_SLACK", "")
 YOUTUBE = os.environ.get("HUBBUB_PRISM_YOUTUBE", "")
 
@@ -88,6 +93,33 @@ async def test_discord(monkeypatch: pytest.MonkeyPatch) -> None:
         assert [one for one in wrong if one] == []
         broken = Request("GET", "", {"limit": ["101"]}, {}, b"")
         assert await violations(broken, DISCORD, f"/channels/{server.general['id']}/messages")
+
+
+@pytest.mark.skipif(
+    not PINTEREST, reason="no Prism with Pinterest's document: HUBBUB_PRISM_PINTEREST"
+)
+async def test_pinterest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PINTEREST_TOKEN", PINTEREST_TOKEN)
+    async with FakePinterest() as server, Fetcher() as fetch:
+        server.size = 1
+        boat = server.pin("A boat", comments=3)
+        server.pin("A lamp")
+        source = SourceConfig(
+            network="pinterest", base_url=server.url, token=Secret("env:PINTEREST_TOKEN")
+        )
+        listener = PinterestListener(source, [], fetch, lambda: Micros(server.now * SECOND))
+        cursor = [batch.cursor async for batch in listener.poll(None)][-1]
+        boat.comments = 5
+        batches = [batch async for batch in listener.poll(cursor)]
+        assert [post.text for batch in batches for post in batch.posts if not post.own]
+        # Two pages each time, the second by the bookmark that the first one gave.
+        assert ["bookmark" in one.query for one in server.requests] == [False, True] * 2
+        wrong = [await violations(one, PINTEREST, one.path) for one in server.requests]
+        print(f"{len(wrong)} requests, {sum(map(bool, wrong))} wrong")
+        assert [one for one in wrong if one] == []
+    for name, value in (("page_size", "251"), ("pin_metrics", "all")):
+        broken = Request("GET", "", {name: [value]}, {}, b"")
+        assert await violations(broken, PINTEREST, "/pins")
 
 
 @pytest.mark.skipif(not YOUTUBE, reason="no Prism with YouTube's document: HUBBUB_PRISM_YOUTUBE")
