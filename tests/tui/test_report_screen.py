@@ -73,9 +73,7 @@ async def test_it_is_shown_written_opened_and_copied(
 async def test_another_time_is_chosen(tmp_path: Path) -> None:
     async with at_work(tmp_path, (120, 40)) as hub:
         screen = await opened(hub)
-        await hub.press(
-            "w", *["space" if one == " " else one for one in "thursday 1 october"], "enter"
-        )
+        await hub.press("w", *"october", "enter")
         assert screen.found is not None
         assert screen.found.stretch.name == "2026-10"
         assert "October 2026" in hub.frame()

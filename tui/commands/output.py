@@ -139,10 +139,10 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def csv_text(records: Sequence[Record]) -> str:
+def csv_text(records: Sequence[Record], delimiter: str = ",") -> str:
     """Return records as CSV, everything quoted, no cell a formula. Sources: RFC 4180, OWASP."""
     file = io.StringIO()
-    writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer = csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     if records:
         writer.writerow(records[0])
         writer.writerows([csv_cell(value) for value in record.values()] for record in records)

@@ -19,9 +19,9 @@ from listeners.store.campaigns import campaigns
 from tui.commands.common import CommandError
 from tui.desk import Desk
 from tui.formats import zone
-from tui.i18n import _, say
+from tui.i18n import _, date, say
 from tui.language import msgid
-from tui.reporting.days import days_of, stretch_name
+from tui.reporting.days import stretch_name
 from tui.reporting.page import document
 from tui.reporting.writing import file_name, save, written
 from tui.screens.own_keys import OwnKeysScreen, own, own_bindings
@@ -42,7 +42,7 @@ _KEYS = (
     own("report.save", "e,enter", msgid("Write to a file"), 2),
     own("report.open", "o", msgid("Open it"), 3),
     own("report.copy", "y,Y", msgid("Copy"), 4),
-    own("brand", "B", msgid("Brand"), 5),
+    own("brand", "B", msgid("Next brand"), 5),
     own("back", "escape,h,left,q", msgid("Back"), 6),
 )
 
@@ -51,7 +51,7 @@ class ReportScreen(OwnKeysScreen[None]):
     """One report as a text; it is worked out once, and anew when its time is chosen again."""
 
     OWN = _KEYS
-    BINDINGS = own_bindings(_KEYS, ("palette",))
+    BINDINGS = own_bindings(_KEYS, ("palette", "undo", "redo", "more"))
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -149,7 +149,7 @@ class ReportScreen(OwnKeysScreen[None]):
             if one.from_at <= now:
                 listed.append(campaign_days(one, now, zone()))
         choices = [
-            Choice(one, one_line(stretch_name(one)), days_of(one), on=one == self._stretch)
+            Choice(one, one_line(stretch_name(one)), _days(one), on=one == self._stretch)
             for one in listed
         ]
 
@@ -215,6 +215,10 @@ def stretches(now: Micros) -> list[Stretch]:
         *(week(name, now, zone()) for name in weeks),
         *(month(name, now, zone()) for name in months),
     ]
+
+
+def _days(one: Stretch) -> str:
+    return f"{date(one.since)} – {date(Micros(one.until - 1))}"
 
 
 def file_choices(names: Sequence[Path], text: str) -> list[Choice]:
