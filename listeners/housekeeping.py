@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from listeners.actions.absence import end_absences
 from listeners.actions.changes import difference
+from listeners.actions.forgetting import names_kept
 from listeners.alerting import PROGRAM, check_conditions, pass_time
 from listeners.attributing import attribute
 from listeners.clock import Clock
@@ -34,6 +35,7 @@ from listeners.staging import PAUSE_SECONDS, find_stages
 from listeners.store import Store, agenda, subjects
 from listeners.store.absence import away_in
 from listeners.store.connection import Connection
+from listeners.store.forgetting import finish_forgetting
 from listeners.store.retention import forget_old
 from listeners.store.settings import remember, setting
 from listeners.store.sources import close_old_gaps
@@ -207,9 +209,10 @@ class Housekeeping:
 
     async def retention(self) -> None:
         """Delete what is older than the configuration keeps."""
+        now = self._clock()
+        await finish_forgetting(self._store, now, names_kept(self._config))
         days = self._config.retention_days
         if days:
-            now = self._clock()
             await forget_old(self._store, Micros(now - days * DAY), now)
 
     async def terms(self) -> None:

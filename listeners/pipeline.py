@@ -22,7 +22,7 @@ from listeners.model import Batch, Micros, Post
 from listeners.own_posts import OwnAccounts
 from listeners.placing import Known, Placed, Placement, Placer, written_at
 from listeners.raising import press_drafts, spreading_drafts
-from listeners.recalling import Recall
+from listeners.recalling import Recall, not_forgotten
 from listeners.retelling import retell
 from listeners.risk.alert import Draft
 from listeners.risk.detection import drafts_of, impersonation_draft
@@ -207,6 +207,7 @@ class Pipeline:
     ) -> Counts:
         now = self._clock()
         graves = await bury_the_gone(connection, batch, now)
+        judged = await not_forgotten(connection, judged)
         stored, kept = await self._recall.sort(connection, judged, source_id, now)
         names = await self._own.names(connection, judged)
         accounts = await ingest.upsert_accounts(

@@ -34,6 +34,13 @@ class Kept:
     elsewhere: Mapping[MentionKey, list[KnownPlace]]
 
 
+async def not_forgotten(connection: Connection, judged: list[Judged]) -> list[Judged]:
+    """Leave out who asked to be forgotten: neither their posts nor their accounts are stored."""
+    authors = {(one.post.network, "account", one.post.author.key) for one in judged}
+    gone = await ingest.buried(connection, authors)
+    return [one for one in judged if (one.post.network, "account", one.post.author.key) not in gone]
+
+
 class Recall:
     """Looks up what the posts of a batch are compared with, for the brands of a process."""
 

@@ -23,6 +23,7 @@ from listeners.people.press import Entry, PressList
 from listeners.people.rows import Contact
 from listeners.store import Store
 from listeners.store.connection import Connection, Row
+from listeners.store.graves import Grave, buried, contact_grave
 from listeners.store.people import (
     accounts_called,
     add_person,
@@ -70,7 +71,8 @@ async def import_press(
     async def work(connection: Connection) -> Outcome:
         step = PersonStep(connection, actor, "take in", now)
         step.refused.extend(wanted.refused)
-        taking = _Taking(step, role)
+        graves = {grave for entry in wanted.entries for grave in graves_of(entry)}
+        taking = _Taking(step, role, await buried(connection, graves))
         for entry in wanted.entries:
             await taking.take(entry)
         if not step.events:
@@ -81,16 +83,37 @@ async def import_press(
     return await store.write(work, urgent=True)
 
 
+def graves_of(entry: Entry) -> set[Grave]:
+    """Return by what a row would know somebody again who asked to be forgotten."""
+    return {
+        *(
+            contact_grave(one.kind, one.network, one.value)
+            for one in entry.contacts
+            if one.kind in ("handle", "mail")
+        ),
+        contact_grave("name", entry.outlet, entry.name),
+    }
+
+
 @dataclass(slots=True)
 class _Taking:
     """One list while it is taken in."""
 
     step: PersonStep
     role: str
+    forgotten: set[Grave]
     taken: int = 0
 
     async def take(self, entry: Entry) -> None:
         """Write one row of the list."""
+        if self.forgotten & graves_of(entry):
+            self.step.refused.append(
+                Sentence(
+                    "Line {line} was left out: this person asked to be forgotten.",
+                    {"line": entry.line},
+                )
+            )
+            return
         before = len(self.step.events)
         found = await self._found(entry)
         if not found:

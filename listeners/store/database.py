@@ -122,6 +122,14 @@ class Store:
         """Return a watch that sees every change from now on."""
         return self._changes.watch()
 
+    async def empty_log(self) -> bool:
+        """Move the write-ahead log into the file and cut it to nothing, after what was erased.
+
+        ``False`` while another process reads or writes: its log then holds what was, until it
+        moves on. Listening or ending does the same by itself.
+        """
+        return self._writer is not None and await self._writer.empty_log()
+
     async def checkpoint_here(self, here: bool) -> None:
         """Say whether this process moves the log into the file; only the one that listens does.
 

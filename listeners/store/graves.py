@@ -12,12 +12,14 @@ import secrets
 from collections.abc import Iterable
 
 from listeners.model import Micros
+from listeners.people.links import lowered
 from listeners.store.codec import dumps, storable
 from listeners.store.connection import Connection
 from listeners.store.settings import put_setting
 
 Grave = tuple[str, str, str]
-"""Network, kind (``post`` or ``account``), and the post's key or the author's."""
+"""Network, kind (``post``, ``account`` or ``contact``), and the post's key, the author's, or what
+a press list would know a person by."""
 
 
 async def tombstones(connection: Connection, graves: Iterable[Grave], now: Micros) -> None:
@@ -44,17 +46,30 @@ async def buried(connection: Connection, graves: Iterable[Grave]) -> set[Grave]:
     return {asked[row["place"]] for row in rows}
 
 
+def contact_grave(kind: str, network: str, value: str) -> Grave:
+    """Return the grave of what a press list knows somebody by.
+
+    For a ``name`` the network is the outlet: a namesake at another paper is somebody else.
+    """
+    return kind, "contact", f"{lowered(network)}\n{lowered(value)}"
+
+
+async def stone(connection: Connection, grave: Grave) -> Grave:
+    """Return a grave as the file holds it: a person's hashed with this store's salt."""
+    return _stone(grave, await _salt(connection, [grave]))
+
+
 def _stone(grave: Grave, salt: bytes) -> Grave:
     network, kind, key = grave
-    if kind != "account":
+    if kind == "post":
         return network, kind, storable(key)
-    named = f"{network}\n{storable(key)}".encode()
+    named = f"{'' if kind == 'account' else kind}{network}\n{storable(key)}".encode()
     return network, kind, hashlib.blake2b(named, key=salt, digest_size=16).hexdigest()
 
 
 async def _salt(connection: Connection, graves: Iterable[Grave]) -> bytes:
-    """Return this store's salt, made at the first need; nothing where no account is asked for."""
-    if all(kind != "account" for _, kind, _ in graves):
+    """Return this store's salt, made at the first need; nothing where no person is asked for."""
+    if all(kind == "post" for _, kind, _ in graves):
         return b""
     rows = await connection.fetch("SELECT value FROM setting WHERE key = 'tombstone.salt'")
     if rows:

@@ -80,13 +80,13 @@ async def _forget_chunk(
         (brand_id, before, *after),
     )
     ids = [row["id"] for row in seen if row["closed"]]
-    conversations = await _delete_mentions(connection, ids)
+    conversations = await delete_mentions(connection, ids)
     last = (seen[-1]["sort_at"], seen[-1]["id"]) if len(seen) == CHUNK else None
     return len(ids), conversations, last
 
 
-async def _delete_mentions(connection: Connection, ids: list[int]) -> int:
-    """Delete mentions and what only they held; return how many conversations went with them."""
+async def delete_mentions(connection: Connection, ids: list[int]) -> int:
+    """Delete mentions for good, and what only they held; return how many conversations went too."""
     if not ids:
         return 0
     these = dumps(ids)
@@ -222,7 +222,7 @@ async def _forget_account_chunk(connection: Connection, network: str, author_key
     ids = [row["id"] for row in rows]
     known = await known_of_ids(connection, ids)
     await bump_rollups(connection, [uncounted(one) for one in known if one.deleted_at is None])
-    await _delete_mentions(connection, ids)
+    await delete_mentions(connection, ids)
     return len(ids)
 
 

@@ -46,6 +46,8 @@ class _Job:
     work: Work[Any]
     durable: bool
     answer: asyncio.Future[Any]
+    bare: bool = False
+    """Done beside transactions: what SQLite refuses to do inside one."""
 
 
 class Writer:
@@ -101,6 +103,18 @@ class Writer:
     async def checkpoint_after(self, pages: int) -> None:
         """Move the log into the file whenever it holds this many pages; 0: leave it to others."""
         await self._database.execute_fetchall(f"PRAGMA wal_autocheckpoint = {int(pages)}")
+
+    async def empty_log(self) -> bool:
+        """Move the log into the file and leave nothing in it; ``False`` while somebody reads."""
+
+        async def work(_connection: Connection) -> bool:
+            rows = await self._database.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not any(row[0] for row in rows)
+
+        job = _Job(work, False, asyncio.get_running_loop().create_future(), bare=True)
+        self._refuse()
+        self._enqueue(self._usual, job)
+        return bool(await job.answer)
 
     async def close(self) -> None:
         """Finish what waits, then end. New writes are refused from now on."""
@@ -173,6 +187,8 @@ class Writer:
     async def _transact(self, job: _Job) -> object:
         self._file.check_unmoved()
         try:
+            if job.bare:
+                return await job.work(Connection(self._database))
             if not job.durable:
                 return await self._in_transaction(job.work)
             await self._database.execute_fetchall("PRAGMA synchronous = FULL")

@@ -1,32 +1,30 @@
-"""``hubbub forget``: erase a person's mentions for good."""
+"""``hubbub forget``: erase a person for good, or write down all that is held about them."""
 
 from __future__ import annotations
 
 import argparse
 
+from listeners.actions.forgetting import forget, look_before, may_forget, names_kept
 from listeners.clock import utc_now
 from listeners.model import Sentence
-from listeners.rows import MentionRow
+from listeners.people.rows import PersonRow
 from listeners.store import Store
-from listeners.store.filters import StreamFilter
-from listeners.store.retention import forget_account
-from listeners.text import fold
-from tui.commands import DONE, FAILED, WRONG_USE
-from tui.commands.common import CommandError, Settings, searched, settings, writing
-from tui.commands.mentions import newest
+from listeners.store.forgetting import Held, finish_forgetting
+from tui.commands import DONE, WRONG_USE
+from tui.commands.common import CommandError, Settings, reading, settings, writing
+from tui.commands.people import whom
 from tui.i18n import _
+from tui.log_forgetting import forget_in_log
+from tui.people_words import person_name
 from tui.terminal.ending import run_to_end
-
-Account = tuple[str, str]
-"""A network, and the network's lasting key of an author."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the person."""
+    """Add the person, and what is done."""
     parser.add_argument(
         "person",
         metavar=_("PERSON"),
-        help=_("a handle, or network:handle where several networks have it"),
+        help=_("a number, a name, a handle, or network:handle where several networks have it"),
     )
     parser.add_argument(
         "--yes", action="store_true", help=_("really erase; without it, only say what would go")
@@ -35,67 +33,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Erase, or say what would be erased."""
-    return run_to_end(_forget(arguments.person, arguments.yes, settings(arguments)), 1)
-
-
-async def _forget(person: str, sure: bool, known: Settings) -> int:
-    network, colon, handle = person.partition(":")
-    if not colon:
-        network, handle = "", person
-    handle = handle.strip().removeprefix("@")
-    if not handle:
+    known, person = settings(arguments), arguments.person
+    if not person.rpartition(":")[2].strip().removeprefix("@"):
         raise CommandError(Sentence("Say whom: a handle, or network:handle."), WRONG_USE)
-    async with writing(known) as store:
-        found = await _accounts(store, network, handle)
-        if not found:
-            known.output.said(
-                Sentence("Nobody called {person} was heard.", {"person": person}), mentions=0
-            )
-            return FAILED
-        if not sure:
-            return _say_what_would_go(known, person, found)
-        mentions = 0
-        for account in found:
-            mentions += await forget_account(store, *account, utc_now())
+    return run_to_end(_forget(known, person) if arguments.yes else _look(known, person), 1)
+
+
+async def _look(known: Settings, who: str) -> int:
+    async with reading(known) as store:
+        person = await whom(store, who)
+        await _allowed(store, known, person)
+        held = await look_before(store, known.config, person.id)
     known.output.said(
-        Sentence(
-            "{person} is forgotten. Mentions erased for good: {mentions}; they will not come back. "
-            "Backups and exports still hold them.",
-            {"person": person, "mentions": mentions},
-        ),
-        mentions=mentions,
-    )
-    return DONE
-
-
-async def _accounts(store: Store, network: str, handle: str) -> dict[Account, list[MentionRow]]:
-    quoted = handle.replace('"', "")
-    wanted = StreamFilter(
-        networks=(network,) if network else (), query=searched(f'from:"{quoted}"')
-    )
-    found: dict[Account, list[MentionRow]] = {}
-    async for row in newest(store, wanted, 0):
-        # A query also finds the words of a display name; only the handle or key itself will do.
-        if fold(handle) in (fold(row.author.removeprefix("@")), fold(row.author_key)):
-            found.setdefault((row.network, row.author_key), []).append(row)
-    return found
-
-
-def _say_what_would_go(known: Settings, person: str, found: dict[Account, list[MentionRow]]) -> int:
-    networks = ", ".join(
-        sorted(f"{network} ({len(rows)})" for (network, _key), rows in found.items())
-    )
-    known.output.said(
-        Sentence(
-            "Mentions of {person} that would be erased for good: {mentions}, on {networks}. "
-            "Nothing was erased yet; repeat with --yes to do it.",
-            {
-                "mentions": sum(len(rows) for rows in found.values()),
-                "person": person,
-                "networks": networks,
-            },
-        ),
-        mentions=sum(len(rows) for rows in found.values()),
+        _would_go(person, held),
+        mentions=held.mentions,
+        named=held.named,
+        accounts=[f"{one.network}:{one.called}" for one in person.accounts],
         erased=False,
     )
     return DONE
+
+
+async def _forget(known: Settings, who: str) -> int:
+    async with writing(known) as store:
+        # What was cut off is finished, whoever is asked for now.
+        await finish_forgetting(store, utc_now(), names_kept(known.config))
+        person = await whom(store, who)
+        await _allowed(store, known, person)
+        name = person_name(person)
+        done = await forget(store, known.config, known.member, person.id, name, utc_now())
+    if done.masking is not None:
+        forget_in_log(done.masking)
+    known.output.said(done.sentence, mentions=done.mentions, named=done.masked, erased=True)
+    return DONE
+
+
+async def _allowed(store: Store, known: Settings, person: PersonRow) -> None:
+    why = await may_forget(store, known.config, known.member, person.id)
+    if why is not None:
+        raise CommandError(why)
+
+
+def _would_go(person: PersonRow, held: Held) -> Sentence:
+    networks = ", ".join(f"{network} ({count})" for network, count in held.networks)
+    accounts = ", ".join(f"{one.network}:{one.called}" for one in person.accounts)
+    return Sentence(
+        "Mentions of {person} that would be erased for good: {mentions} ({networks}). "
+        "Accounts: {accounts}. Posts of others in which the name would be blanked: {named}. "
+        "Nothing was erased yet; repeat with --yes to do it.",
+        {
+            "mentions": held.mentions,
+            "person": person_name(person),
+            "networks": networks or "–",
+            "accounts": accounts or "–",
+            "named": held.named,
+        },
+    )

@@ -152,7 +152,7 @@ async def _show(known: Settings, who: str, brand: str) -> int:
         person = await whom(store, who)
         page = await person_page(store, person.id, brand, now, zone(), names)
         if page is None:
-            raise _nobody(who)
+            raise nobody(who)
         talks = await reads.conversations(store, page.conversations[:20])
         messages = await reads.mentions(store, page.messages[:20])
     if known.output.for_people:
@@ -274,7 +274,7 @@ async def whom(store: Store, who: str) -> PersonRow:
         }
         found = exact or ({} if colon else found)
     if not found:
-        raise _nobody(who)
+        raise nobody(who)
     if len(found) > 1:
         several = [f"{row.id} {person_name(row)}" for row in list(found.values())[:_FEW]]
         raise CommandError(
@@ -287,5 +287,6 @@ async def whom(store: Store, who: str) -> PersonRow:
     return next(iter(found.values()))
 
 
-def _nobody(who: str) -> CommandError:
+def nobody(who: str) -> CommandError:
+    """Return the error for somebody who was never heard."""
     return CommandError(Sentence("Nobody called {person} was heard.", {"person": who}))
