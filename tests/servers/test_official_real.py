@@ -83,10 +83,23 @@ async def test_discord(monkeypatch: pytest.MonkeyPatch) -> None:
         native_id = f"{server.general['id']}/{asked['id']}"
         await listener.thread([native_id])
         async with aclosing(listener.history(brand, Micros(0), None)) as batches:
-            await anext(batches)
+            assert [batch async for batch in batches]
         sent = await listener.send_reply(reply_to(native_id, server.now))
         await listener.find_reply(reply_to(native_id, server.now))
         await listener.delete_reply(sent.native_id)
+        # A channel that was named, read by a bot that sees no words; then the search.
+        server.blind, server.flags = True, 1 << 19
+        for more in ({"what": server.general["id"]}, {"options": {"search": True}}):
+            listener = DiscordListener(
+                replace(source, **more), [brand], fetch, lambda: Micros(server.now * SECOND)
+            )
+            cursor = [batch.cursor async for batch in listener.poll(None)][-1]
+            server.say("kerlann once more")
+            assert [batch async for batch in listener.poll(cursor)]
+        asked_for = {one.path.removeprefix(DISCORD_API) for one in server.requests}
+        assert {"/applications/@me", f"/channels/{server.general['id']}"} <= asked_for
+        assert {"after", "min_id", "max_id"} <= {name for one in server.requests
+                                                 for name in one.query}  # fmt: skip
         wrong = [await violations(one, DISCORD, one.path.removeprefix(DISCORD_API))
                  for one in server.requests]  # fmt: skip
         print(f"{len(wrong)} requests, {sum(map(bool, wrong))} wrong")
@@ -170,9 +183,14 @@ async def test_slack(monkeypatch: pytest.MonkeyPatch) -> None:
             network="slack", base_url=server.base, token=Secret("env:SLACK_TOKEN")
         )
         listener = SlackListener(source, [], fetch, lambda: Micros(server.now * SECOND))
-        assert [batch async for batch in listener.poll(None)]
+        cursor = [batch.cursor async for batch in listener.poll(None)][-1]
+        server.say("kerlann again")
+        assert [batch async for batch in listener.poll(cursor)]
         native_id = f"{GENERAL}/{asked['ts']}"
+        # Begun anew, it does not know the channel yet.
+        listener = SlackListener(source, [], fetch, lambda: Micros(server.now * SECOND))
         await listener.thread([native_id])
+        assert "/api/conversations.info" in {one.path for one in server.requests}
         sent = await listener.send_reply(reply_to(native_id, server.now))
         await listener.find_reply(reply_to(native_id, server.now))
         await listener.delete_reply(sent.native_id)
