@@ -236,6 +236,8 @@ async def turn_campaign(connection: Connection, event: EventRow, change: Change)
     Returns the fields that have moved on since; then nothing was written.
     """
     if event.verb not in _BY_HAND:
+        if await _name_is_taken(connection, event.subject_id, change.before):
+            return ("name",)
         return await undoing.turn_row(
             connection, "campaign", event.subject_id, change.before, change.after
         )
@@ -252,6 +254,21 @@ async def turn_campaign(connection: Connection, event: EventRow, change: Change)
     if was == "rules":
         await reconsider(connection, [mention])
     return ()
+
+
+async def _name_is_taken(connection: Connection, number: int, was: _Values) -> bool:
+    """Whether what a step put back would be called as another campaign of its brand is by now."""
+    if was.get("removed") == 1 or not {"name", "removed"} & {*was}:
+        return False
+    stored = await kept.brand_and_name(connection, number)
+    if stored is None:
+        return False
+    brand_id, name = stored
+    name = str(was.get("name", name))
+    return any(
+        brand == brand_id and one.id != number and fold(one.name) == fold(name)
+        for brand, one in await kept.load_campaigns(connection)
+    )
 
 
 # --- the pieces of one step -----------------------------------------------------------------------

@@ -16,6 +16,7 @@ from listeners.text import fold
 
 __all__ = [
     "Volume",
+    "brand_and_name",
     "brand_is_known",
     "by_quarter",
     "campaign",
@@ -81,6 +82,12 @@ async def load_campaign(connection: Connection, number: int) -> Campaign | None:
     """Return one campaign that was not removed, inside a write."""
     rows = await connection.fetch(f"{_CAMPAIGNS} AND c.id = ?", (number,))
     return campaign_of(rows[0]) if rows else None
+
+
+async def brand_and_name(connection: Connection, number: int) -> tuple[int, str] | None:
+    """Return the number of a campaign's brand and its name, one that was removed too."""
+    rows = await connection.fetch("SELECT brand_id, name FROM campaign WHERE id = ?", (number,))
+    return (rows[0]["brand_id"], rows[0]["name"]) if rows else None
 
 
 def campaign_of(row: Row) -> Campaign:

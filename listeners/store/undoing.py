@@ -40,6 +40,9 @@ ROWS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 # fmt: on
 """Kinds of subject that are one row of a table: the table, and the columns that can be undone."""
 
+_VERSIONED = frozenset({"campaign", "planned"})
+"""Tables of which a form keeps the version it saw: a step taken back is a change like any other."""
+
 
 async def last_step(connection: Connection, actor: str, *, past_replies: bool = False) -> int:
     """Return a person's newest step that is not taken back, 0 if there is none.
@@ -136,8 +139,9 @@ async def turn_row(
     moved = tuple(name for name in names if now[name] not in (left[name], was[name]))
     if moved or all(now[name] == was[name] for name in names):
         return moved or tuple(names)
+    version = ", version = version + 1" if table in _VERSIONED else ""
     await connection.fetch(
-        f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?",
+        f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in names)}{version} WHERE id = ?",
         (*(was[name] for name in names), row_id),
     )
     return ()

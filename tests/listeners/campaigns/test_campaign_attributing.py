@@ -469,6 +469,31 @@ async def test_somebody_elses_change_is_not_overwritten(store: Store) -> None:
     assert said.sentence.template == "The campaign is as you want it already."
 
 
+async def test_what_was_taken_back_meanwhile_is_not_overwritten_either(store: Store) -> None:
+    made = await kept(store, spring())
+    summer = await kept(store, replace(made, name="Summer"))
+    assert (await undo(store, "Ana", NOW)).done == 1
+    late = replace(summer, audience="families")
+    said, _ = await keep_campaign(store, TEAM, "Léo", late, NOW, quiet=False)
+    assert said.done == 0
+    assert "meanwhile" in said.sentence.template
+    assert [one.name for one in await campaigns(store, "")] == ["Spring"]
+
+
+async def test_no_undo_gives_two_campaigns_one_name(store: Store) -> None:
+    made = await kept(store, spring())
+    await remove_campaign(store, TEAM, "Ana", made.id, NOW)
+    said, other = await keep_campaign(store, TEAM, "Léo", spring(name="SPRING"), NOW, quiet=False)
+    assert said.done == 1
+    assert (await undo(store, "Ana", NOW)).done == 0
+    assert [one.id for one in await campaigns(store, "")] == [other.id]
+    # Nor does a name given back.
+    await keep_campaign(store, TEAM, "Léo", replace(other, name="Autumn"), NOW, quiet=False)
+    await kept(store, spring())
+    assert (await undo(store, "Léo", NOW)).done == 0
+    assert sorted(one.name for one in await campaigns(store, "")) == ["Autumn", "Spring"]
+
+
 async def test_the_window_comes_moves_and_goes_with_the_campaign(store: Store) -> None:
     def spans(found: list[Window]) -> list[tuple[str, str, int, int]]:
         return [(one.brand, one.reason, one.from_at, one.to_at) for one in found]
