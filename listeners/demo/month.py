@@ -25,8 +25,8 @@ _MOODS = {"positive": 4.4, "neutral": 4.0, "negative": 1.3}
 _UNANSWERED_ONE_IN = 7
 _POSTED_ON = 36 * HOUR
 """How far into the story our accounts go on posting by plan: to the crisis."""
-_HISTORY = ("claire", "tomas", "martin")
-"""People whose every word would ring: what they said before the story is history."""
+_HISTORY = ("ours", "claire", "tomas", "martin")
+"""Whose every word would ring, or prove something: what they said before the story is history."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,17 +201,15 @@ class Player:
             self._store, await reads.queue_ids(self._store, QueueFilter())
         )
         before = min(day.until, self.clock.began_at)
-        left = [row for row in rows.values() if (row.waiting_since or before) < before]
-        for actor in TEAM:
-            for verb in ("answered", "ignore"):
-                ids = [
-                    row.id
-                    for row in left
-                    if TEAM[row.id % len(TEAM)] == actor and (row.tier == 5) == (verb == "ignore")
-                ]
-                if ids:
-                    at = self._heard_at
-                    await perform(self._store, actor, verb, "conversation", ids, at)
+        for row in rows.values():
+            since = row.waiting_since
+            if since is None or since >= before:
+                continue
+            # Most within the two hours that were promised, a few not.
+            at = Micros(since + (20 + row.id * 37 % 125) * MINUTE)
+            verb = "ignore" if row.tier == 5 else "answered"
+            actor = TEAM[row.id % len(TEAM)]
+            await perform(self._store, actor, verb, "conversation", [row.id], at)
 
     async def _play(self) -> None:
         rest = [item for item in tell(self.clock.began_at) if item.at >= self._at_once]

@@ -34,8 +34,10 @@ from listeners.store.people import person_of_account
 RUNNING = "Matin Kerlann"
 _OPENED = 25 * HOUR
 """When the running campaign begins, in microseconds of the story."""
-_DONE_DAYS = 6
+_PLANNED_DAYS = 26
 """How far back the plan goes: what our accounts posted since then was planned."""
+_MARKED_DAYS = 6
+"""How far back posts are looked for that fulfil a plan: what is older was marked by hand."""
 
 _ROLES = {
     "journalist": ("bluesky:clairedesprez", "mastodon:clairedesprez"),
@@ -180,8 +182,9 @@ def _entry(
 
 
 def _posted(began_at: Micros, zone: tzinfo | None) -> list[Planned]:
-    """Return the plans behind our newest posts: they are marked done as the posts are heard."""
-    since = began_at - _DONE_DAYS * DAY
+    """Return the plans behind our posts; the newest are marked done as the posts are heard."""
+    since = began_at - _PLANNED_DAYS * DAY
+    marked = began_at - _MARKED_DAYS * DAY
     owners = {"instagram": LEO, "mastodon": ME}
     return [
         Planned(
@@ -190,8 +193,9 @@ def _posted(began_at: Micros, zone: tzinfo | None) -> list[Planned]:
             text=post.text,
             channel=post.network,
             owner=owners.get(post.network, ANA),
-            state="scheduled",
+            state="scheduled" if post.created_at and post.created_at >= marked else "done",
             at=post.created_at or began_at,
+            done_at=post.created_at,
         )
         for day in tell_month(began_at, zone)
         for post in day.posts
