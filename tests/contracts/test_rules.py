@@ -49,7 +49,12 @@ def calls() -> tuple[tuple[str, ast.Call], ...]:
     )
 
 
-def imports() -> Iterator[tuple[str, int, str]]:
+@cache
+def imports() -> tuple[tuple[str, int, str], ...]:
+    return tuple(imported())
+
+
+def imported() -> Iterator[tuple[str, int, str]]:
     for name, tree in parsed():
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
