@@ -70,7 +70,7 @@ class ForgottenPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class _Person:
+class Whole:
     """All the rows a person is made of, and by what they are recognised."""
 
     persons: tuple[int, ...]
@@ -80,12 +80,13 @@ class _Person:
 
     @property
     def ids(self) -> tuple[int, ...]:
+        """Return the numbers of the accounts."""
         return tuple(row["id"] for row in self.accounts)
 
 
 async def held_of(store: Store, person: int, kept: Iterable[str]) -> Held:
     """Return what forgetting a person would erase; ``kept`` as for ``forget_person``."""
-    found = await _find(store, person, kept)
+    found = await find_person(store, person, kept)
     rows = await store.fetch(
         """SELECT network, count(*) AS count FROM mention
            WHERE account_id IN (SELECT value FROM json_each(?))
@@ -113,7 +114,7 @@ async def forget_person(
     Raises:
         StoreError: the store cannot be written; what was begun is finished by the next attempt.
     """
-    found = await _find(store, person, kept)
+    found = await find_person(store, person, kept)
     masking = Masking(found.traces)
 
     async def begin(connection: Connection) -> str:
@@ -156,7 +157,8 @@ async def _under_way(connection: Connection) -> list[int]:
 # --- who it is -----------------------------------------------------------------------------------
 
 
-async def _find(store: Store, person: int, kept: Iterable[str]) -> _Person:
+async def find_person(store: Store, person: int, kept: Iterable[str]) -> Whole:
+    """Return all rows a person is made of, with everybody merged into them."""
     persons = await store.fetch(_THESE, (dumps([person]),))
     these = dumps([row["id"] for row in persons])
     accounts = await store.fetch(
@@ -185,7 +187,7 @@ async def _find(store: Store, person: int, kept: Iterable[str]) -> _Person:
     elsewhere = await store.fetch(
         "SELECT url FROM place WHERE account_id IN (SELECT value FROM json_each(?))", (mine,)
     )
-    return _Person(
+    return Whole(
         tuple(row["id"] for row in persons),
         tuple(accounts),
         Traces(
@@ -230,7 +232,7 @@ def _graves(
 # --- what goes -----------------------------------------------------------------------------------
 
 
-async def _delete_chunk(connection: Connection, person: _Person) -> int:
+async def _delete_chunk(connection: Connection, person: Whole) -> int:
     rows = await connection.fetch(
         f"""SELECT id FROM mention WHERE account_id IN (SELECT value FROM json_each(?))
             LIMIT {CHUNK}""",
@@ -265,7 +267,7 @@ async def _delete_chunk(connection: Connection, person: _Person) -> int:
     return len(ids)
 
 
-async def _delete_person(connection: Connection, person: _Person, masking: Masking) -> None:
+async def _delete_person(connection: Connection, person: Whole, masking: Masking) -> None:
     accounts, persons = dumps(person.ids), dumps(person.persons)
     for sql in (
         "DELETE FROM place WHERE account_id IN ({0})",

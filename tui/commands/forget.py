@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import json
+from pathlib import Path
 
 from listeners.actions.forgetting import forget, look_before, may_forget, names_kept
-from listeners.clock import utc_now
+from listeners.clock import to_iso, utc_now
 from listeners.model import Sentence
 from listeners.people.rows import PersonRow
 from listeners.store import Store
 from listeners.store.forgetting import Held, finish_forgetting
+from listeners.store.reads.person_data import everything_of
 from tui.commands import DONE, WRONG_USE
 from tui.commands.common import CommandError, Settings, reading, settings, writing
+from tui.commands.export import whole_file
 from tui.commands.people import whom
 from tui.i18n import _
 from tui.log_forgetting import forget_in_log
@@ -29,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--yes", action="store_true", help=_("really erase; without it, only say what would go")
     )
+    parser.add_argument(
+        "--export",
+        metavar=_("FILE"),
+        help=_("erase nothing: write all that is held about them to a file, private to you"),
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,6 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
     known, person = settings(arguments), arguments.person
     if not person.rpartition(":")[2].strip().removeprefix("@"):
         raise CommandError(Sentence("Say whom: a handle, or network:handle."), WRONG_USE)
+    if arguments.export:
+        if arguments.yes:
+            raise CommandError(
+                Sentence("Export first, look at the file, then forget: one at a time."), WRONG_USE
+            )
+        return run_to_end(_export(known, person, Path(arguments.export).expanduser()), 1)
     return run_to_end(_forget(known, person) if arguments.yes else _look(known, person), 1)
 
 
@@ -50,6 +65,25 @@ async def _look(known: Settings, who: str) -> int:
         named=held.named,
         accounts=[f"{one.network}:{one.called}" for one in person.accounts],
         erased=False,
+    )
+    return DONE
+
+
+async def _export(known: Settings, who: str, target: Path) -> int:
+    async with reading(known) as store:
+        person = await whom(store, who)
+        data = await everything_of(store, person.id)
+    told = {"exported_at": to_iso(utc_now()), "about": person_name(person), **data}
+    with whole_file(target) as file:
+        json.dump(told, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+    known.output.said(
+        Sentence(
+            "All that is held about {person} is in {path}. Only you may read that file; it is "
+            "theirs to have, and to be deleted when they have it.",
+            {"person": person_name(person), "path": str(target)},
+        ),
+        path=str(target),
     )
     return DONE
 
