@@ -10,9 +10,11 @@ from collections.abc import Iterable
 
 from listeners.model import Micros
 from listeners.networks.titles import network_title
+from listeners.planning.entry import Planned, begins
 from listeners.reports.handover import Done, Handover, Holding
 from listeners.rows import ConversationRow
 from tui.commands.output import Record
+from tui.commands.plan_records import plan_record
 from tui.commands.records import (
     alert_record,
     conversation_record,
@@ -20,12 +22,15 @@ from tui.commands.records import (
     source_record,
     when,
 )
-from tui.i18n import _, age, full_moment, moment, say
+from tui.duty_words import stretch_words
+from tui.i18n import _, age, day, full_moment, moment, number, say, zone
 from tui.language import msgid
+from tui.stage_words import stage_word
 from tui.team_words import away_words
 from tui.words import word
 
 _EXCERPT = 120
+_FEW = 8
 _MARKS = re.compile(r"([\\`*_\[\]<>|#~])")
 _DONE = {
     "answered": msgid("marked as answered by {name}, {when}"),
@@ -54,6 +59,25 @@ def sheet(one: Handover) -> str:
     lines += _section(_("Waits longest"), [_waits(row, now) for row in one.oldest])
     lines += _section(_("Done since"), [_done(done, now) for done in one.done])
     lines += _section(_("Asleep"), [_asleep(row, now) for row in one.asleep])
+    lines += _section(_("Late"), _some([_entry(entry, now) for entry in one.late]))
+    lines += _section(
+        _("Planned, three days"), _some([_entry(entry, now) for entry in one.planned])
+    )
+    lines += _section(
+        _("On duty, three days"),
+        [
+            f"{plain(turn.member)} · {stretch_words(turn.from_at, turn.to_at, now)}"
+            + (f" · {plain(turn.brand)}" if turn.brand and not one.brand else "")
+            for turn in one.duty
+        ],
+    )
+    lines += _section(
+        _("Worth a next step"),
+        [
+            f"{plain(who.name)} · {network_title(who.network)} · " + stage_word(who.situation.stage)
+            for who in one.steps
+        ],
+    )
     lines += _section(
         _("Alerts"),
         [
@@ -102,6 +126,21 @@ def sheet(one: Handover) -> str:
 def _section(title: str, items: Iterable[str]) -> list[str]:
     listed = [f"- {item}" for item in items]
     return [f"## {title}", "", *listed, ""] if listed else []
+
+
+def _entry(entry: Planned, now: Micros) -> str:
+    parts = [moment(begins(entry, zone()), now), plain(entry.title, _EXCERPT)]
+    if entry.all_day:
+        parts[0] = day(begins(entry, zone()))
+    if entry.channel:
+        parts.append(network_title(entry.channel))
+    return " · ".join([*parts, _owner(entry.owner)])
+
+
+def _some(items: list[str]) -> list[str]:
+    if len(items) <= _FEW:
+        return items
+    return [*items[:_FEW], _("and {count} more").format(count=number(len(items) - _FEW))]
 
 
 def _held(held: Holding, one: Handover) -> list[str]:
@@ -220,6 +259,18 @@ def record(one: Handover) -> Record:
             {"reply": row.id, "conversation": row.conversation, "author": row.author,
              "network": row.network, "text": row.text}
             for row in one.uncertain
+        ],
+        "late": [plan_record(entry, one.at, zone()) for entry in one.late],
+        "planned": [plan_record(entry, one.at, zone()) for entry in one.planned],
+        "duty": [
+            {"member": turn.member, "brand": turn.brand, "from": when(turn.from_at),
+             "to": when(turn.to_at)}
+            for turn in one.duty
+        ],
+        "next_steps": [
+            {"person": who.person_id, "name": who.name, "brand": who.brand,
+             "stage": who.situation.stage}
+            for who in one.steps
         ],
         "away": [
             {"member": gone.member, "since": when(gone.since), "until": when(gone.until)}

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
-from listeners.model import ConversationState, Micros, SourceState
+from listeners.duty import Shift
+from listeners.model import DAY, ConversationState, Micros, SourceState
+from listeners.planning.entry import Planned, is_late
 from listeners.rows import AlertRow, ConversationRow, EventRow, SourceRow
 from listeners.store import Store, reads
 from listeners.store.absence import Away, away
+from listeners.store.duty import shifts
 from listeners.store.filters import AlertFilter, QueueFilter
 from listeners.store.outbox import UNKNOWN, OutboxRow, outbox
+from listeners.store.planned import late, planned
+from listeners.store.stages import Stuck, stuck
 from listeners.store.team import (
     LeftDraft,
     LeftNote,
@@ -24,6 +30,10 @@ CLOSING = frozenset({"answered", "reply", "resolve", "ignore", "snooze"})
 """The verbs after which a conversation needs nothing more for now."""
 OLDEST = 5
 """Conversations named as those that wait longest."""
+AHEAD = 3 * DAY
+"""How far the plan and the rota are looked at."""
+STEPS = 5
+"""People named as worth a next step."""
 _WELL = frozenset(
     {
         SourceState.STARTING,
@@ -53,7 +63,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """Everything on the sheet. ``member`` is whose part it is, empty for the whole team."""
+    """Everything on the sheet. ``member`` is whose part it is, empty for the whole team.
+
+    ``late`` should be done, ``planned`` is to be done and ``duty`` to be had within ``AHEAD``.
+    ``steps`` are a few people worth a next step.
+    """
 
     at: Micros
     since: Micros
@@ -69,6 +83,10 @@ class Handover:
     drafts: tuple[LeftDraft, ...]
     uncertain: tuple[OutboxRow, ...]
     away: tuple[Away, ...]
+    late: tuple[Planned, ...] = ()
+    planned: tuple[Planned, ...] = ()
+    duty: tuple[Shift, ...] = ()
+    steps: tuple[Stuck, ...] = ()
 
 
 async def handover(
@@ -79,6 +97,7 @@ async def handover(
     now: Micros,
     brand: str = "",
     member: str = "",
+    zone: tzinfo | None = None,
 ) -> Handover:
     """Return the sheet.
 
@@ -123,6 +142,20 @@ async def handover(
             one for one in await outbox(store, states=(UNKNOWN,)) if of(one.author, member)
         ),
         away=tuple((await away(store, now)).values()),
+        late=tuple(
+            one for one in await late(store, brand, now, zone=zone) if of(one.owner, member, True)
+        ),
+        planned=tuple(
+            one
+            for one in await planned(store, brand, now, Micros(now + AHEAD), zone=zone)
+            if not one.done and not is_late(one, now, zone) and of(one.owner, member, True)
+        ),
+        duty=tuple(
+            one
+            for one in await shifts(store, now, Micros(now + AHEAD))
+            if (not brand or one.covers(brand)) and of(one.member, member)
+        ),
+        steps=tuple(await stuck(store, brand, now, limit=STEPS)),
     )
 
 

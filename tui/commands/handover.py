@@ -10,7 +10,7 @@ from listeners.reports.handover import handover
 from tui.commands import DONE
 from tui.commands.common import Settings, past, reading, settings
 from tui.commands.team import known_member
-from tui.i18n import _
+from tui.i18n import _, zone
 from tui.terminal.ending import run_to_end
 
 
@@ -47,6 +47,7 @@ async def _write(arguments: argparse.Namespace, known: Settings) -> int:
             now=now,
             brand=arguments.brand,
             member=member,
+            zone=zone(),
         )
     if known.output.for_people:
         known.output.line(sheet(found).rstrip())

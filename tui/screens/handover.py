@@ -9,7 +9,7 @@ from listeners.model import DAY, HOUR, Micros
 from listeners.reports.handover import Handover, handover
 from tui.desk import Desk
 from tui.handover_sheet import sheet, unmarked
-from tui.i18n import _
+from tui.i18n import _, zone
 from tui.language import msgid
 from tui.screens.own_keys import OwnKeysScreen, own, own_bindings
 from tui.widgets.paint import Line, content, palette_of, wrapped
@@ -66,6 +66,7 @@ class HandoverScreen(OwnKeysScreen[None]):
             now=now,
             brand=desk.session.brand,
             member=desk.actor if self._mine else "",
+            zone=zone(),
         )
         styles = palette_of(self)
         self.text.border_title = content([(_("Hand-over sheet"), styles.strong)])
