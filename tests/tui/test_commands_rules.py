@@ -179,6 +179,7 @@ def test_a_budget_says_what_it_comes_to_and_what_it_costs(run: Run) -> None:
     assert "There is no brand Nobody." in err
 
 
+@pytest.mark.long
 def test_edited_rules_are_tried_on_what_is_stored(run: Run) -> None:
     code, out, _ = run("test", *ALL, "--edit", "exclude=brakes", "-o", "json")
     found = json.loads(out)

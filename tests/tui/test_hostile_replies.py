@@ -46,7 +46,8 @@ async def back(one: Driven) -> None:
         await one.pilot.pause()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.long
+@pytest.mark.timeout(300)
 async def test_hostile_text_is_harmless_where_replies_are_written(tmp_path: Path) -> None:
     # Length is no hostility here: nobody but the team writes drafts and templates.
     texts = [text[:300] for text in TEXTS[::4]]
