@@ -22,6 +22,7 @@ from listeners.conversations.events import IdleTooLong, Rules, SnoozeEnded
 from listeners.conversations.state import Step, apply
 from listeners.conversations.urgency import DUE_SOON, becomes_due, due_again, hours_mark, retimed
 from listeners.detecting import Detectors
+from listeners.keeping import due_days
 from listeners.limits import Chosen, from_text, limits_in_force, mark_of, to_text, wants_replay
 from listeners.model import DAY, Micros
 from listeners.networks.registry import keep_hours
@@ -208,12 +209,18 @@ class Housekeeping:
         await self._store.write(work)
 
     async def retention(self) -> None:
-        """Delete what is older than the configuration keeps."""
+        """Delete what is older than the configuration keeps; finish what was cut off."""
         now = self._clock()
         await finish_forgetting(self._store, now, names_kept(self._config))
-        days = self._config.retention_days
-        if days:
-            await forget_old(self._store, Micros(now - days * DAY), now)
+        configured = {source.key: source for source in self._config.sources}
+        known = await sources_by_network(self._store)
+        stored = [
+            (number, configured.get(key))
+            for sources in known.values()
+            for key, number in sources.items()
+        ]
+        for before, numbers in due_days(stored, self._config.retention_days, now).items():
+            await forget_old(self._store, before, now, sources=numbers)
 
     async def terms(self) -> None:
         """Remove the words that a network lets nobody keep longer."""

@@ -8,6 +8,7 @@ from functools import partial
 
 from listeners.clock import Clock
 from listeners.config import BrandConfig, Config
+from listeners.keeping import shortest_days
 from listeners.model import Micros
 from listeners.stages.brand import stage_brands, to_text
 from listeners.stages.next_steps import NextStep, next_step
@@ -36,7 +37,7 @@ async def find_stages(
     ``slices`` bounds how much is done, ``None`` goes on to the end. Where nothing is new, this
     reads a few numbers and writes nothing.
     """
-    rules = to_text(stage_brands(config), config.retention_days)
+    rules = to_text(stage_brands(config), shortest_days(config))
     await _begin(store, rules)
     read = done = 0
     more = True

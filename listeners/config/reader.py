@@ -76,7 +76,7 @@ _BRAND_KEYS = (
     "words",
     "stages",
 )
-_SOURCE_KEYS = ("network", "what", "base_url", "token", "interval", "brand")
+_SOURCE_KEYS = ("network", "what", "base_url", "token", "interval", "brand", "keep_days")
 
 
 class Reader:
@@ -232,6 +232,7 @@ class Reader:
             token=self._secret(token) if token else None,
             interval=None if interval is None else float(self._seconds(table, "interval", 0)),
             brand=brand,
+            keep_days=self._count(table, "keep_days", 0),
             options={key: value for key, value in table.items() if key not in _SOURCE_KEYS},
         )
 

@@ -102,6 +102,8 @@ class SourceConfig:
     token: Secret | None = None
     interval: float | None = None
     brand: str = ""
+    keep_days: int = 0
+    """For how many days what it brings is kept; 0: as long as ``[retention]`` says."""
     options: Mapping[str, object] = field(default_factory=dict)
 
     @property

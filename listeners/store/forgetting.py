@@ -20,12 +20,11 @@ from listeners.people.masking import Masking, Traces
 from listeners.store.codec import dumps
 from listeners.store.connection import Connection, Row
 from listeners.store.database import Store
-from listeners.store.fulltext import begin_merge, go_on_merging
 from listeners.store.graves import Grave, contact_grave, stone, tombstones
 from listeners.store.ingest import known_of_ids
 from listeners.store.masks import count_named, mask_everything
 from listeners.store.mention_rows import uncounted
-from listeners.store.retention import CHUNK, PAUSE_SECONDS, delete_mentions
+from listeners.store.retention import CHUNK, PAUSE_SECONDS, delete_mentions, merge_all
 from listeners.store.rollups import bump_rollups
 from listeners.store.settings import put_setting, setting
 
@@ -308,9 +307,6 @@ async def _delete_person(connection: Connection, person: Whole, masking: Masking
 
 async def _leave_no_byte(store: Store, pause: float) -> bool:
     """Merge the full-text index until it holds nothing deleted, and empty the log."""
-    step = begin_merge
-    while await store.write(step):
-        step = go_on_merging
-        await asyncio.sleep(pause)
+    await merge_all(store, pause)
     await store.write(lambda c: put_setting(c, _UNDER_WAY, ""))
     return await store.empty_log()

@@ -8,6 +8,7 @@ when old mentions go; they are about nobody.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,7 +22,7 @@ from listeners.store.ingest import known_of_ids
 from listeners.store.mention_rows import uncounted
 from listeners.store.places import forget_places, forget_places_of
 from listeners.store.rollups import bump_rollups
-from listeners.store.settings import put_setting
+from listeners.store.settings import put_setting, setting
 
 CHUNK = 50
 PAUSE_SECONDS = 0.05
@@ -29,6 +30,9 @@ MINUTES_KEPT = 29 * DAY
 """Counts by minute are kept as long as a detector looks back; those by hour for ever."""
 GRAVES_KEPT = 30 * DAY
 """A deletion heard before its post is remembered this long; a forgotten account for ever."""
+
+_MERGING = "retention.merging"
+"""Set while the full-text index still holds deleted words: a process may end before it is done."""
 
 _Place = tuple[int, int]
 
@@ -48,39 +52,62 @@ class Forgotten:
 
 
 async def forget_old(
-    store: Store, before: Micros, now: Micros, *, pause: float = PAUSE_SECONDS
+    store: Store,
+    before: Micros,
+    now: Micros,
+    *,
+    sources: Iterable[int] | None = None,
+    pause: float = PAUSE_SECONDS,
 ) -> Forgotten:
     """Delete mentions from before then, unless their conversation is not closed.
 
     With them go their edits, the conversations and accounts nothing is left of, old dead letters
-    and counts by minute. ``pause`` is in seconds, after each chunk.
+    and counts by minute. ``sources`` are those that brought them, all by default. ``pause`` is in
+    seconds, after each chunk. At the end the full-text index holds none of the words.
     """
+    if sources is None:
+        sources = [row["id"] for row in await store.fetch("SELECT id FROM source")]
+    these = dumps(list(sources))
     mentions = conversations = 0
     for row in await store.fetch("SELECT id FROM brand"):
         place: _Place | None = (0, 0)
         while place is not None:
             deleted, closed, place = await store.write(
-                partial(_forget_chunk, brand_id=row["id"], before=before, after=place)
+                partial(_forget_chunk, brand=row["id"], sources=these, before=before, after=place)
             )
             mentions += deleted
             conversations += closed
             await asyncio.sleep(pause)
-    await store.write(lambda c: _forget_leftovers(c, before, now))
+    await store.write(lambda c: _forget_leftovers(c, these, before, now))
+    if mentions or await setting(store, _MERGING):
+        await merge_all(store, pause)
     return Forgotten(mentions, conversations)
 
 
+async def merge_all(store: Store, pause: float = PAUSE_SECONDS) -> None:
+    """Merge the full-text index, in short steps, until nothing deleted is left in it."""
+    step = begin_merge
+    while await store.write(step):
+        step = go_on_merging
+        await asyncio.sleep(pause)
+    await store.write(lambda c: put_setting(c, _MERGING, ""))
+
+
 async def _forget_chunk(
-    connection: Connection, brand_id: int, before: Micros, after: _Place
+    connection: Connection, brand: int, sources: str, before: Micros, after: _Place
 ) -> tuple[int, int, _Place | None]:
     """Delete the next chunk of a brand and return (mentions, conversations, where to go on)."""
     seen = await connection.fetch(
         f"""SELECT m.id, m.sort_at, {_CLOSED} AS closed FROM mention m
             WHERE m.brand_id = ? AND m.sort_at < ? AND (m.sort_at, m.id) > (?, ?)
+              AND m.source_id IN (SELECT value FROM json_each(?))
             ORDER BY m.sort_at, m.id LIMIT {CHUNK}""",
-        (brand_id, before, *after),
+        (brand, before, *after, sources),
     )
     ids = [row["id"] for row in seen if row["closed"]]
     conversations = await delete_mentions(connection, ids)
+    if ids:
+        await put_setting(connection, _MERGING, "1")
     last = (seen[-1]["sort_at"], seen[-1]["id"]) if len(seen) == CHUNK else None
     return len(ids), conversations, last
 
@@ -177,8 +204,14 @@ async def _delete_strangers(connection: Connection, ids: set[int]) -> None:
     )
 
 
-async def _forget_leftovers(connection: Connection, before: Micros, now: Micros) -> None:
-    await connection.fetch("DELETE FROM dead_letter WHERE at < ?", (before,))
+async def _forget_leftovers(
+    connection: Connection, sources: str, before: Micros, now: Micros
+) -> None:
+    await connection.fetch(
+        """DELETE FROM dead_letter
+           WHERE at < ? AND source_id IN (SELECT value FROM json_each(?))""",
+        (before, sources),
+    )
     await connection.fetch(
         "DELETE FROM tombstone WHERE kind = 'post' AND at < ?", (now - GRAVES_KEPT,)
     )
@@ -206,10 +239,7 @@ async def forget_account(
         await asyncio.sleep(pause)
     for row in author:
         await store.write(partial(_forget_author, author=row))
-    step = begin_merge
-    while await store.write(step):
-        step = go_on_merging
-        await asyncio.sleep(pause)
+    await merge_all(store, pause)
     return deleted
 
 

@@ -97,9 +97,11 @@ _SECTIONS: Final[Mapping[str, str]] = {
         WHERE (subject_kind = 'person' AND subject_id {_PERSONS})
            OR (subject_kind = 'mention' AND subject_id {_MENTIONS})
            OR (subject_kind = 'conversation' AND subject_id {_TALKS}) ORDER BY id""",
-    "not_the_same_as": f"""SELECT lower_id AS one, higher_id AS other, removed AS taken_back FROM apart
+    "not_the_same_as": f"""SELECT lower_id AS one, higher_id AS other,
+        removed AS taken_back FROM apart
         WHERE (lower_id {_PERSONS} OR higher_id {_PERSONS})""",
-    "muted": f"""SELECT u.value AS account, u.at, u.until_at, u.removed AS taken_back FROM mute u JOIN account a
+    "muted": f"""SELECT u.value AS account, u.at, u.until_at,
+        u.removed AS taken_back FROM mute u JOIN account a
         ON u.value = a.network || ':' || a.key WHERE u.kind = 'account'
         AND a.id {_ACCOUNTS}""",
 }
