@@ -202,7 +202,7 @@ async def test_hostile_text_is_harmless_on_every_screen(
         assert one.app.is_running
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_hostile_text_is_harmless_where_one_asks_why_teaches_and_adds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
