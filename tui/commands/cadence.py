@@ -12,9 +12,9 @@ from listeners.store.cadence import WEEKS, cadence_now
 from tui.cadence_words import a_week, verdicts, weeks_before
 from tui.commands import DONE
 from tui.commands.acting import tell
-from tui.commands.common import Settings, reading, settings, writing
+from tui.commands.brands import brand_meant
+from tui.commands.common import Settings, reading, settings_of_brand, writing
 from tui.commands.output import Column, Record
-from tui.commands.plan_records import brand_of
 from tui.commands.records import when
 from tui.i18n import _, msgid, number, zone
 from tui.terminal.ending import run_to_end
@@ -41,14 +41,14 @@ def _weeks(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the cadence, or set a target."""
-    known = settings(arguments)
+    known = settings_of_brand(arguments)
     if arguments.a_week is not None:
         return run_to_end(_set(known, arguments), 1)
     return run_to_end(_show(known, arguments), 1)
 
 
 async def _set(known: Settings, arguments: argparse.Namespace) -> int:
-    brand = brand_of(known, arguments.brand)
+    brand = brand_meant(known, arguments.brand)
     async with writing(known) as store:
         outcome = await set_cadence(
             store,

@@ -16,21 +16,22 @@ from listeners.actions.campaigns import (
 from listeners.attributing import attribute
 from listeners.campaigns.campaign import AIMS, Aim, Campaign, CampaignError
 from listeners.clock import utc_now
-from listeners.model import Micros, Sentence
+from listeners.model import Micros
 from listeners.query import QuerySyntaxError
 from listeners.store import Store
 from listeners.store.maintenance import windows
-from listeners.text import fold
 from tui.campaign_days import bounds, day_meant, days_of
 from tui.commands import WRONG_USE
 from tui.commands.acting import tell
+from tui.commands.brands import brand_meant
 from tui.commands.campaigns_shown import named, show_list, show_mentions, show_one, show_two
 from tui.commands.common import (
     CommandError,
     Settings,
+    amount,
     must_write,
     numbers,
-    settings,
+    settings_of_brand,
     words,
     writing,
 )
@@ -60,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     compare.add_argument("other", metavar=_("CAMPAIGN"))
     listed = verbs.add_parser("mentions", help=_("which mentions are its own, and why"))
     listed.add_argument("name", metavar=_("CAMPAIGN"))
-    listed.add_argument("--limit", type=int, default=50, metavar="N", help=_("50 by default"))
+    listed.add_argument("--limit", type=amount, default=50, metavar="N", help=_("50 by default"))
     for verb, text in (
         ("add-mention", _("say that mentions are its own, whatever its terms say")),
         ("remove-mention", _("say that mentions are not its own, whatever its terms say")),
@@ -126,7 +127,7 @@ def _day(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """List, show, compare or change campaigns."""
-    known = settings(arguments)
+    known = settings_of_brand(arguments)
     match arguments.verb:
         case None:
             return run_to_end(show_list(known, arguments.brand), 1)
@@ -184,7 +185,7 @@ async def _keep(known: Settings, store: Store, wanted: Campaign, quiet: bool, no
 
 def _added(known: Settings, arguments: argparse.Namespace) -> Campaign:
     from_at, to_at = bounds(arguments.from_day, arguments.to_day, zone())
-    blank = Campaign(brand=_brand(known, arguments.brand), from_at=from_at, to_at=to_at)
+    blank = Campaign(brand=brand_meant(known, arguments.brand), from_at=from_at, to_at=to_at)
     return replace(_with_words(blank, arguments), name=arguments.name)
 
 
@@ -203,26 +204,4 @@ def _with_words(one: Campaign, arguments: argparse.Namespace) -> Campaign:
         terms=one.terms if arguments.terms is None else arguments.terms,
         tags=one.tags if arguments.tag is None else arguments.tag,
         channels=one.channels if arguments.channel is None else arguments.channel,
-    )
-
-
-def _brand(known: Settings, named: str) -> str:
-    """Return the brand of a new campaign: the one named, or the only one that is ours.
-
-    Raises:
-        CommandError: there is none of this name, or several are ours and none is named.
-    """
-    brands = [brand.name for brand in known.config.brands]
-    ours = [brand.name for brand in known.config.brands if not brand.competitor]
-    found = [one for one in brands if fold(one) == fold(named)] if named else ours
-    if len(found) == 1:
-        return found[0]
-    if named:
-        raise CommandError(Sentence("There is no brand {brand}.", {"brand": named}), WRONG_USE)
-    raise CommandError(
-        Sentence(
-            "Say whose campaign it is with --brand: {brands}.",
-            {"brands": ", ".join(ours or brands)},
-        ),
-        WRONG_USE,
     )

@@ -17,6 +17,7 @@ from listeners.model import DAY, HOUR, MINUTE, SECOND, Micros, Sentence
 from listeners.query import FtsQuery, Query, QuerySyntaxError, parse, to_fts
 from listeners.store import Store, open_store
 from listeners.team import may_write
+from listeners.text import fold
 from tui.commands import FAILED, WRONG_USE
 from tui.commands.output import Output
 from tui.i18n import _
@@ -226,6 +227,54 @@ def numbers(text: str) -> tuple[int, ...]:
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} (12, or 12,13,14)") from error
     return ids
+
+
+def settings_of_brand(arguments: argparse.Namespace) -> Settings:
+    """Return the settings for a command that shows what is of the brand it is given, if of one.
+
+    A name that is misspelt would else find nothing, and all would look well; one in other letters
+    becomes that of the configuration.
+
+    Raises:
+        CommandError: the configuration cannot be used, or has no such brand.
+    """
+    known, name = settings(arguments), getattr(arguments, "brand", "")
+    if name:
+        names = [brand.name for brand in known.config.brands]
+        alike = [one for one in names if one == name] or [
+            one for one in names if fold(one) == fold(name)
+        ]
+        if not alike:
+            raise CommandError(Sentence("There is no brand {brand}.", {"brand": name}), WRONG_USE)
+        arguments.brand = alike[0]
+    return known
+
+
+def row_number(text: str) -> int:
+    """Return one id.
+
+    Raises:
+        argparse.ArgumentTypeError: it is no number, or one that no row can have.
+    """
+    ids = numbers(text)
+    if len(ids) != 1:
+        raise argparse.ArgumentTypeError(f"{text!r} (12)")
+    return ids[0]
+
+
+def amount(text: str) -> int:
+    """Return how many rows are wanted at most.
+
+    Raises:
+        argparse.ArgumentTypeError: it is no number from 1 to a million.
+    """
+    try:
+        wanted = int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} (1 … 1000000)") from error
+    if not 1 <= wanted <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} (1 … 1000000)")
+    return wanted
 
 
 def lines_of_input() -> list[str]:

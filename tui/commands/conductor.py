@@ -12,7 +12,7 @@ from listeners.duty import Gap, Shift
 from listeners.model import Micros
 from listeners.networks.titles import network_title
 from tui.commands import DONE, charges, duty
-from tui.commands.common import Settings, reading, settings
+from tui.commands.common import Settings, reading, settings_of_brand
 from tui.commands.output import Column, Record, table
 from tui.commands.records import when
 from tui.duty_words import (
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show all of it at once."""
-    return run_to_end(_show(settings(arguments), arguments.brand), 1)
+    return run_to_end(_show(settings_of_brand(arguments), arguments.brand), 1)
 
 
 async def _show(known: Settings, brand: str) -> int:

@@ -13,7 +13,17 @@ from listeners.store import Store
 from listeners.store.duty import any_duty, rota_now, shifts
 from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import tell
-from tui.commands.common import CommandError, Settings, numbers, reading, settings, words, writing
+from tui.commands.common import (
+    CommandError,
+    Settings,
+    numbers,
+    reading,
+    row_number,
+    settings,
+    settings_of_brand,
+    words,
+    writing,
+)
 from tui.commands.output import Column, Record
 from tui.commands.parser import add_common
 from tui.commands.records import when
@@ -41,12 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("when", nargs="+", metavar=_("WHEN"), help=_(_WHEN))
     add.add_argument("--weeks", type=int, default=0, metavar="N", help=_("for so many weeks"))
     change = verbs.add_parser("change", help=_("another member, time, brand or note"))
-    change.add_argument("number", type=int, metavar="ID")
+    change.add_argument("number", type=row_number, metavar="ID")
     change.add_argument("--who", default=None, metavar=_("WHO"), help=_("a member"))
     change.add_argument("--when", nargs="+", default=None, metavar=_("WHEN"), help=_(_WHEN))
     swap = verbs.add_parser("swap", help=_("let the members of two shifts take each other's"))
-    swap.add_argument("number", type=int, metavar="ID")
-    swap.add_argument("other", type=int, metavar="ID")
+    swap.add_argument("number", type=row_number, metavar="ID")
+    swap.add_argument("other", type=row_number, metavar="ID")
     remove = verbs.add_parser("remove", help=_("take shifts off the rota; undo brings them back"))
     remove.add_argument("numbers", type=numbers, metavar="ID", help=_("numbers, with commas"))
     for one in verbs.choices.values():
@@ -68,7 +78,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the rota, say who is on duty, or change it."""
-    known = settings(arguments)
+    shown = arguments.verb in (None, "list", "now")
+    known = settings_of_brand(arguments) if shown else settings(arguments)
     if arguments.verb == "now":
         return run_to_end(_now(known, arguments.brand), 1)
     if arguments.verb in (None, "list"):

@@ -19,7 +19,15 @@ from listeners.store.reads.person_page import person_page
 from listeners.text import fold
 from tui.commands import DONE, FAILED, WRONG_USE
 from tui.commands.acting import tell
-from tui.commands.common import CommandError, Settings, reading, settings, words, writing
+from tui.commands.common import (
+    CommandError,
+    Settings,
+    amount,
+    reading,
+    settings_of_brand,
+    words,
+    writing,
+)
 from tui.commands.parser import add_common
 from tui.commands.people_page import plain_page
 from tui.commands.people_records import (
@@ -106,13 +114,13 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--brand", default=missing, metavar=_("NAME"), help=_("only of this brand"))
     parser.add_argument("--sort", choices=SORTS, default=missing, metavar=_("ORDER"),
                         help=", ".join(SORTS))  # fmt: skip
-    parser.add_argument("--limit", type=int, default=missing, metavar=_("COUNT"),
+    parser.add_argument("--limit", type=amount, default=missing, metavar=_("COUNT"),
                         help=_("so many at most, 100 by default"))  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
     """List, show, or do something to people."""
-    known = settings(arguments)
+    known = settings_of_brand(arguments)
     match arguments.verb:
         case None | "list":
             return run_to_end(_list(known, arguments), 1)

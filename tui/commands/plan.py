@@ -22,11 +22,20 @@ from listeners.store import Store
 from listeners.store.planned import by_numbers, late, planned
 from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import tell
-from tui.commands.common import CommandError, Settings, numbers, reading, settings, span, writing
+from tui.commands.brands import brand_meant
+from tui.commands.common import (
+    CommandError,
+    Settings,
+    numbers,
+    reading,
+    row_number,
+    settings_of_brand,
+    span,
+    writing,
+)
 from tui.commands.parser import add_common
 from tui.commands.plan_files import export_plan, import_plan
 from tui.commands.plan_records import (
-    brand_of,
     campaign_number,
     given_moment,
     plan_columns,
@@ -57,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = verbs.add_parser("add", help=_("plan a post or an action"))
     add.add_argument("title", metavar=_("TITLE"), help=_("in a few words"))
     change = verbs.add_parser("change", help=_("change what is given"))
-    change.add_argument("number", type=int, metavar="ID", help=_("its number"))
+    change.add_argument("number", type=row_number, metavar="ID", help=_("its number"))
     change.add_argument("--title", metavar=_("TITLE"), help=_("in a few words"))
     for one in (add, change):
         _add_fields(one)
@@ -101,7 +110,7 @@ def _add_fields(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the plan, or change it."""
-    known = settings(arguments)
+    known = settings_of_brand(arguments)
     match arguments.verb:
         case None:
             return run_to_end(_list(known, arguments), 1)
@@ -155,7 +164,7 @@ async def _add(known: Settings, arguments: argparse.Namespace) -> int:
     if arguments.at is None:
         raise CommandError(Sentence("Say when, with --at."), WRONG_USE)
     one = Planned(
-        brand=brand_of(known, arguments.brand),
+        brand=brand_meant(known, arguments.brand),
         title=arguments.title,
         kind="post" if arguments.channel else "action",
     )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from listeners.people.rows import ROLES, PeopleFilter, PersonRow
-from listeners.store.codec import dumps
+from listeners.store.codec import dumps, storable
 from listeners.store.database import Store
 from listeners.store.reads.brands import brand_ids, merged
 from listeners.store.reads.person_rows import HEARD, people
@@ -115,7 +115,7 @@ async def _few(
         parameters += [wanted.role] * 2 if wanted.role else []
     if wanted.tag:
         parts.append("SELECT person_id FROM person_tag WHERE tag = ?")
-        parameters.append(wanted.tag)
+        parameters.append(storable(wanted.tag))
     if wanted.text.strip():
         parts.append("SELECT value FROM json_each(?)")
         parameters.append(dumps(await _called(store, wanted.text)))
