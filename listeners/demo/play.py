@@ -129,6 +129,8 @@ class Player:
         self._sources: dict[str, int] = {}
         self._taking = asyncio.Lock()
         self._looking = asyncio.Lock()
+        self._resting = asyncio.Event()
+        self._resting.set()
         self._replies = count(1)
         self._send_seconds = send_seconds
         self._heard_after = heard_after
@@ -171,8 +173,10 @@ class Player:
         month = spawn("month of the demonstration", self.tell_month())
         try:
             await self._play()
+            self._resting.set()
             await month
             await self._look()
+            await self._follow()
         finally:
             month.cancel()
             await asyncio.gather(month, return_exceptions=True)
@@ -182,14 +186,14 @@ class Player:
         if not self._month:
             return
         for day in reversed(tell_month(self.clock.began_at)):
+            await self._resting.wait()
             # A day that is half told has questions in it that look forgotten.
             async with self._looking:
                 self._heard_at = min(Micros(day.until + HEARD_LATE), self.clock())
                 await self._hear_day(day)
             await asyncio.sleep(BREATH)
         await know_people(self._store, self.config, self.clock())
-        await self._house.campaigns()
-        await self._house.stages()
+        await self._follow()
 
     async def _hear_day(self, day: Day) -> None:
         for source in self.config.sources:
@@ -216,14 +220,14 @@ class Player:
         next_look = self._at_once + CHAPTER
         for item in rest:
             while next_look <= item.at:
-                await asyncio.sleep(self.clock.seconds_until(next_look))
+                await self._wait_for(next_look)
                 if next_look >= ANSWERED_FROM:
                     await self._team_works()
                 await self._look()
                 next_look += CHAPTER
-            await asyncio.sleep(self.clock.seconds_until(item.at))
+            await self._wait_for(item.at)
             await self._take([item])
-        await asyncio.sleep(self.clock.seconds_until(LENGTH))
+        await self._wait_for(LENGTH)
         await self._look()
 
     async def run(self) -> None:
@@ -234,6 +238,7 @@ class Player:
             while True:
                 await asyncio.sleep(15)
                 await self._look()
+                await self._follow()
         finally:
             echo.cancel()
             await asyncio.gather(echo, return_exceptions=True)
@@ -285,8 +290,23 @@ class Player:
 
         async with self._looking:
             await self._store.write(work)
-            await self._house.all_once()
-            await self._house.campaigns()
+            await self._house.due_times()
+            await self._house.conversations()
+            await self._house.detectors()
+            await self._house.plan()
+
+    async def _wait_for(self, at: int) -> None:
+        """Wait until the story has come so far; only meanwhile the month goes on."""
+        seconds = self.clock.seconds_until(at)
+        if seconds > 0:
+            self._resting.set()
+            await asyncio.sleep(seconds)
+            self._resting.clear()
+
+    async def _follow(self) -> None:
+        """Find what follows for campaigns and people: no look and no post waits for it."""
+        await self._house.campaigns()
+        await self._house.stages()
 
     async def _take(self, told: Sequence[Told]) -> None:
         for source in self.config.sources:
