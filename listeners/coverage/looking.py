@@ -16,7 +16,7 @@ from listeners.reports.responses import Figures, grouped, measured
 from listeners.rows import SourceRow
 from listeners.spending import DOLLAR
 from listeners.store import Store, reads
-from listeners.store.coverage import Heard, brought, heard_on, linked_to, mentions_of
+from listeners.store.coverage import Heard, brought, heard_on, linked_to, mentions_of, who_asked
 from listeners.store.planned import own_posts
 from listeners.store.reads.responses import answers
 from listeners.store.spend import spend_uses
@@ -45,7 +45,10 @@ async def coverage(store: Store, config: Config, brand: str, now: Micros) -> Cov
     linked = await linked_to(store, brand, since, until)
     posts = Counter(one.network for one in await own_posts(store, brand, since, until))
     given = await answers(store, brand, since, until)
-    times = grouped(measured(given, (), {chosen.name: chosen}, now), "network")
+    # An answer to what was asked before these days is none to those who ask in them.
+    asked = await who_asked(store, brand, since, until)
+    firsts = [one for one in given if one.conversation in asked]
+    times = grouped(measured(firsts, (), {chosen.name: chosen}, now), "network")
     listening = await _listening(store, config, brand, now)
     on = {name for group in chosen.groups for name in group.networks}
     names = {*heard, *rivals, *linked, *posts, *listening, *on}
@@ -88,7 +91,9 @@ def _reached(
         net=heard.net,
         asked=heard.asked,
         answered=heard.answered,
-        in_time=sum(not row.late for row in times.rows if row.first) if times else 0,
+        in_time=len({row.conversation for row in times.rows if row.first and not row.late})
+        if times
+        else 0,
         first_seconds=times.median_first if times else None,
         reach=heard.reach,
         posts=posts,

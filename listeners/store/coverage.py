@@ -50,14 +50,16 @@ SELECT w.network, count(*) AS people, sum(w.followers) AS reach,
 FROM who w GROUP BY w.network
 """
 
-_ASKED = """
-SELECT c.network, count(*) AS asked,
-       count(*) FILTER (WHERE c.first_response_at IS NOT NULL OR c.answered_by_hand = 1)
-           AS answered
+_WHO_ASKED = """
 FROM conversation c
 WHERE c.brand_id IN (SELECT value FROM json_each(?)) AND c.opened_at >= ? AND c.opened_at < ?
   AND c.in_queue = 1 AND c.merged_into IS NULL AND c.state != 'ignored'
-GROUP BY c.network
+"""
+_ASKED = f"""
+SELECT c.network, count(*) AS asked,
+       count(*) FILTER (WHERE c.first_response_at IS NOT NULL OR c.answered_by_hand = 1)
+           AS answered
+{_WHO_ASKED} GROUP BY c.network
 """
 
 _LINKS = f"""
@@ -115,6 +117,13 @@ async def heard_on(store: Store, brand: str, since: Micros, until: Micros) -> di
             more = {name: row[name] for name in row.keys() if name != "network"}  # noqa: SIM118
             found[row["network"]] = replace(found.get(row["network"], Heard()), **more)
     return found
+
+
+async def who_asked(store: Store, brand: str, since: Micros, until: Micros) -> frozenset[int]:
+    """Return the conversations that ``Heard.asked`` counts, of all networks."""
+    ids = dumps(await brand_ids(store, brand))
+    rows = await store.fetch(f"SELECT c.id {_WHO_ASKED}", (ids, since, until))
+    return frozenset(row["id"] for row in rows)
 
 
 async def mentions_of(

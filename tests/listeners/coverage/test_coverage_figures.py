@@ -6,7 +6,10 @@ import random
 
 import pytest
 
-from listeners.model import DAY, Author, Label, Micros, Part
+from listeners.actions import perform
+from listeners.config import BrandConfig, Config
+from listeners.coverage.looking import coverage
+from listeners.model import DAY, HOUR, Author, Label, Micros, Part
 from listeners.store import Store, ingest
 from listeners.store import coverage as facts
 from listeners.store.connection import Connection
@@ -131,3 +134,21 @@ async def test_each_source_is_told_what_it_brought(store: Store, world: World) -
     await world.add([world.mention(), world.mention(history=True), world.mention(repost=True)])
     assert await brought(store, BRAND, SINCE, UNTIL) == {"mastodon:acme": (1, 0)}
     assert await brought(store, OTHER, SINCE, UNTIL) == {}
+
+
+async def test_in_time_is_of_those_who_ask_in_these_days(world: World) -> None:
+    before = await world.converse(
+        "old", opened_at=Micros(SINCE - DAY), waiting_since=Micros(NOW - HOUR)
+    )
+    asked = await world.converse(
+        "new", opened_at=Micros(NOW - HOUR), waiting_since=Micros(NOW - HOUR)
+    )
+    await world.converse("still", opened_at=Micros(NOW - HOUR))
+    config = Config(brands=(BrandConfig(name=BRAND),))
+    for one in (before, asked):
+        done = await perform(world.store, "Ana", "answered", "conversation", [one.id], NOW)
+        assert done.done == 1
+    (found,) = (
+        one for one in (await coverage(world.store, config, BRAND, NOW)).networks if one.asked
+    )
+    assert (found.asked, found.answered, found.in_time) == (2, 1, 1)
