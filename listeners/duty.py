@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from listeners.clock import from_datetime, to_datetime
+from listeners.clock import from_datetime
 from listeners.model import DAY, Micros, Sentence
+from listeners.planning.calendar import WEEK, day_of, week_start
 
 LONGEST = 31 * DAY
 """How long one shift may be: one forgotten must not make a member reachable for ever."""
@@ -138,8 +139,7 @@ def shifts_of(
     ``zone`` is where the clock hangs; ``None`` is the machine's. An hour that the clock shows
     twice is covered twice rather than never; one that it leaves out begins where it goes on.
     """
-    today = to_datetime(now).astimezone(zone).date()
-    monday = today - timedelta(days=today.weekday() + 7)
+    monday = week_start(day_of(now, zone)) - timedelta(days=WEEK)
     length = (pattern.to_day - pattern.from_day) % 7
     if length == 0 and pattern.to_clock <= pattern.from_clock:
         length = 7

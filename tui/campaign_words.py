@@ -11,7 +11,7 @@ from listeners.model import Micros
 from listeners.networks.titles import network_title
 from listeners.planning.calendar import day_of
 from tui.formats import zone
-from tui.i18n import _, compact, date, ngettext, number, percent, signed
+from tui.i18n import _, compact, date, ngettext, number, share_words, signed
 from tui.language import msgid
 from tui.sentiment_words import give_or_take
 
@@ -115,11 +115,6 @@ def channels_words(campaign: Campaign) -> str:
 def reach_words(period: Period) -> str:
     """Return the followers of the people who spoke, as a count that fits a column."""
     return NONE if period.reach is None else compact(period.reach)
-
-
-def share_words(share: float | None) -> str:
-    """Return a share as a percentage."""
-    return NONE if share is None else percent(share)
 
 
 def count_words(figure: float | None, decimals: int = 0) -> str:

@@ -86,6 +86,11 @@ def percent(share: float, decimals: int = 0) -> str:
     return f"{number(share * 100, decimals)}{NBSP if language() == 'fr' else ''}%"
 
 
+def share_words(share: float | None) -> str:
+    """Return a share as a percentage; a dash where there is nothing to take one of."""
+    return "–" if share is None else percent(share)
+
+
 def compact(value: float) -> str:
     """Return a count in at most seven cells: ``999``, ``12.3K``, ``1,2 M``."""
     for size, name in _SCALES[language()]:

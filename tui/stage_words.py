@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from listeners.clock import to_datetime
 from listeners.model import Micros
 from listeners.stages.facts import Stage
-from tui.i18n import _, day, percent, zone
+from tui.i18n import _, day, zone
 from tui.language import msgid
 
 STAGES: Mapping[str, str] = {
@@ -28,11 +28,6 @@ LISTS: Mapping[str, str] = {
 def stage_word(stage: str) -> str:
     """Return what a stage is called; an empty one is before the first."""
     return _(STAGES[stage]) if stage in STAGES else "—"
-
-
-def share_words(share: float | None) -> str:
-    """Return a share; a dash where there is nobody to take one of."""
-    return "–" if share is None else percent(share)
 
 
 def week_number(week: Micros) -> str:

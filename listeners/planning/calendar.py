@@ -60,6 +60,11 @@ def week_start(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def week_of(at: Micros, zone: tzinfo | None = None, weeks: int = 0) -> Micros:
+    """Return when the week of a moment began, Monday at 0:00; ``weeks`` later, or before."""
+    return day_start(week_start(day_of(at, zone)) + timedelta(days=WEEK * weeks), zone)
+
+
 def week_days(day: date) -> tuple[date, ...]:
     """Return the seven days of a day's week."""
     monday = week_start(day)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import tzinfo
 from typing import NamedTuple
 
-from listeners.clock import from_datetime, to_datetime
 from listeners.model import Micros, SafeText, Sentence
+from listeners.planning.calendar import week_of
 from listeners.stages.facts import STAGES, Stage
 from listeners.store.codec import dumps, to_sentence
 from listeners.store.connection import Connection, Row
@@ -31,7 +31,6 @@ __all__ = [
     "restage",
     "standing_of",
     "stuck",
-    "week_of",
 ]
 
 _OF_CAMPAIGN = """ AND s.person_id IN (
@@ -170,14 +169,6 @@ def _weeks(since: Micros, until: Micros, zone: tzinfo | None) -> list[tuple[int,
         weeks.append((int(week), max(week, since), min(after, until)))
         week = after
     return weeks
-
-
-def week_of(at: Micros, zone: tzinfo | None = None, weeks: int = 0) -> Micros:
-    """Return when the week of a time began, Monday at 0:00 in a zone; ``weeks`` later or before."""
-    here = to_datetime(at).astimezone(zone)
-    monday = here.date() - timedelta(days=here.weekday() - 7 * weeks)
-    wall = datetime.combine(monday, time(0))
-    return from_datetime(wall.replace(tzinfo=zone) if zone is not None else wall.astimezone())
 
 
 async def incomplete(store: Store) -> bool:

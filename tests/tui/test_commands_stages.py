@@ -15,9 +15,9 @@ import pytest
 from listeners.clock import to_datetime, utc_now
 from listeners.config import load_config
 from listeners.model import DAY, Label, Micros
+from listeners.planning.calendar import week_of
 from listeners.staging import find_stages
 from listeners.store import Connection, Store, open_store
-from listeners.store.stages import week_of
 from tests.listeners.store.builders import BRAND, World, furnish
 from tui.__main__ import main
 from tui.i18n import use_language, use_zone

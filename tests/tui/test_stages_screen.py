@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from listeners.model import DAY, Label, Micros
+from listeners.planning.calendar import week_of
 from listeners.staging import find_stages
 from listeners.store import Connection, Store
-from listeners.store.stages import Funnel, moves_of, week_of
+from listeners.store.stages import Funnel, moves_of
 from tests.listeners.store.builders import World, furnish
 from tests.tui.driving import CONFIG, Driven, driven, listed
 from tests.tui.seeded import BRAND, NOW

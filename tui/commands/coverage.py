@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 
 from listeners.clock import utc_now
-from listeners.config import BrandConfig
 from listeners.coverage.facts import Advice, Reached, against
 from listeners.coverage.judging import said, verdict
 from listeners.coverage.looking import Coverage, coverage
 from listeners.model import Sentence
-from tui.commands import DONE, FAILED, WRONG_USE
-from tui.commands.common import CommandError, Settings, reading, settings
+from tui.commands import DONE
+from tui.commands.brands import brand_shown
+from tui.commands.common import Settings, reading, settings
 from tui.commands.output import Column, Record
 from tui.coverage_words import WORDS, against_words, listening_words
 from tui.i18n import _, msgid, number, say, signed
@@ -29,13 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _show(known: Settings, name: str) -> int:
-    brand = _brand(known, name)
-    if brand is None:
-        raise CommandError(
-            Sentence("No brand is configured yet; hubbub init makes a first one."), FAILED
-        )
+    brand = brand_shown(known, name)
     async with reading(known) as store:
-        found = await coverage(store, known.config, brand.name, utc_now())
+        found = await coverage(store, known.config, brand, utc_now())
     known.output.rows(
         found.networks,
         COLUMNS,
@@ -45,16 +41,6 @@ async def _show(known: Settings, name: str) -> int:
     for advised in found.advice if known.output.for_people else ():
         known.output.line(say(_advice_sentence(advised)))
     return DONE
-
-
-def _brand(known: Settings, name: str) -> BrandConfig | None:
-    if name:
-        brand = known.config.brand(name)
-        if brand is None:
-            raise CommandError(Sentence("There is no brand {brand}.", {"brand": name}), WRONG_USE)
-        return brand
-    ours = [one for one in known.config.brands if not one.competitor]
-    return next(iter(ours or known.config.brands), None)
 
 
 COLUMNS: tuple[Column[Reached], ...] = (

@@ -14,10 +14,10 @@ from listeners.planning.ics_reading import known_names, read_ics
 from listeners.planning.ics_writing import to_ics
 from listeners.store.planned import campaign_spans, planned
 from tui.commands import DONE, FAILED
+from tui.commands.brands import brand_meant
 from tui.commands.common import CommandError, Settings, reading, writing
 from tui.commands.export import whole_file
 from tui.commands.output import complain
-from tui.commands.plan_records import brand_of
 from tui.commands.records import said
 from tui.i18n import _, zone
 
@@ -53,7 +53,7 @@ async def import_plan(known: Settings, file: str, brand: str) -> int:
     from listeners.networks.registry import NETWORKS
 
     data, now = _bytes_of(file), utc_now()
-    brand = brand_of(known, brand)
+    brand = brand_meant(known, brand)
     async with writing(known) as store:
         spans = await campaign_spans(store, brand)
         names = known_names(

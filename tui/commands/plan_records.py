@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from listeners.actions.planning import brand_names
 from listeners.model import Micros, Sentence
 from listeners.planning.calendar import day_of, floating_day
 from listeners.planning.entry import Planned, is_late
@@ -12,7 +11,7 @@ from listeners.store import Store
 from listeners.store.planned import campaign_spans
 from listeners.text import fold
 from tui.commands import WRONG_USE
-from tui.commands.common import CommandError, Settings
+from tui.commands.common import CommandError
 from tui.commands.output import Column, Record
 from tui.commands.records import when
 from tui.i18n import msgid, zone
@@ -57,25 +56,6 @@ def plan_record(one: Planned, now: Micros, place: tzinfo | None) -> Record:
         "mention": one.mention_id,
         "author": one.author,
     }
-
-
-def brand_of(known: Settings, named: str) -> str:
-    """Return the brand that is meant: the one named, or the only one there is.
-
-    Raises:
-        CommandError: there are several, or none of this name.
-    """
-    brands = brand_names(known.config)
-    if named in brands:
-        return named
-    if named:
-        raise CommandError(Sentence("There is no brand {brand}.", {"brand": named}), WRONG_USE)
-    if len(brands) == 1:
-        return brands[0]
-    raise CommandError(
-        Sentence("Say of which brand, with --brand: {names}.", {"names": ", ".join(brands)}),
-        WRONG_USE,
-    )
 
 
 def given_moment(text: str, one: Planned, now: Micros) -> Meant:

@@ -13,10 +13,11 @@ from listeners.reports.stretches import Stretch, StretchError, campaign_days, mo
 from listeners.store import Store
 from listeners.store.campaigns import campaign_named
 from tui.commands import DONE, WRONG_USE
+from tui.commands.brands import brand_meant
 from tui.commands.common import CommandError, Settings, reading, settings
 from tui.commands.export import whole_file
 from tui.commands.output import Record
-from tui.commands.plan_records import brand_of, plan_record
+from tui.commands.plan_records import plan_record
 from tui.commands.records import when
 from tui.commands.report_records import missed_record, moved_record, report_record, spoke_record
 from tui.formats import zone
@@ -91,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _write(arguments: argparse.Namespace, target: Path | None, known: Settings) -> int:
     if arguments.lang:
         use_language(arguments.lang)
-    brand, now = _brand(arguments, known), utc_now()
+    brand, now = brand_meant(known, arguments.brand), utc_now()
     async with reading(known) as store:
         stretch = await _stretch(arguments, store, brand, now)
         found = await report(store, known.config, brand, stretch, now, zone=zone())
@@ -116,13 +117,6 @@ async def _write(arguments: argparse.Namespace, target: Path | None, known: Sett
         until=when(found.until),
     )
     return DONE
-
-
-def _brand(arguments: argparse.Namespace, known: Settings) -> str:
-    ours = [brand.name for brand in known.config.brands if not brand.competitor]
-    if not arguments.brand and len(ours) == 1:
-        return ours[0]
-    return brand_of(known, arguments.brand)
 
 
 async def _stretch(arguments: argparse.Namespace, store: Store, brand: str, now: Micros) -> Stretch:

@@ -8,9 +8,8 @@ from typing import cast
 
 from listeners.actions.stages import return_to_rules, set_stage
 from listeners.clock import to_datetime, to_iso, utc_now
-from listeners.config import Config
 from listeners.model import Micros, Sentence
-from listeners.stages.brand import stage_brands
+from listeners.planning.calendar import week_of
 from listeners.stages.facts import STAGES, Stage
 from listeners.stages.next_steps import NextStep
 from listeners.staging import steps_due
@@ -25,17 +24,17 @@ from listeners.store.stages import (
     incomplete,
     moves_of,
     stuck,
-    week_of,
 )
 from listeners.text import fold
 from tui.commands import DONE, WRONG_USE
 from tui.commands.acting import tell
+from tui.commands.brands import brand_meant
 from tui.commands.common import CommandError, Settings, reading, settings, writing
 from tui.commands.output import Column, Record, complain
 from tui.commands.parser import add_common
 from tui.commands.records import when
-from tui.i18n import _, full_moment, msgid, number, say, zone
-from tui.stage_words import GLYPHS, move_words, share_words, stage_word, week_day
+from tui.i18n import _, full_moment, msgid, number, say, share_words, zone
+from tui.stage_words import GLYPHS, move_words, stage_word, week_day
 from tui.terminal.ending import run_to_end
 
 RULES = "rules"
@@ -254,7 +253,7 @@ def _move_record(row: MoveRow) -> Record:
 
 
 async def _set(known: Settings, arguments: argparse.Namespace) -> int:
-    brand, now = _brand_meant(known.config, arguments.brand), utc_now()
+    brand, now = brand_meant(known, arguments.brand), utc_now()
     async with writing(known) as store:
         person, _name = await _person(store, arguments.person)
         if arguments.stage == RULES:
@@ -265,17 +264,6 @@ async def _set(known: Settings, arguments: argparse.Namespace) -> int:
                 now,
             )  # fmt: skip
     return tell(known, outcome)
-
-
-def _brand_meant(config: Config, name: str) -> str:
-    """Return the brand a stage is set for: the one named, or the only one there is."""
-    brands = [one.name for one in stage_brands(config)]
-    if name or len(brands) == 1:
-        return name or brands[0]
-    raise CommandError(
-        Sentence("Say of which brand, with --brand: {brands}.", {"brands": ", ".join(brands)}),
-        WRONG_USE,
-    )
 
 
 async def _person(store: Store, text: str) -> tuple[int, str]:

@@ -6,7 +6,6 @@ import argparse
 from typing import NamedTuple
 
 from listeners.clock import to_iso, utc_now
-from listeners.model import Sentence
 from listeners.networks.titles import network_title
 from listeners.store import Store, reads
 from listeners.voice.cutting import KINDS as TERM_KINDS
@@ -14,8 +13,9 @@ from listeners.voice.hours import Cell, HeatMap
 from listeners.voice.looking import WordsSaid, compare, hours_of, words_said
 from listeners.voice.rising import Rising
 from listeners.voice.share import Shares, Voice, stretch_of
-from tui.commands import DONE, WRONG_USE
-from tui.commands.common import CommandError, Settings, reading, settings
+from tui.commands import DONE
+from tui.commands.brands import brand_shown
+from tui.commands.common import Settings, reading, settings
 from tui.commands.output import Column, Record
 from tui.formats import zone
 from tui.i18n import _, msgid, number, percent, signed
@@ -68,8 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _show(arguments: argparse.Namespace, known: Settings) -> int:
-    brand = _brand(known, arguments.brand)
-    rival = _brand(known, arguments.rival) if arguments.rival else ""
+    brand = brand_shown(known, arguments.brand)
+    rival = brand_shown(known, arguments.rival) if arguments.rival else ""
     now = utc_now()
     stretch = stretch_of(arguments.range, now)
     async with reading(known) as store:
@@ -84,26 +84,6 @@ async def _show(arguments: argparse.Namespace, known: Settings) -> int:
                 found = step
             await _show_words(known, store, found, arguments.kind)
     return DONE
-
-
-def _brand(known: Settings, name: str) -> str:
-    """Return a brand of the configuration, the first of ours where none is named.
-
-    Raises:
-        CommandError: the configuration has no such brand.
-    """
-    brands = known.config.brands
-    ours = [brand.name for brand in brands if not brand.competitor]
-    names = [brand.name for brand in brands]
-    if name in names or (not name and names):
-        return name or (ours or names)[0]
-    raise CommandError(
-        Sentence(
-            "There is no brand called {name} in the configuration: {brands}.",
-            {"name": name, "brands": ", ".join(names) or UNKNOWN},
-        ),
-        WRONG_USE,
-    )
 
 
 # --- shares ------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from textual.containers import Container, Vertical
 
 from listeners.actions.stages import return_to_rules, set_stage
 from listeners.model import Micros
+from listeners.planning.calendar import week_of
 from listeners.stages.facts import STAGES, Stage
 from listeners.staging import steps_due
 from listeners.store.campaigns import campaigns
 from listeners.store.stage_people import Stuck, Which, last_words, placed
-from listeners.store.stages import Funnel, funnel, incomplete, moves_of, stuck, week_of
+from listeners.store.stages import Funnel, funnel, incomplete, moves_of, stuck
 from tui.desk import Desk
 from tui.i18n import _, ngettext, number, say, zone
 from tui.language import msgid
@@ -50,7 +51,7 @@ _KEYS = (
     own("mark.all", "*", msgid("Mark all"), 9),
     own("back", "escape,h,left,q", msgid("Back"), 10),
 )
-_OTHERS = ("detail.down", "detail.up", "redo", "palette", "refresh")
+_OTHERS = ("detail.down", "detail.up", "redo", "palette", "refresh", "more")
 
 
 class StagesScreen(TwoPanes[StageRows], OwnKeysScreen[None]):
@@ -229,14 +230,6 @@ class StagesScreen(TwoPanes[StageRows], OwnKeysScreen[None]):
 
         self.app.push_screen(PersonScreen(self.desk, listed.row.person_id))
 
-    def do_back(self) -> None:
-        """Drop the marks, else go one level up."""
-        if self.list.state.clear_marks():
-            self.list.marks_changed()
-            self.look_again()
-        else:
-            self.dismiss()
-
     def do_stage_listed(self) -> None:
         """List others: worth a next step, moved, set by hand."""
         names = cast("list[Which]", list(LISTS))
@@ -307,14 +300,6 @@ class StagesScreen(TwoPanes[StageRows], OwnKeysScreen[None]):
                 self.refuse(say(outcome.sentence))
         self.list.state.clear_marks()
         self.look_again()
-
-    def do_detail_down(self) -> None:
-        """Scroll what is known of somebody, without leaving the list."""
-        self.about.scroll_lines(3)
-
-    def do_detail_up(self) -> None:
-        """Scroll it back up."""
-        self.about.scroll_lines(-3)
 
 
 def stage_choices(text: str) -> Sequence[Choice]:

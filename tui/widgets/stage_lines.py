@@ -12,15 +12,21 @@ from listeners.stages.facts import STAGES, Stage
 from listeners.stages.next_steps import NextStep
 from listeners.store.stage_people import Stuck, Words
 from listeners.store.stages import Funnel, MoveRow
-from tui.i18n import _, ago, compact, moment, number, say
-from tui.stage_words import GLYPHS, move_words, share_words, stage_word, week_day, week_number
+from tui.i18n import _, ago, compact, moment, number, say, share_words
+from tui.stage_words import GLYPHS, move_words, stage_word, week_day, week_number
 from tui.theme import BOLD, Palette
 from tui.widgets.paint import GLYPHS as MOODS
-from tui.widgets.paint import Line, joined, labelled, network_name, one_line, padded, wrapped
+from tui.widgets.paint import (
+    Line,
+    joined,
+    labelled,
+    network_name,
+    one_line,
+    padded,
+    wrapped,
+)
 
 _NAME: Final = 13
-_COUNT: Final = 8
-_SHARE: Final = 8
 _SHORT: Final = 4
 _LONG: Final = 8
 """Cells of a week: by its number, or by its day where there is room."""
@@ -42,7 +48,9 @@ def funnel_lines(
     funnel: Funnel, weeks: Sequence[Micros], width: int, styles: Palette
 ) -> list[Line]:
     """Return the funnel: a line of headings, then one a stage; weeks are left out from the past."""
-    fixed = 1 + _NAME + _COUNT + _SHARE
+    heads = _("people"), _("go on")
+    counts, shares = (max(8, len(one) + 1) for one in heads)
+    fixed = 1 + _NAME + counts + shares
     room = width - fixed - _LEAST_BAR - 2
     cells = _LONG if room >= _LONG * len(weeks) else _SHORT
     shown = list(weeks[max(0, len(weeks) - max(0, room) // cells) :]) if weeks else []
@@ -50,15 +58,15 @@ def funnel_lines(
     named = week_day if cells == _LONG else week_number
     head: Line = [
         (" " * (1 + _NAME + max(0, bar)), styles.faint),
-        (_("people").rjust(_COUNT), styles.faint),
-        (_("go on").rjust(_SHARE), styles.faint),
+        (heads[0].rjust(counts), styles.faint),
+        (heads[1].rjust(shares), styles.faint),
         ("  ", styles.faint),
         *((f"{named(week):>{cells}}", styles.faint) for week in shown),
     ]
     most = max([*funnel.now.values(), 1])
     lines = [head]
     for stage in STAGES:
-        lines.append(_stage_line(funnel, stage, shown, bar, cells, most, styles))
+        lines.append(_stage_line(funnel, stage, shown, bar, (counts, shares, cells), most, styles))
     return lines
 
 
@@ -67,10 +75,11 @@ def _stage_line(
     stage: Stage,
     weeks: Sequence[Micros],
     bar: int,
-    cells: int,
+    columns: tuple[int, int, int],
     most: int,
     styles: Palette,
 ) -> Line:
+    counts, shares, cells = columns
     count, look = funnel.now.get(stage, 0), stage_style(stage, styles)
     full = max(1, round(count / most * bar)) if count and bar > 0 else 0
     share = "" if stage == STAGES[-1] else share_words(funnel.share(stage))
@@ -79,8 +88,8 @@ def _stage_line(
         (padded(stage_word(stage), _NAME - 2), styles.strong),
         ("█" * full, look),
         ("░" * max(0, bar - full), styles.ghost),
-        (f"{compact(count):>{_COUNT}}", styles.strong),
-        (f"{share:>{_SHARE}}", styles.ink),
+        (f"{compact(count):>{counts}}", styles.strong),
+        (f"{share:>{shares}}", styles.ink),
         ("  ", styles.ink),
     ]
     for week in weeks:

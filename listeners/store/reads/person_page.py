@@ -10,6 +10,7 @@ from typing import Final
 from listeners.model import Micros, SafeText
 from listeners.people.caring import cares_about
 from listeners.people.rows import Contact, PersonRow
+from listeners.planning.calendar import week_of
 from listeners.rows import EventRow, Note
 from listeners.store.codec import dumps
 from listeners.store.connection import Connection
@@ -17,7 +18,7 @@ from listeners.store.database import Store
 from listeners.store.people import heads_of
 from listeners.store.profile_links import links_of
 from listeners.store.reads.person_rows import people
-from listeners.store.stages import MoveRow, moves_of, week_of
+from listeners.store.stages import MoveRow, moves_of
 from listeners.store.subjects import event_of
 
 WEEKS: Final = 26

@@ -19,6 +19,7 @@ from listeners.clock import from_iso
 from listeners.config import BrandConfig, Config
 from listeners.conversations.conversation import Conversation
 from listeners.model import DAY, Author, ConversationState, Label, Micros, Part
+from listeners.planning.calendar import week_of
 from listeners.stages.facts import STAGES, StageRules
 from listeners.staging import find_stages
 from listeners.store import Connection, Store, ingest, open_store, stage_news, staging
@@ -35,7 +36,6 @@ from listeners.store.stages import (
     restage,
     standing_of,
     stuck,
-    week_of,
 )
 from tests.listeners.store.builders import BRAND, NETWORK, NOW, OTHER, World, furnish
 
