@@ -56,8 +56,12 @@ async def change_duty(
     from_at: Micros | None = None,
     to_at: Micros | None = None,
     note: str | None = None,
+    seen: Shift | None = None,
 ) -> Outcome:
     """Change what is given of a shift that is not over.
+
+    ``seen`` is the shift as the person saw it: where somebody else changed the same meanwhile,
+    nothing is kept.
 
     Raises:
         StoreError: nothing was stored.
@@ -81,6 +85,8 @@ async def change_duty(
         refused = _no_shifts(config, [after], now)
         if refused is not None:
             return _nothing(refused)
+        if seen is not None and _overtaken(seen, before, after):
+            return _nothing(Sentence("Left as it is: somebody has changed the same meanwhile."))
         if after == before:
             return _nothing(Sentence("It is so already."))
         await save_shift(connection, after)
@@ -185,6 +191,12 @@ def _no_shift(number: int) -> Sentence:
 
 def _nothing(*why: Sentence) -> Outcome:
     return Outcome(0, why[0], why)
+
+
+def _overtaken(seen: Shift, there: Shift, wanted: Shift) -> bool:
+    """Whether what is to be changed is not as it was seen any more."""
+    was, now, left = _fields(seen), _fields(there), _fields(wanted)
+    return any(left[name] != now[name] != was[name] for name in _COLUMNS)
 
 
 def _fields(shift: Shift) -> dict[str, object]:

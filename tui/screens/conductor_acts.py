@@ -97,6 +97,7 @@ class ConductorActs(OwnKeysScreen[None]):
                     desk.clock(),
                     from_at=first.from_at,
                     to_at=first.to_at,
+                    seen=shift,
                 )
             )
 

@@ -124,6 +124,19 @@ async def test_a_shift_is_changed_and_taken_back(store: Store) -> None:
         assert (refused.done, why in said(refused)) == (0, True), said(refused)
 
 
+async def test_what_another_moved_meanwhile_is_not_overwritten(store: Store) -> None:
+    await add_duty(store, CONFIG, "Ana", [shift()], NOW)
+    [seen] = await shifts(store, NOW, Micros(NOW + DAY))
+    await change_duty(store, CONFIG, "Léo", 1, NOW, to_at=Micros(NOW + 6 * HOUR))
+    late = await change_duty(store, CONFIG, "Ana", 1, NOW, to_at=Micros(NOW + 9 * HOUR), seen=seen)
+    assert (late.done, "meanwhile" in said(late)) == (0, True)
+    assert await rota(store) == [("Léo", 0, 6)]
+    # What the other did not touch can be changed.
+    kept = await change_duty(store, CONFIG, "Ana", 1, NOW, member="Ana", seen=seen)
+    assert kept.done == 1
+    assert await rota(store) == [("Ana", 0, 6)]
+
+
 async def test_two_members_swap_their_shifts(store: Store) -> None:
     await add_duty(store, CONFIG, "Ana", [shift(), shift("Ana", 8, 16), shift("Ana", 30, 40)], NOW)
     assert (await swap_duty(store, CONFIG, "Léo", 1, 2, NOW)).done == 2
