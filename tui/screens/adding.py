@@ -192,14 +192,6 @@ class AddingScreen(TwoPanes[OfferedRows], OwnKeysScreen[None]):
         else:
             self.dismiss()
 
-    def do_detail_down(self) -> None:
-        """Scroll the page about the proposal, without leaving the list."""
-        self.about.scroll_lines(3)
-
-    def do_detail_up(self) -> None:
-        """Scroll the page about the proposal back up."""
-        self.about.scroll_lines(-3)
-
     # --- adding --------------------------------------------------------------------------------
 
     def do_adding_mark(self) -> None:

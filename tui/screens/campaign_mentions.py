@@ -176,13 +176,6 @@ class CampaignMentionsScreen(TriageScreen[None]):
         self.found.marks_changed()
         tell_in_front(self.hub, outcome, undo=True)
 
-    def do_back(self) -> None:
-        """Clear the marks, then leave."""
-        if self.found.state.clear_marks():
-            self.found.marks_changed()
-        else:
-            self.dismiss()
-
     def do_panel_next(self) -> None:
         """Go to the next pane."""
         self.focus_next()

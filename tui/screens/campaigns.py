@@ -61,9 +61,9 @@ _KEYS = (
     own("campaign.remove", "d,delete", msgid("Remove"), 6),
     own("undo", "z", msgid("Undo"), 7),
     own("back", "escape,h,left,q", msgid("Back"), 8),
-    own("mark", "space", msgid("Mark"), 9),
+    own("mark", "space,x", msgid("Mark"), 9),
 )
-_OTHERS = ("redo", "palette", "refresh", "detail.down", "detail.up", "brand")
+_OTHERS = ("redo", "palette", "refresh", "detail.down", "detail.up", "brand", "more")
 
 
 class CampaignsScreen(TwoPanes[CampaignRows], OwnKeysScreen[None]):
@@ -341,23 +341,7 @@ class CampaignsScreen(TwoPanes[CampaignRows], OwnKeysScreen[None]):
         await super()._redo()
         await self._attribute()
 
-    def do_back(self) -> None:
-        """Drop the marks, then go one level up."""
-        if self.list.state.clear_marks():
-            self.list.marks_changed()
-            self.marks_changed()
-        else:
-            self.dismiss()
-
     def do_brand(self) -> None:
         """Show the next brand's campaigns, or those of all of them."""
         self.tell(self.desk.session.next_brand() or _("all brands"))
         self.look_again()
-
-    def do_detail_down(self) -> None:
-        """Scroll what it brought, without leaving the list."""
-        self.about.scroll_lines(3)
-
-    def do_detail_up(self) -> None:
-        """Scroll it back up."""
-        self.about.scroll_lines(-3)

@@ -38,7 +38,9 @@ _KEYS = (
     own("dismiss", "d", msgid("Take off"), 7),
     own("conductor.over", "H", msgid("Hand all over"), 8),
     own("mark", "space,x", msgid("Mark"), 9),
-    own("conductor.back", "escape,h,left,q", msgid("Back"), 10),
+    own("mark.range", "v", msgid("Mark range"), 10),
+    own("mark.all", "*", msgid("Mark all"), 11),
+    own("conductor.back", "escape,h,left,q", msgid("Back"), 12),
 )
 _OTHERS = ("undo", "redo", "palette", "refresh", "brand", "more")
 

@@ -33,7 +33,7 @@ _KEYS = (
     own("brand", "B", msgid("Brand"), 3),
     own("coverage.back", "escape,h,left,q", msgid("Back"), 4),
 )
-_OTHERS = ("detail.down", "detail.up", "palette", "refresh")
+_OTHERS = ("detail.down", "detail.up", "palette", "refresh", "undo", "redo", "more")
 
 
 class CoverageScreen(TwoPanes[CoverageRows], OwnKeysScreen[None]):
@@ -224,11 +224,3 @@ class CoverageScreen(TwoPanes[CoverageRows], OwnKeysScreen[None]):
         """Ask every source to look now, and work everything out anew."""
         self._at.clear()
         super().do_refresh()
-
-    def do_detail_down(self) -> None:
-        """Scroll what is known of the network."""
-        self.about.scroll_lines(3)
-
-    def do_detail_up(self) -> None:
-        """Scroll it back up."""
-        self.about.scroll_lines(-3)

@@ -116,6 +116,16 @@ class MovingScreen(HubScreen[Result]):
     def marks_changed(self) -> None:
         """Show how many rows are marked."""
 
+    def do_back(self) -> None:
+        """Drop the marks, or go one level up."""
+        if (listed := self.rows) is not None and listed.state.clear_marks():
+            listed.marks_changed()
+            self.marks_changed()
+            # Lists stand still while rows are marked.
+            self.look_again()
+        else:
+            super().do_back()
+
     def do_arrivals(self) -> None:
         """Show what was held back."""
         if (listed := self.rows) is not None and not listed.arrivals():

@@ -58,7 +58,7 @@ _KEYS = (
     own("split", "S", msgid("Split"), 14),
     own("undo", "z", msgid("Undo"), 15),
     own("filter.clear", "F", msgid("Everybody"), 16),
-    own("mark.range", "v", msgid("Mark a range"), 17),
+    own("mark.range", "v", msgid("Mark range"), 17),
     own("mark.all", "*", msgid("Mark all"), 18),
     own("browser", "o", msgid("Browser"), 19),
     own("copy.link", "y", msgid("Copy link"), 20),
@@ -279,11 +279,3 @@ class PeopleScreen(TwoPanes[PeopleRows], PeopleDoing[None]):
     def do_people_import(self) -> None:
         """Ask for the file of a press list."""
         ask_press_list(self)
-
-    def do_detail_down(self) -> None:
-        """Scroll the person, without leaving the list."""
-        self.about.scroll_lines(3)
-
-    def do_detail_up(self) -> None:
-        """Scroll it back up."""
-        self.about.scroll_lines(-3)

@@ -42,7 +42,7 @@ _KEYS = (
     own("report.save", "e,enter", msgid("Write to a file"), 2),
     own("report.open", "o", msgid("Open it"), 3),
     own("report.copy", "y,Y", msgid("Copy"), 4),
-    own("brand", "B", msgid("Next brand"), 5),
+    own("brand", "B", msgid("Brand"), 5),
     own("back", "escape,h,left,q", msgid("Back"), 6),
 )
 

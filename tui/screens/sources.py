@@ -159,14 +159,6 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
             self.refuse(say(outcome.sentence))
         self.look_again()
 
-    def do_detail_down(self) -> None:
-        """Scroll what is known of the source, without leaving the list."""
-        self.about.scroll_lines(3)
-
-    def do_detail_up(self) -> None:
-        """Scroll what is known of the source back up."""
-        self.about.scroll_lines(-3)
-
     def do_panel_next(self) -> None:
         """Go to the other pane."""
         self.focus_next()

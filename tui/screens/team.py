@@ -193,11 +193,3 @@ class TeamScreen(TwoPanes[TeamRows], OwnKeysScreen[None]):
         """Show the next brand's figures, or those of all of them."""
         self.tell(self.desk.session.next_brand() or _("all brands"))
         self.look_again()
-
-    def do_detail_down(self) -> None:
-        """Scroll what one has, without leaving the list."""
-        self.about.scroll_lines(3)
-
-    def do_detail_up(self) -> None:
-        """Scroll it back up."""
-        self.about.scroll_lines(-3)

@@ -43,3 +43,11 @@ class TwoPanes(Generic[Listed]):
         for pane in (self.list, self.about):
             pane.add_class("pane")
         self.list.focus()
+
+    def do_detail_down(self) -> None:
+        """Scroll the details, without leaving the list."""
+        self.about.scroll_lines(3)
+
+    def do_detail_up(self) -> None:
+        """Scroll them back up."""
+        self.about.scroll_lines(-3)

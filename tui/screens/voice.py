@@ -47,7 +47,7 @@ class VoiceScreen(OwnKeysScreen[None]):
     """Three parts about one brand; what takes long is worked out behind them."""
 
     OWN = _KEYS
-    BINDINGS = own_bindings(_KEYS, ["palette", "search", "refresh", "undo", "redo"])
+    BINDINGS = own_bindings(_KEYS, ["palette", "search", "refresh", "undo", "redo", "more"])
     DEFAULT_CSS = """
     VoiceScreen #body { layout: vertical; }
     VoiceScreen #left { height: 1fr; width: 1fr; }
