@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from listeners.demo import BRAND, Player, story_config
+from listeners.demo.story import ME
 from listeners.model import HOUR, ConversationState, Part
 from listeners.replying import Outbox
 from listeners.replying.voices import voices
@@ -52,7 +53,7 @@ async def test_a_reply_is_sent_and_heard_back_once(store: Store, player: Player)
         assert way.api
         assert way.limit is not None
         assert way.limit.maximum == 300
-        said = await outbox.send(row.id, "Oui, panier du haut.", actor="You")
+        said = await outbox.send(row.id, "Oui, panier du haut.", actor=ME)
         assert said.state == SENT
         async with asyncio.timeout(30):
             while len(await reads.thread(store, row.id)) < row.messages + 1:
@@ -63,7 +64,7 @@ async def test_a_reply_is_sent_and_heard_back_once(store: Store, player: Player)
         assert last.text == "Oui, panier du haut."
         assert await store.fetch("SELECT id FROM alert WHERE rule LIKE 'hijack%'") == []
 
-        assert (await outbox.delete(said.outbox_id, actor="You")).done == 1
+        assert (await outbox.delete(said.outbox_id, actor=ME)).done == 1
         async with asyncio.timeout(30):
             while all(one.deleted_at is None for one in await reads.thread(store, row.id)):
                 await asyncio.sleep(0.01)
@@ -76,12 +77,12 @@ async def test_now_and_then_one_is_refused_and_may_be_sent_again(
     async with Outbox(store, player.config, player.clock, listener=player.voice) as outbox:
         states = []
         for number in range(5):
-            said = await outbox.send(row.id, f"Réponse {number}", actor="You", confirmed=True)
+            said = await outbox.send(row.id, f"Réponse {number}", actor=ME, confirmed=True)
             states.append(said.state)
             if said.state == REFUSED:
                 assert "Bluesky" in said.sentence.template.format(**said.sentence.values)
                 again = await outbox.send(
-                    row.id, "", actor="You", again=said.outbox_id, confirmed=True
+                    row.id, "", actor=ME, again=said.outbox_id, confirmed=True
                 )
                 assert again.state == SENT
     assert states == [SENT, REFUSED, SENT, SENT, REFUSED]
