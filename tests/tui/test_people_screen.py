@@ -15,8 +15,9 @@ from listeners.people.rows import PersonRow
 from listeners.store import Store, ingest
 from listeners.store.people import person_of_account, persons_of
 from listeners.store.records import SeenAccount
-from tests.tui.driving import CONFIG, Driven, driven
+from tests.tui.driving import CONFIG, Driven, driven, until
 from tests.tui.seeded import ANA, NOW, TOM, Person, seed
+from tui.screens.asking import Ask
 from tui.screens.conversation import MentionScreen
 from tui.screens.people import PeopleScreen
 from tui.screens.person import PersonScreen
@@ -257,3 +258,35 @@ async def test_an_empty_list_and_somebody_gone_say_so(tmp_path: Path) -> None:
         assert "no longer there" in one.frame()
         await one.press("i")
         assert said(one) == "Nobody is selected."
+
+
+async def test_a_person_is_forgotten_from_their_page_after_a_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUBBUB_LOG_FILE", str(tmp_path / "hubbub.log"))
+    async with crowd(tmp_path) as one:
+        tom = await number(one.store, TOM)
+        one.app.push_screen(PersonScreen(one.app.desk, tom))
+        await one.settled()
+        await one.press("D")
+        await until(lambda: "Forget this person?" in one.frame())
+        # The first answer keeps everything.
+        await one.press("enter")
+        await one.settled()
+        assert await person_of_account(one.store, TOM.network, TOM.handle) == tom
+        await one.press("D")
+        await until(lambda: isinstance(one.screen, Ask))
+        await one.press("F")
+        await until(lambda: "no longer there" in one.frame())
+        assert "is forgotten" in said(one)
+        assert "no longer there" in one.frame()
+        assert await person_of_account(one.store, TOM.network, TOM.handle) is None
+
+
+async def test_an_observer_forgets_nobody(tmp_path: Path) -> None:
+    async with crowd(tmp_path, config=OBSERVER) as one:
+        one.app.push_screen(PersonScreen(one.app.desk, await number(one.store, TOM)))
+        await one.settled()
+        await one.press("D")
+        await one.settled()
+        assert "observer" in said(one)

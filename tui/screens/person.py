@@ -25,6 +25,7 @@ from tui.language import msgid
 from tui.people_words import person_name
 from tui.screens.own_keys import own, own_bindings
 from tui.screens.people_doing import PeopleDoing
+from tui.screens.person_forgetting import ask_to_forget
 from tui.screens.pickers import Picker, narrowed
 from tui.screens.two_panes import TwoPanes
 from tui.session import RowList
@@ -56,7 +57,8 @@ _KEYS = (
     own("undo", "z", msgid("Undo"), 10),
     own("copy.link", "y", msgid("Copy link"), 11),
     own("copy.text", "Y", msgid("Copy text"), 12),
-    own("back", "escape,h,left,q", msgid("Back"), 13),
+    own("people.forget", "D", msgid("Forget"), 13),
+    own("back", "escape,h,left,q", msgid("Back"), 14),
 )
 _OTHERS = ("redo", "palette", "refresh", "brand", "detail.down", "detail.up", "more")
 
@@ -191,18 +193,15 @@ class PersonScreen(TwoPanes[MentionRows], PeopleDoing[None]):
         pairs = await maybe_one(self.desk.store, self.desk.clock())
         self.ask_maybe([one for one in pairs if self.person in (one.one, one.other)])
 
+    def do_people_forget(self) -> None:
+        """Ask whether to erase this person for good."""
+        if self._ready() and self._shown is not None:
+            self.later(partial(ask_to_forget, self, self._shown.row))
+
     def do_brand(self) -> None:
         """Count for the next brand, or for all of them."""
         self.tell(self.desk.session.next_brand() or _("all brands"))
         self.look_again()
-
-    def do_detail_down(self) -> None:
-        """Scroll the person, without leaving the messages."""
-        self.about.scroll_lines(3)
-
-    def do_detail_up(self) -> None:
-        """Scroll it back up."""
-        self.about.scroll_lines(-3)
 
 
 def own_words(desk: Desk) -> tuple[str, ...]:
