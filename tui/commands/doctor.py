@@ -30,6 +30,7 @@ from tui.commands import DONE, FAILED
 from tui.commands.common import Settings
 from tui.commands.output import Column, Output
 from tui.i18n import _, language, msgid, say
+from tui.keeping_words import kept_of_all
 from tui.keymap import KeymapError
 from tui.network_state import network_standing
 from tui.own_keys import own_keys
@@ -84,6 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _look(known: Settings, findings: list[Finding]) -> int:
     findings += await _store(known)
+    findings += _keeping(known.config)
     findings += _log()
     return FAILED if any(one.state == "mend" for one in findings) else DONE
 
@@ -234,6 +236,12 @@ def _inside(config: Config) -> Iterator[Finding]:
                 "mend",
                 Sentence("{source}: {fault}", {"source": source.key, "fault": say(error.sentence)}),
             )
+
+
+def _keeping(config: Config) -> Iterator[Finding]:
+    for told, sources in kept_of_all(config):
+        listed = Sentence("kept {long}: {sources}", {"long": told, "sources": sources})
+        yield Finding(msgid("keeping"), "ok", listed)
 
 
 async def _store(known: Settings) -> list[Finding]:

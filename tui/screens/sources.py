@@ -17,6 +17,7 @@ from listeners.store.reads.uses import SourceUse
 from tui.actions import Panel
 from tui.desk import Desk
 from tui.i18n import _, clock_time, ngettext, say
+from tui.keeping_words import kept_words
 from tui.past import by_source, turn_past
 from tui.screens.moving import MovingScreen
 from tui.screens.two_panes import TwoPanes
@@ -122,7 +123,10 @@ class SourcesScreen(TwoPanes[SourceRows], MovingScreen[None]):
             capability = next((one for one in self._offered if one.network == row.network), None)
             use = self._uses.get(row.id)
             past = past_lines(self._pasts.get(row.id, []), width, styles, self.desk.key_of("past"))
-            lines = source_lines(row, capability, width, self.desk.clock(), styles, use, past)
+            now, config = self.desk.clock(), self.desk.config
+            configured = {source.key: source for source in config.sources}
+            kept = kept_words(configured.get(row.key), row.network, config.retention_days)
+            lines = source_lines(row, capability, width, now, styles, use, past, kept)
             lines += [[], [("─" * width, styles.ghost)], []]
         lines += network_table(self._offered, width, styles)
         # A list that changes while somebody reads must not move her place.

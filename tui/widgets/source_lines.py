@@ -130,6 +130,7 @@ def source_lines(
     styles: Palette,
     use: SourceUse | None = None,
     past: Sequence[Line] = (),
+    kept: str = "",
 ) -> list[Line]:
     """Return all that is known of a source: how it is, what to do, what it lives on."""
     lines: list[Line] = [
@@ -171,6 +172,8 @@ def source_lines(
         lines += field(_("behind"), age(int(row.lag * SECOND)), width, styles)
     lines += field(_("counts"), _counts(row), width, styles)
     lines += past
+    if kept:
+        lines += field(_("kept"), kept, width, styles)
     promise = (
         _("nothing is missed while it can be asked")
         if row.gapless
