@@ -71,7 +71,7 @@ async def test_it_is_shown_written_opened_and_copied(
 
 
 async def test_another_time_is_chosen(tmp_path: Path) -> None:
-    async with at_work(tmp_path, (120, 40)) as hub:
+    async with at_work(tmp_path) as hub:
         screen = await opened(hub)
         await hub.press("w", *"october", "enter")
         assert screen.found is not None
@@ -80,7 +80,7 @@ async def test_another_time_is_chosen(tmp_path: Path) -> None:
         await hub.press("w", *"winter", "enter")
         assert screen.found is not None
         assert screen.found.stretch.campaign is not None
-        assert all(cell_len(line) <= 120 for line in hub.frame().splitlines())
+        assert all(cell_len(line) <= 80 for line in hub.frame().splitlines())
 
 
 async def test_without_a_brand_it_says_so(tmp_path: Path) -> None:

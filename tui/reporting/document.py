@@ -84,10 +84,12 @@ Block = Text | Points | Grid | Chart
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and what stands below it."""
+    """A heading and what stands below it; on the first page two stand side by side."""
 
     title: str
     blocks: Sequence[Block]
+    wide: bool = False
+    """It takes the whole width of the first page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from listeners.model import DAY
 from listeners.reports.period import Report
 from tui.i18n import _, full_moment
@@ -18,16 +20,16 @@ def document(report: Report) -> Document:
     """Return the document of a report, in the language spoken now."""
     tracing = Tracing(report.brand, report.stretch, report.stretch.since, report.until)
     first = [
-        Section(_("In three sentences"), [Text(one) for one in sentences(report)]),
+        Section(_("In three sentences"), [Text(one) for one in sentences(report)], wide=True),
         *_warning(report),
         work.decisions(report, tracing),
         heard.mood(report, tracing),
         heard.volume(report, tracing),
         work.conversations(report, tracing),
+        heard.networks(report, tracing),
         work.alerts(report, tracing),
     ]
     details = [
-        heard.networks(report, tracing),
         work.people(report, tracing),
         work.stages(report, tracing),
         work.campaigns(report, tracing),
@@ -39,7 +41,7 @@ def document(report: Report) -> Document:
     ]
     if report.stretch.campaign is not None:
         place = next(at for at, one in enumerate(details) if one.title == _("Campaigns"))
-        first.insert(1, details.pop(place))
+        first.insert(1, replace(details.pop(place), wide=True))
     return Document(
         language=language(),
         title=f"{report.brand} · {stretch_name(report.stretch)}",
@@ -77,4 +79,4 @@ def _warning(report: Report) -> list[Section]:
     said = _("The figures may be too low: not everything was heard. Sources: {names}.").format(
         names=", ".join(dict.fromkeys(names))
     )
-    return [Section(_("Mind"), [Points([[Cell(said, "hubbub sources")]])])]
+    return [Section(_("Mind"), [Points([[Cell(said, "hubbub sources")]])], wide=True)]

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from tui.i18n import number
 from tui.reporting.document import Chart, Tone
 
-WIDTH, HEIGHT = 720, 220
+WIDTH, HEIGHT = 540, 190
 _LEFT, _TOP, _BOTTOM, _KEY = 44, 16, 40, 22
 COLOURS: dict[Tone, str] = {
     "negative": "#d55e00",
@@ -23,7 +23,7 @@ COLOURS: dict[Tone, str] = {
     "unscored": "#ffffff",
     "plain": "#0072b2",
 }
-_SHOWN_LABELS = 16
+_SHOWN_LABELS = 10
 
 
 def bars(chart: Chart, name: str) -> str:

@@ -52,7 +52,7 @@ def alerts(report: Report, tracing: Tracing) -> Section:
         told = _("No alert was raised in this time, and none went on.")
         if report.spoilt:
             told += " " + _("Some of it was not heard, see “Sources”.")
-        return Section(_("Alerts"), [Text(told)])
+        return Section(_("Alerts"), [Text(told)], wide=True)
     rows = [
         [
             Cell(number(one.row.id), tracing.alerts()),
@@ -64,7 +64,7 @@ def alerts(report: Report, tracing: Tracing) -> Section:
         for one in report.alerts[:_MOST]
     ]
     head = [_("alert"), _("how grave"), _("what happened"), _("since"), _("what we did")]
-    return Section(_("Alerts"), [Grid(head, rows), *_more(len(report.alerts))])
+    return Section(_("Alerts"), [Grid(head, rows), *_more(len(report.alerts))], wide=True)
 
 
 def done_words(told: AlertTold) -> str:
@@ -78,7 +78,8 @@ def done_words(told: AlertTold) -> str:
     if row.dismissed_reason:
         parts.append(row.dismissed_reason)
     if told.note:
-        parts.append(f"“{told.note}”" if len(told.note) < 160 else f"“{told.note[:159]}…”")
+        words = told.note if len(told.note) < 160 else f"{told.note[:159]}…"
+        parts.append(_("“{words}”").format(words=words))
     return " · ".join(parts)
 
 
@@ -161,7 +162,9 @@ def campaigns(report: Report, tracing: Tracing) -> Section:
             ]
             for place, title in enumerate(CAMPAIGN_ROWS)
         ]
-        blocks.append(Grid([f"“{name}”", _("before"), _("during"), _("after")], rows))
+        blocks.append(
+            Grid([_("“{words}”").format(words=name), _("before"), _("during"), _("after")], rows)
+        )
         blocks += [Text(note, note=True) for note in remarks(one, report.made_at)]
     return Section(_("Campaigns"), blocks)
 
@@ -235,15 +238,20 @@ def decisions(report: Report, tracing: Tracing) -> Section:
         item(_("Nobody is on duty: {when}.").format(when=when), "hubbub duty")
     for one in found.channels:
         name = network_title(one.cadence.channel)
-        item(f"{name}: {channel_words(one)}.", tracing.whole("cadence"))
+        item(_about(name, channel_words(one)), tracing.whole("cadence"))
     for advice in found.advice:
         what = _("Listen on {network}") if advice.what == "add" else _("Drop {network}")
         name = advice.source or network_title(advice.network)
         why = " ".join(say(one) for one in advice.evidence)
-        item(f"{what.format(network=name)}: {why}", tracing.whole("coverage"))
+        item(_about(what.format(network=name), why), tracing.whole("coverage"))
     if not items:
-        return Section(_("To decide"), [Text(_("Nothing waits for a decision now."))])
-    return Section(_("To decide"), [Points(items)])
+        told = _("Nothing waits for a decision now.")
+        return Section(_("To decide"), [Text(told)], wide=True)
+    return Section(_("To decide"), [Points(items)], wide=True)
+
+
+def _about(what: str, told: str) -> str:
+    return _("{who}: {text}").format(who=what, text=told)
 
 
 def sources(report: Report, tracing: Tracing) -> Section:
@@ -251,7 +259,7 @@ def sources(report: Report, tracing: Tracing) -> Section:
     items: list[Sequence[Cell]] = [
         [
             Cell(
-                f"{network_title(one.network)}, {one.label}: {word(one.state)}"
+                _about(f"{network_title(one.network)}, {one.label}", word(one.state))
                 + (f" · {say(one.detail)}" if one.detail is not None else ""),
                 "hubbub sources",
             )
