@@ -19,7 +19,7 @@ from listeners.actions.people_joining import merge_persons
 from listeners.actions.planning import add_planned, set_cadence
 from listeners.actions.press_import import import_press
 from listeners.campaigns.campaign import Campaign
-from listeners.charges import Charge
+from listeners.charges import Charge, ChargeKind
 from listeners.config import Config
 from listeners.demo.month import tell_month
 from listeners.demo.story import ANA, BRAND, LENGTH, LEO, ME, load
@@ -70,15 +70,16 @@ async def plan_ahead(
     campaign = await _campaigns(store, config, began_at, today, zone)
     await _plan(store, config, began_at, today, campaign, zone)
     await _rota(store, config, today, zone)
-    for kind, what, member in (
+    charges: tuple[tuple[ChargeKind, str, str], ...] = (
         ("conductor", "", ANA),
         ("press", "", ANA),
         ("channel", "instagram", LEO),
         ("channel", "mastodon", ME),
         ("campaign", str(campaign), LEO),
         ("other", "repair sheets", ME),
-    ):
-        charge = Charge(brand=BRAND, kind=kind, what=what, member=member)  # type: ignore[arg-type]
+    )
+    for kind, what, member in charges:
+        charge = Charge(brand=BRAND, kind=kind, what=what, member=member)
         await hand_out(store, config, ANA, charge, began_at)
     listed = resources.files(__package__).joinpath("story", "press.csv").read_bytes()
     press = read_press_list(listed, "press.csv")
