@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from listeners.actions.changes import Change
 from listeners.actions.duty import no_member
 from listeners.actions.outcome import Outcome
 from listeners.actions.words import done
@@ -13,7 +14,8 @@ from listeners.charges import ALONE, KINDS, Charge
 from listeners.config import Config
 from listeners.model import Micros, Sentence
 from listeners.networks.registry import NETWORKS
-from listeners.store import Store, subjects
+from listeners.rows import EventRow
+from listeners.store import Store, subjects, undoing
 from listeners.store.charges import (
     add_charge,
     charges_in,
@@ -138,6 +140,21 @@ async def hand_over(
     return await store.write(work, urgent=True)
 
 
+async def turn_charge(connection: Connection, event: EventRow, change: Change) -> tuple[str, ...]:
+    """Take back what was done to a role, unless whoever would get it has it by now.
+
+    Returns the fields that have moved on since; then nothing was written.
+    """
+    known = await charges_in(connection)
+    number, was = event.subject_id, change.before
+    mine = next((_fields(one) for one in known if one.id == number), {})
+    wanted = {**mine, **{name: was[name] for name in _NAMES if name in was}}
+    others = [_fields(one) for one in known if one.id != number]
+    if was.get("removed") != 1 and wanted in others:
+        return ("member",)
+    return await undoing.turn_row(connection, "charge", number, change.before, change.after)
+
+
 def _refused(config: Config, charge: Charge) -> Sentence | None:
     if charge.brand and config.brand(charge.brand) is None:
         return Sentence("There is no brand {brand}.", {"brand": charge.brand})
@@ -157,6 +174,9 @@ def _refused(config: Config, charge: Charge) -> Sentence | None:
 
 def _nothing(*why: Sentence) -> Outcome:
     return Outcome(0, why[0], why)
+
+
+_NAMES = ("brand", "kind", "what", "member")
 
 
 def _fields(charge: Charge) -> dict[str, object]:

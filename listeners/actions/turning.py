@@ -25,6 +25,7 @@ from listeners.actions.changes import (
     taken_back,
     undone_already,
 )
+from listeners.actions.charges import turn_charge
 from listeners.actions.joining import turn_again
 from listeners.actions.mood import MOODS, turn_mood
 from listeners.actions.outcome import Outcome
@@ -110,7 +111,7 @@ TURNS: Mapping[str, Turn] = {
     "planned": _row,
     "cadence": _row,
     "duty": _row,
-    "charge": _row,
+    "charge": turn_charge,
     "stage": _stage,
     "member": _away,
     "person": _person,

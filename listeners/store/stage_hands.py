@@ -81,15 +81,32 @@ async def turn_stage(
 ) -> tuple[str, ...]:
     """Put what is set by hand back from what a step ``left`` to what ``was``.
 
-    Returns the fields that somebody else has changed since; then nothing was written.
+    Only the moves of the step itself are turned: those of a person who was merged then and is not
+    any more are no longer theirs. Returns the fields that somebody else has changed since; then
+    nothing was written.
     """
     brand_id, before, after = was.get("brand_id"), was.get("moves"), left.get("moves")
     if not isinstance(brand_id, int) or not isinstance(before, list) or not isinstance(after, list):
         return ("moves",)
-    standing = await _set_now(connection, person, brand_id)
-    if list(standing.moves) != after:
+    known = {*before, *after}
+    there = {*(await _set_now(connection, person, brand_id)).moves}
+    put, taken = (
+        [one for one in after if one not in before],
+        [one for one in before if one not in after],
+    )
+    newer = any(one > max(known, default=0) for one in there - known)
+    if newer or not there.issuperset(put) or there & {*taken}:
         return ("moves",)
-    await _in_force(connection, [one for one in after if one not in before], removed=True)
-    await _in_force(connection, [one for one in before if one not in after], removed=False)
-    await restage(connection, [person], now)
+    await _in_force(connection, put, removed=True)
+    await _in_force(connection, taken, removed=False)
+    await restage(connection, [person, *await _whose(connection, [*put, *taken])], now)
     return ()
+
+
+async def _whose(connection: Connection, numbers: Iterable[int]) -> list[int]:
+    rows = await connection.fetch(
+        """SELECT DISTINCT person_id FROM stage_move
+           WHERE id IN (SELECT value FROM json_each(?))""",
+        (dumps(list(numbers)),),
+    )
+    return [row["person_id"] for row in rows]
