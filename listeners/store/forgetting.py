@@ -252,10 +252,11 @@ async def _delete_chunk(connection: Connection, person: Whole) -> int:
     )
     await connection.fetch(
         """UPDATE conversation SET title = '', url = '' WHERE id IN (
-               SELECT m.conversation_id FROM mention m
-               WHERE m.id IN (SELECT value FROM json_each(?))
-                 AND (m.title = conversation.title OR m.url = conversation.url))""",
-        (these,),
+               SELECT conversation_id FROM mention WHERE id IN (SELECT value FROM json_each(?)))
+           AND EXISTS (SELECT 1 FROM mention m WHERE m.conversation_id = conversation.id
+               AND m.id IN (SELECT value FROM json_each(?))
+               AND (m.title = conversation.title OR m.url = conversation.url))""",
+        (these, these),
     )
     await connection.fetch(
         """UPDATE event SET before = '{}', after = '{}' WHERE subject_kind = 'mention'

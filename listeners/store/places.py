@@ -248,15 +248,6 @@ async def forget_places(connection: Connection, mention_ids: Iterable[int]) -> N
         )
 
 
-async def forget_places_of(connection: Connection, network: str, author_key: str) -> None:
-    """Delete what an author who is forgotten said elsewhere than where it was heard first."""
-    await connection.fetch(
-        """DELETE FROM place WHERE account_id =
-               (SELECT id FROM account WHERE network = ? AND key = ?)""",
-        (network, storable(author_key)),
-    )
-
-
 async def threads_elsewhere(
     connection: Connection, source_id: int, read_before: Micros, now: Micros, limit: int
 ) -> list[str]:

@@ -1,4 +1,4 @@
-"""Forgetting: what is older than the user keeps, and people who asked to be forgotten.
+"""Forgetting what is older than the user keeps; who asked to be forgotten: ``forgetting``.
 
 Deleting touches every index and the full text, 42 µs a row and more, so it goes in chunks of 50
 with pauses between them: nobody waits for the lock longer than a few milliseconds. Counts stay
@@ -13,15 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from listeners.model import DAY, Micros
-from listeners.store.codec import dumps, storable
+from listeners.store.codec import dumps
 from listeners.store.connection import Connection, Row
 from listeners.store.database import Store
 from listeners.store.fulltext import begin_merge, go_on_merging, unindex_text
-from listeners.store.graves import tombstones
-from listeners.store.ingest import known_of_ids
-from listeners.store.mention_rows import uncounted
-from listeners.store.places import forget_places, forget_places_of
-from listeners.store.rollups import bump_rollups
+from listeners.store.places import forget_places
 from listeners.store.settings import put_setting, setting
 
 CHUNK = 50
@@ -29,7 +25,7 @@ PAUSE_SECONDS = 0.05
 MINUTES_KEPT = 29 * DAY
 """Counts by minute are kept as long as a detector looks back; those by hour for ever."""
 GRAVES_KEPT = 30 * DAY
-"""A deletion heard before its post is remembered this long; a forgotten account for ever."""
+"""A deletion heard before its post is remembered this long; a forgotten person for ever."""
 
 _MERGING = "retention.merging"
 """Set while the full-text index still holds deleted words: a process may end before it is done."""
@@ -216,56 +212,3 @@ async def _forget_leftovers(
         "DELETE FROM tombstone WHERE kind = 'post' AND at < ?", (now - GRAVES_KEPT,)
     )
     await connection.fetch("DELETE FROM rollup_minute WHERE start < ?", (now - MINUTES_KEPT,))
-
-
-_AUTHOR = "SELECT id, key, handle, person_id FROM account WHERE network = ? AND key = ?"
-
-
-async def forget_account(
-    store: Store, network: str, author_key: str, now: Micros, *, pause: float = PAUSE_SECONDS
-) -> int:
-    """Delete an author and everything they said, for good; return how many mentions that was.
-
-    A salted hash stays behind, so that no listener brings them back. The full-text index is
-    merged until nothing of the deleted words is left in it. Backups are not touched.
-    """
-    # First the stone: a batch that comes between two chunks must not bring anything new.
-    await store.write(lambda c: tombstones(c, [(network, "account", author_key)], now), urgent=True)
-    author = await store.fetch(_AUTHOR, (network, storable(author_key)))
-    deleted = 0
-    await store.write(lambda c: forget_places_of(c, network, author_key))
-    while chunk := await store.write(lambda c: _forget_account_chunk(c, network, author_key)):
-        deleted += chunk
-        await asyncio.sleep(pause)
-    for row in author:
-        await store.write(partial(_forget_author, author=row))
-    await merge_all(store, pause)
-    return deleted
-
-
-async def _forget_account_chunk(connection: Connection, network: str, author_key: str) -> int:
-    rows = await connection.fetch(
-        f"""SELECT m.id FROM mention m JOIN account a ON a.id = m.account_id
-            WHERE a.network = ? AND a.key = ? LIMIT {CHUNK}""",
-        (network, storable(author_key)),
-    )
-    ids = [row["id"] for row in rows]
-    known = await known_of_ids(connection, ids)
-    await bump_rollups(connection, [uncounted(one) for one in known if one.deleted_at is None])
-    await delete_mentions(connection, ids)
-    return len(ids)
-
-
-async def _forget_author(connection: Connection, author: Row) -> None:
-    """Delete what is left of an author: their account, their name in titles and dead letters."""
-    await connection.fetch(
-        "UPDATE conversation SET opener_id = NULL, title = '' WHERE opener_id = ?", (author["id"],)
-    )
-    await connection.fetch("DELETE FROM account WHERE id = ?", (author["id"],))
-    await connection.fetch(
-        """DELETE FROM person WHERE id = ?
-           AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)""",
-        (author["person_id"],),
-    )
-    for name in filter(None, (author["key"], author["handle"])):
-        await connection.fetch("DELETE FROM dead_letter WHERE instr(record, ?)", (name,))

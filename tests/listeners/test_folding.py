@@ -34,8 +34,9 @@ from listeners.store.connection import Connection
 from listeners.store.elsewhere import Writer
 from listeners.store.filters import QueueFilter, StreamFilter
 from listeners.store.places import threads_elsewhere
-from listeners.store.retention import forget_account, forget_old
+from listeners.store.retention import forget_old
 from listeners.store.sources import NewSource, register_sources
+from tests.listeners.store.builders import forget_account
 
 NOW = Micros(1_790_000_000 * 1_000_000)
 BRAND = BrandConfig(

@@ -30,8 +30,8 @@ from listeners.store import Connection, Store, ingest, open_store, reads
 from listeners.store.corrections import MIDDLE, corrections, verdict_of
 from listeners.store.filters import QueueFilter
 from listeners.store.records import Edit, SeenAccount
-from listeners.store.retention import forget_account, forget_old
-from tests.listeners.store.builders import BRAND, NETWORK, NOW, World, furnish
+from listeners.store.retention import forget_old
+from tests.listeners.store.builders import BRAND, NETWORK, NOW, World, forget_account, furnish
 from tests.listeners.store.test_store_recount import check
 
 LATER = Micros(NOW + MINUTE)

@@ -17,7 +17,9 @@ from listeners.model import (
     SourceState,
 )
 from listeners.store import Connection, Store, ingest
+from listeners.store.forgetting import forget_person
 from listeners.store.keys import dedupe_key
+from listeners.store.people import person_of_account
 from listeners.store.records import NewMention, SeenAccount
 from listeners.store.sources import (
     NewSource,
@@ -137,3 +139,12 @@ async def furnish(store: Store) -> World:
         return World(store, brands, sources, {key: id_ for (_, key), id_ in accounts.items()})
 
     return await store.write(work)
+
+
+async def forget_account(
+    store: Store, network: str, key: str, now: Micros, *, pause: float = 0
+) -> int:
+    """Forget the person of an account; returns how many mentions went."""
+    person = await person_of_account(store, network, key)
+    assert person is not None
+    return (await forget_person(store, person, now, pause=pause)).mentions

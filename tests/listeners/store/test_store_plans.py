@@ -29,9 +29,8 @@ from listeners.store import (
 from listeners.store.connection import Row
 from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
 from listeners.store.records import Edit
-from listeners.store.retention import forget_account
 from listeners.store.terms import withhold
-from tests.listeners.store.builders import BRAND, NETWORK, NOW, World
+from tests.listeners.store.builders import BRAND, NETWORK, NOW, World, forget_account
 
 Read = Callable[[Store], Awaitable[object]]
 

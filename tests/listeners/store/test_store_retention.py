@@ -28,10 +28,10 @@ from listeners.store.backup import backup
 from listeners.store.errors import StoreError, Trouble
 from listeners.store.filters import StreamFilter
 from listeners.store.named import name_in_note
-from listeners.store.retention import CHUNK, forget_account, forget_old
+from listeners.store.retention import CHUNK, forget_old
 from listeners.store.subjects import NewEvent
 from listeners.supervisor import spawn
-from tests.listeners.store.builders import NETWORK, NOW, OTHER, World, furnish
+from tests.listeners.store.builders import NETWORK, NOW, OTHER, World, forget_account, furnish
 from tests.listeners.store.test_store_recount import check
 
 OLD = Micros(NOW - 100 * DAY)
