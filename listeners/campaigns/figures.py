@@ -156,7 +156,8 @@ class CampaignFigures:
     """What a campaign brought: the brand before, during and after, and the campaign's own.
 
     ``own`` is over all the time in which a mention can be the campaign's, from a day before it to
-    two weeks after it, its figures a day of the campaign's own days. ``heard_from`` is the time of the brand's first stored mention.
+    two weeks after it, its figures a day of the campaign's own days. ``heard_from`` is the time of
+    the brand's first stored mention.
     """
 
     campaign: Campaign
