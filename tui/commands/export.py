@@ -33,7 +33,8 @@ from tui.terminal.ending import run_to_end
 KINDS = ("mentions", "conversations", "alerts", "people", "campaigns", "planned")
 DELIMITERS = {",": ",", ";": ";", "tab": "\t"}
 _BOM = "\ufeff"
-_EVER = Micros(150 * 365 * DAY)
+_YEAR = 366 * DAY
+_EVER = Micros(150 * _YEAR)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,9 +121,8 @@ async def _records(arguments: argparse.Namespace, store: Store) -> AsyncIterator
         for campaign in await campaigns(store, arguments.brand):
             yield campaign_record(campaign, utc_now())
     elif arguments.what == "planned":
-        since, until = arguments.since or Micros(0), arguments.until or _EVER
-        for entry in await planned(store, arguments.brand, since, until, zone=zone()):
-            yield plan_record(entry, utc_now(), zone())
+        async for record in _plans(arguments, store):
+            yield record
     else:
         found = await reads.alert_ids(
             store,
@@ -146,6 +146,18 @@ async def _people(arguments: argparse.Namespace, store: Store) -> AsyncIterator[
             if one in rows:
                 yield person_record(rows[one])
         before = ids[-1]
+
+
+async def _plans(arguments: argparse.Namespace, store: Store) -> AsyncIterator[Record]:
+    # A year at a time: one question returns some thousand entries at most.
+    since, until = arguments.since or Micros(0), arguments.until or _EVER
+    told: set[int] = set()
+    for start in range(since, until, _YEAR):
+        end = Micros(min(start + _YEAR, until))
+        for entry in await planned(store, arguments.brand, Micros(start), end, zone=zone()):
+            if entry.id not in told:
+                told.add(entry.id)
+                yield plan_record(entry, utc_now(), zone())
 
 
 class Shape(NamedTuple):
