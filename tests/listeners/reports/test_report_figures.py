@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC
@@ -17,6 +17,16 @@ from listeners.model import DAY, HOUR, Micros
 from listeners.reports.period import Report, change, mood_change, report
 from listeners.reports.stretches import Stretch, month, week
 from listeners.store import Connection, Store, open_store
+from listeners.store.connection import Row
+from listeners.store.report import (
+    heard_from,
+    heard_in,
+    missed_in,
+    moves_in,
+    opened_in,
+    said_about_alerts,
+    spoke_in,
+)
 from tests.listeners.reports.busy_month import CONFIG, NOW, fill_month
 from tests.listeners.voice.talk import OURS, RIVAL, fill
 
@@ -220,3 +230,29 @@ async def test_an_empty_store_has_an_empty_report(tmp_path: Path) -> None:
 
 async def _made(store: Store) -> Report:
     return await report(store, CONFIG, OURS, week("", NOW, UTC), Micros(NOW), zone=UTC)
+
+
+async def test_no_count_reads_a_whole_table(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+
+    def explained(fetch: Callable[..., Awaitable[list[Row]]]) -> Callable[..., object]:
+        async def explaining(owner: object, sql: str, parameters: object = ()) -> list[Row]:
+            rows = await fetch(owner, f"EXPLAIN QUERY PLAN {sql}", parameters)
+            steps.extend(row["detail"] for row in rows)
+            return await fetch(owner, sql, parameters)
+
+        return explaining
+
+    for owner in (Store, Connection):
+        monkeypatch.setattr(owner, "fetch", explained(owner.fetch))
+    week_ago = Micros(NOW - 7 * DAY)
+    await heard_in(store, OURS, [(week_ago, NOW)])
+    await heard_from(store, OURS)
+    await spoke_in(store, OURS, week_ago, NOW)
+    await moves_in(store, OURS, week_ago, NOW)
+    await opened_in(store, OURS, week_ago, NOW)
+    await missed_in(store, week_ago, NOW)
+    await said_about_alerts(store, [1, 2])
+    assert any("USING INDEX mention_stream" in step for step in steps)
+    tables = {step.split()[1] for step in steps if step.startswith("SCAN ")}
+    assert tables & {"m", "a", "k", "e", "p", "s", "n", "mention", "conversation"} <= {"n"}
