@@ -24,12 +24,15 @@ def verdict(one: Reached) -> Verdict:
     *deaf*: a source is there and cannot hear. *unheard*: the audience is there by profile, or
     speaks there by its links, and nothing listens. *unanswered*: those who ask get no answer.
     *quiet*: we listen and nothing is said. *answering*: they ask and we answer. *hearing*: they
-    speak and ask nothing. *elsewhere*: nobody we want is there, and nothing listens.
+    speak and ask nothing. *elsewhere*: nobody we want is there, nothing listens, nothing was heard;
+    what was brought in without a source, by an import, is judged like the rest.
     """
     if one.sources and not one.healthy:
         return "deaf"
-    if not one.sources:
-        return "unheard" if one.groups or one.linked >= FEW or one.rivals else "elsewhere"
+    if not one.sources and (one.groups or one.linked >= FEW or one.rivals):
+        return "unheard"
+    if not one.sources and not one.mentions:
+        return "elsewhere"
     if not one.mentions:
         return "quiet"
     if not one.asked:

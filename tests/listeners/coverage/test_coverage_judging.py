@@ -26,6 +26,9 @@ def reached(**facts: Any) -> Reached:
         ({"groups": (GROUP,)}, "unheard"),
         ({"linked": FEW}, "unheard"),
         ({"linked": FEW - 1}, "elsewhere"),
+        ({"mentions": 9}, "hearing"),
+        ({"mentions": 9, "asked": 4}, "unanswered"),
+        ({"mentions": 9, "asked": 4, "groups": (GROUP,)}, "unheard"),
         ({"rivals": 1}, "unheard"),
         ({"sources": (Listening(key="s", state=SourceState.NEEDS_TOKEN),)}, "deaf"),
         (
