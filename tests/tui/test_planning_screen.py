@@ -69,10 +69,10 @@ async def test_the_month_the_week_and_the_agenda_at_80_columns(tmp_path: Path) -
         await one.press("v")
         assert "Week · 2026-W47" in one.frame()
         assert "late: draft" in one.frame()
-        assert "Wed 18 Nov  nothing planned" in one.frame()
+        assert "Wed 18 Nov   nothing planned" in one.frame()
         await one.press("3")
         lines = one.frame().splitlines()
-        assert "Thu 19 Nov  ! Ma" in lines[2]  # what is late comes first
+        assert "Thu 19 Nov   ! Ma" in lines[2]  # what is late comes first
         await one.press("1", "pagedown", "pagedown")
         assert "January 2027" in one.frame()
         await one.press("t", "h", "l", "j", "k")

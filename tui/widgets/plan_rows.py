@@ -39,7 +39,7 @@ from tui.widgets.paint import (
 from tui.widgets.plan_lines import channel_style
 from tui.widgets.row_list import VirtualList
 
-_DAY = 12
+_DAY = 13
 _TIME = 10
 _OWNER = 10
 _STATE = 16
@@ -87,7 +87,7 @@ class PlanRows(VirtualList[Listed]):
         ]
         tail: Line = [
             (
-                " " + padded(state_words(one, now, zone()), _STATE),
+                " " + padded(state_words(one, now, zone()), _STATE) + " ",
                 styles.negative if late else styles.faint,
             )
         ]

@@ -15,7 +15,7 @@ from tui.widgets.row_list import VirtualList
 from tui.widgets.stage_lines import role_word, stage_style
 
 _NAME = 22
-_STAGE = 12
+_STAGE = 13
 _WIDE = 130
 
 
