@@ -22,6 +22,7 @@ _QUOTED: Final = 5
 _QUOTED_BY_OTHERS: Final = 8
 _SHORTEST_QUOTE: Final = 12
 _WORD: Final = re.compile(r"\w+")
+_LINK: Final = re.compile(r"https?://[^\s\"'<>“”«»]+[^\s\"'<>“”«».,;:!?)\]]")
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _FIXED: Final = frozenset(
     {
@@ -43,6 +44,8 @@ class Traces:
     keys: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
     """Mail, phone, and pages, as they are written."""
+    posts: frozenset[str] = frozenset()
+    """Addresses of what they said: there can be thousands."""
     words: frozenset[str] = frozenset()
     """What they said: texts and titles."""
     kept: frozenset[str] = frozenset()
@@ -55,7 +58,7 @@ class Masking:
         kept = {fold(one) for one in traces.kept}
         public, private, exact = set[str](), set[str](), set[str]()
         for address in traces.addresses:
-            bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
+            bare = _bare(address)
             if len(bare) >= 6:
                 public.add(bare)
             exact.add(address)
@@ -78,9 +81,13 @@ class Masking:
         self._private = _pattern(public | private)
         self.fragments = frozenset(filter(None, map(_fragment, public)))
         """What a text must hold, in small letters, to name them in public; for a first look."""
+        self.posts = traces.posts
+        self._posts = frozenset(map(_bare, traces.posts))
         runs = [tuple(_WORD.findall(fold(text))) for text in traces.words]
         self._quotes = frozenset(_runs(runs, _QUOTED)) | {
-            run for run in runs if len(run) < _QUOTED and sum(map(len, run)) >= _SHORTEST_QUOTE
+            hash(run)
+            for run in runs
+            if len(run) < _QUOTED and sum(map(len, run)) >= _SHORTEST_QUOTE
         }
         self._said = frozenset(fold(one).strip() for one in traces.words if len(one.strip()) >= 4)
         self._long_quotes = frozenset(_runs(runs, _QUOTED_BY_OTHERS))
@@ -89,12 +96,13 @@ class Masking:
         """Return a text of ours without the person and what they said."""
         if fold(text) in self.exact:
             return MASK
+        text = self._unlinked(text)
         return _without(self._private, self._unquoted(text, self._quotes, range(2, _QUOTED + 1)))
 
     def theirs(self, text: str) -> str:
         """Return what somebody else said without the person."""
-        quotes = self._unquoted(text, self._long_quotes, (_QUOTED_BY_OTHERS,))
-        return _without(self._public, quotes)
+        text = self._unlinked(text)
+        return _without(self._public, self._unquoted(text, self._long_quotes, (_QUOTED_BY_OTHERS,)))
 
     def token(self, text: str, instead: str) -> str:
         """Return an identifier with ``instead`` where it holds the person's key or handle."""
@@ -149,7 +157,12 @@ class Masking:
                 }
         return value
 
-    def _unquoted(self, text: str, quotes: frozenset[_Run], sizes: Iterable[int]) -> str:
+    def _unlinked(self, text: str) -> str:
+        if not self._posts or "://" not in text:
+            return text
+        return _LINK.sub(lambda one: MASK if _bare(one[0]) in self._posts else one[0], text)
+
+    def _unquoted(self, text: str, quotes: frozenset[int], sizes: Iterable[int]) -> str:
         if not quotes:
             return text
         found = [(one.start(), one.end(), fold(one[0])) for one in _WORD.finditer(text)]
@@ -157,7 +170,7 @@ class Masking:
         hidden = [False] * len(words)
         for size in sizes:
             for at in range(len(words) - size + 1):
-                if words[at : at + size] in quotes:
+                if hash(words[at : at + size]) in quotes:
                     hidden[at : at + size] = [True] * size
         if not any(hidden):
             return text
@@ -177,6 +190,10 @@ def distinctive(name: str) -> bool:
     if name.isalpha():
         return False
     return len(name) >= (6 if name.isdigit() or " " in name else 4)
+
+
+def _bare(address: str) -> str:
+    return re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
 
 
 def _unescaped(found: re.Match[str]) -> str:
@@ -202,7 +219,8 @@ def _fragment(name: str) -> str:
     return max(re.findall(r"[a-z0-9]+", name.lower()), key=len, default="")
 
 
-def _runs(texts: Iterable[_Run], size: int) -> Iterator[_Run]:
+def _runs(texts: Iterable[_Run], size: int) -> Iterator[int]:
+    # As numbers: somebody may have said half a million words.
     for words in texts:
         for at in range(len(words) - size + 1):
-            yield words[at : at + size]
+            yield hash(words[at : at + size])

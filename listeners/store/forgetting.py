@@ -197,9 +197,10 @@ async def find_person(store: Store, person: int, kept: Iterable[str]) -> Whole:
             names=_some(*(row["name"] for row in (*accounts, *persons))),
             keys=_some(*(row["key"] for row in accounts)),
             addresses=_some(
-                *(row["url"] for row in (*accounts, *links, *said, *elsewhere)),
+                *(row["url"] for row in (*accounts, *links)),
                 *(row["value"] for row in contacts if row["kind"] != "handle"),
             ),
+            posts=_some(*(row["url"] for row in (*said, *elsewhere))),
             words=_some(*(row[name] for row in said for name in ("title", "text", "raw_text"))),
             kept=frozenset(kept),
         ),

@@ -106,11 +106,13 @@ async def _page(
     text = " || ' ' || ".join(f"lower(coalesce({name}, ''))" for name in columns if name != "raw")
     fragments = sorted(masking.fragments)
     # A post passed on is their words; whatever names them holds a part of a name of theirs.
-    likely = " OR ".join(["repost = 1", *(f"instr({text}, ?)" for _ in fragments)])
+    linking = """links != '[]' AND EXISTS (SELECT 1 FROM json_each(mention.links) l
+        WHERE l.value IN (SELECT value FROM json_each(?)))"""
+    likely = " OR ".join(["repost = 1", linking, *(f"instr({text}, ?)" for _ in fragments)])
     return await store.fetch(
         f"""SELECT {names}, account_id, repost FROM mention
             WHERE id > ? AND ({likely}) ORDER BY id LIMIT {PAGE}""",
-        (after, *fragments),
+        (after, dumps(sorted(masking.posts)), *fragments),
     )
 
 

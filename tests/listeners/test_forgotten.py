@@ -107,6 +107,7 @@ TRACES = Traces(
     names=frozenset({"Zoé Müller", "Al"}),
     keys=frozenset({"10930"}),
     addresses=frozenset({"https://www.zq.example/me", "zq@mail.example"}),
+    posts=frozenset({"https://news.example/item?id=42"}),
     words=frozenset({"the kettle leaks when it boils at night again", "Kettle exploded"}),
     kept=frozenset({"Ana"}),
 )
@@ -128,6 +129,9 @@ TRACES = Traces(
         ("RT: The kettle leaks when it boils at night again", "RT: …", "RT: …"),
         ("“kettle exploded” again", "“…” again", "“kettle exploded” again"),
         ("number 10930", "number …", "number 10930"),
+        ("(http://news.example/item?id=42).", "(…).", "(…)."),
+        ("https://news.example/item?id=421", "https://news.example/item?id=421",
+         "https://news.example/item?id=421"),
         ("Ana takes it", "Ana takes it", "Ana takes it"),
         ("", "", ""),
     ],
