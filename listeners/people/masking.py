@@ -119,10 +119,13 @@ class Masking:
         return self._public is not None and self._public.search(text) is not None
 
     def in_record(self, text: str) -> bool:
-        """Whether a network's own record, in JSON, names the person or quotes them at length."""
+        """Whether a network's own record, in JSON, names the person or links to what they said.
+
+        Words alone are not looked for: a record that holds somebody's words names their account.
+        """
         if "\\u" in text:
             text = _ESCAPED.sub(_unescaped, text)
-        return self.theirs(text) != text
+        return self.in_public(text) or self._unlinked(text) != text
 
     def said(self, text: str) -> bool:
         """Whether a text is one of theirs, word for word."""

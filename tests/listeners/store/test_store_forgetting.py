@@ -247,6 +247,36 @@ async def test_a_name_of_the_team_or_a_plain_word_is_blanked_nowhere(world: Worl
     assert row["text"] == "I like orange juice and … too"
 
 
+@pytest.mark.parametrize(
+    ("record", "kept"),
+    [
+        ({"of": "author.9"}, False),
+        ({"name": "Z\u00f6e \u00c5 Qv"}, False),
+        ({"of": "author.99"}, True),
+        ({"at": "https://x.example/posts/1"}, False),
+    ],
+)
+async def test_a_record_that_names_them_goes_and_the_post_stays(
+    world: World, record: dict[str, str], kept: bool
+) -> None:
+    world.accounts |= {"z": await heard(world, "author.9")}
+    await world.store.write(
+        lambda c: c.fetch("UPDATE account SET name = 'Zöe Å Qv' WHERE key = 'author.9'")
+    )
+    raw = zlib.compress(json.dumps(record).encode())
+    await world.add(
+        [
+            world.mention("what she said", author="z", url="https://x.example/posts/1"),
+            world.mention("what another said", author="bob", raw=raw),
+        ]
+    )
+    gone = await person_of(world.store, world.accounts["z"])
+    await forget_person(world.store, gone, NOW, pause=0)
+    (row,) = await world.store.fetch("SELECT text, raw FROM mention")
+    assert row["text"] == "what another said"
+    assert (row["raw"] is not None) is kept
+
+
 async def test_it_is_finished_by_whoever_opens_the_store_next(tmp_path: Path) -> None:
     path = tmp_path / "hubbub.db"
     fill(path)
