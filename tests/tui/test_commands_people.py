@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from listeners.clock import utc_now
+from listeners.config import BrandConfig, Config
 from listeners.model import Author
+from listeners.staging import find_stages
 from listeners.store import ingest, open_store
 from listeners.store.records import SeenAccount
 from tests.tui.seeded import ANA, BRAND, TOM, seed
@@ -43,6 +45,8 @@ def _in_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
             linked = Author(key=ANA.handle, handle=ANA.handle, links=(f"https://{TOM.handle}",))
             seen = [SeenAccount(ANA.network, linked)]
             await opened.write(lambda c: ingest.upsert_accounts(c, seen, utc_now()))
+            # As where a hubbub listens: whatever is done to somebody finds their stage too.
+            await find_stages(opened, Config(brands=(BrandConfig(name=BRAND),)), utc_now, pause=0)
 
     asyncio.run(fill())
     use_zone(UTC)

@@ -13,6 +13,7 @@ from listeners.people.rows import PersonRow
 from listeners.store import Store
 from listeners.store.forgetting import Held, finish_forgetting
 from listeners.store.reads.person_data import everything_of
+from listeners.team import may_write
 from tui.commands import DONE, WRONG_USE
 from tui.commands.common import CommandError, Settings, reading, settings, writing
 from tui.commands.export import whole_file
@@ -51,6 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
                 Sentence("Export first, look at the file, then forget: one at a time."), WRONG_USE
             )
         return run_to_end(_export(known, person, Path(arguments.export).expanduser()), 1)
+    refused = may_write(known.config, known.member)
+    if refused is not None:
+        raise CommandError(refused)
     return run_to_end(_forget(known, person) if arguments.yes else _look(known, person), 1)
 
 
