@@ -80,6 +80,8 @@ class Draft:
     thin_baseline: bool = False
     holding: bool = True
     evidence: tuple[int, ...] = ()
+    peak: str = ""
+    """The figure of which the alert also tells the most it has been, if there is one."""
     for_good: bool = False
     """A dismissal settles it: the same subject fires again only if it grows worse."""
 

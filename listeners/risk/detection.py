@@ -259,6 +259,7 @@ def overdue_draft(brand: str, verdict: Overdue, evidence: Sequence[int] = ()) ->
         explanation=verdict.explanation,
         figures=verdict.figures,
         evidence=tuple(evidence),
+        peak="x",
     )
 
 

@@ -9,6 +9,7 @@ check of a condition found, ``apply`` a key or the passing of time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from listeners.model import MINUTE, AlertState, Micros, Sentence, Severity
@@ -44,6 +45,10 @@ SNOOZE_ENDED = "alert.woke"
 UNCONFIRMED = "alert.unconfirmed"
 WINDOW_ENDED = "alert.window_ended"
 """What happens to an alert by itself, as the log names it; the screen has a sentence for each."""
+
+PEAK = "worst"
+"""The figure that keeps the most a condition has been since the alert began."""
+AT_WORST = Sentence("at its worst since this alert began: {count}", {"count": 0})
 
 STILL_HOLDS = Sentence(
     "Its cause still holds, so it would fire again: acknowledge it, snooze it, or dismiss it as a"
@@ -138,22 +143,35 @@ def _raised(before: Alert, after: Alert, now: Micros) -> Step:
 def _with_evidence(alert: Alert, draft: Draft, now: Micros) -> Alert:
     """Return it with the evidence joined: count, last seen, worst severity, newest figures.
 
-    What happens is counted; a condition that goes on is not counted again at every check.
+    What happens is counted, and told by the gravest of it. A condition that goes on is not counted
+    again at every check, and is told as it is now, however bad it was.
     """
-    worse = draft.severity >= alert.severity
+    told = draft.holding or draft.severity >= alert.severity
+    figures, peak = _with_peak(alert, draft)
     new = max(1, len(draft.evidence))
     return replace(
         alert,
         severity=max(alert.severity, draft.severity),
-        title=draft.title if worse else alert.title,
-        explanation=draft.explanation if worse else alert.explanation,
-        figures=draft.figures if worse else alert.figures,
+        title=draft.title if told else alert.title,
+        explanation=(*draft.explanation, *peak) if told else alert.explanation,
+        figures=figures if told else alert.figures,
         thin_baseline=draft.thin_baseline,
         last_at=max(alert.last_at, now),
         count=max(alert.count, new) if draft.holding else alert.count + new,
         holding=draft.holding,
         calm_checks=0,
     )
+
+
+def _with_peak(
+    alert: Alert, draft: Draft
+) -> tuple[Mapping[str, int | float | str], tuple[Sentence, ...]]:
+    """Return the draft's figures with the most its ``peak`` has been, and the words for it."""
+    now = draft.figures.get(draft.peak)
+    known = alert.figures.get(PEAK, alert.figures.get(draft.peak))
+    if not isinstance(now, int | float) or not isinstance(known, int | float) or known <= now:
+        return draft.figures, ()
+    return {**draft.figures, PEAK: known}, (replace(AT_WORST, values={"count": known}),)
 
 
 # --- keys and time -----------------------------------------------------------------------------

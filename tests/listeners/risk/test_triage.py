@@ -191,10 +191,31 @@ def test_a_higher_severity_fires_again_and_keeps_the_owner(state: AlertState) ->
 
 def test_a_lower_severity_does_not_soften_what_is_known() -> None:
     before = alert(severity=Severity.HIGH)
+    milder = draft(Severity.INFO, title=Sentence("milder"), holding=False)
 
-    after = received(draft(Severity.INFO, title=Sentence("milder")), before, LATER).alert
+    after = received(milder, before, LATER).alert
 
     assert (after.severity, after.title) == (Severity.HIGH, before.title)
+
+
+def test_a_condition_that_eases_is_told_as_it_is_now_and_how_bad_it_was() -> None:
+    def late(count: int, severity: Severity) -> Draft:
+        title = Sentence("late: {count}", {"count": count})
+        said = (Sentence("said {count}", {"count": count}),)
+        return draft(severity, title=title, explanation=said, figures={"x": count}, peak="x")
+
+    one = opened(late(40, Severity.WARN), NOW)
+    told = []
+    for count, severity in [(98, Severity.HIGH), (7, Severity.WARN), (12, Severity.WARN)]:
+        one = received(late(count, severity), one, LATER).alert
+        values = [sentence.values["count"] for sentence in (one.title, *one.explanation)]
+        told.append((one.severity, values, dict(one.figures)))
+
+    assert told == [
+        (Severity.HIGH, [98, 98], {"x": 98}),
+        (Severity.HIGH, [7, 7, 98], {"x": 7, "worst": 98}),
+        (Severity.HIGH, [12, 12, 98], {"x": 12, "worst": 98}),
+    ]
 
 
 @pytest.mark.parametrize(
