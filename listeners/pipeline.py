@@ -35,11 +35,12 @@ from listeners.store import Store, ingest, subjects, thread_facts
 from listeners.store.connection import Connection
 from listeners.store.maintenance import register_windows
 from listeners.store.records import RootKey, SeenAccount
-from listeners.store.sources import register_brands
+from listeners.store.sources import register_brands, set_competitors
 from listeners.store.spreading import grown
 from listeners.teaching.lessons import lessons
 from listeners.text import clean_line
 from listeners.usual import Usual
+from listeners.voice.share import competitors_of
 
 AT_ONCE = 50
 """Posts in one transaction at most: about 20 ms."""
@@ -104,7 +105,9 @@ class Pipeline:
 
         async def work(connection: Connection) -> dict[str, int]:
             await register_windows(connection, self._config.maintenance)
-            return await register_brands(connection, names)
+            ids = await register_brands(connection, names)
+            await set_competitors(connection, competitors_of(self._config))
+            return ids
 
         self._brands = await self._store.write(work)
         self._folding = Folding(self._brands)

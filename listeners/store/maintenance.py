@@ -61,9 +61,7 @@ async def move_end(connection: Connection, number: int, to_at: Micros) -> None:
     await connection.fetch("UPDATE maintenance SET to_at = ? WHERE id = ?", (to_at, number))
 
 
-async def move_window(
-    connection: Connection, number: int, from_at: Micros, to_at: Micros
-) -> None:
+async def move_window(connection: Connection, number: int, from_at: Micros, to_at: Micros) -> None:
     """Let a window begin and end at other times."""
     await connection.fetch(
         "UPDATE maintenance SET from_at = ?, to_at = ? WHERE id = ?", (from_at, to_at, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from listeners.model import Micros, Sentence, SourceState
@@ -20,25 +20,26 @@ class NewSource:
     gapless: bool = False
 
 
-async def register_brands(
-    connection: Connection, names: Iterable[str], competitors: Iterable[tuple[str, str]] = ()
-) -> dict[str, int]:
-    """Store the brands of the configuration and return the ids of all brands by name.
+async def register_brands(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Store brands that are not there yet and return the ids of all brands by name.
 
-    ``competitors`` are (name, whose competitor) pairs. A brand that left the configuration stays:
-    its mentions are still there.
+    A brand that left the configuration stays: its mentions are still there.
     """
-    rivals = list(competitors)
-    wanted = [*names, *(name for name, _ in rivals)]
     await connection.many(
         "INSERT INTO brand (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
-        [(storable(name),) for name in wanted],
-    )
-    await connection.many(
-        "UPDATE brand SET competitor_of = (SELECT id FROM brand WHERE name = ?) WHERE name = ?",
-        [(storable(of), storable(name)) for name, of in rivals],
+        [(storable(name),) for name in names],
     )
     return {row["name"]: row["id"] for row in await connection.fetch("SELECT id, name FROM brand")}
+
+
+async def set_competitors(connection: Connection, whose: Mapping[str, str | None]) -> None:
+    """Say of stored brands whose competitor each is, ``None`` for a brand of ours."""
+    await connection.many(
+        """UPDATE brand SET competitor_of = (SELECT id FROM brand WHERE name = ?1)
+           WHERE name = ?2
+             AND competitor_of IS NOT (SELECT id FROM brand WHERE name = ?1)""",
+        [(None if of is None else storable(of), storable(name)) for name, of in whose.items()],
+    )
 
 
 async def register_sources(

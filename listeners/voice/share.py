@@ -129,6 +129,21 @@ def rivals_of(config: Config, brand: BrandConfig) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name != brand.name))
 
 
+def competitors_of(config: Config) -> dict[str, str | None]:
+    """Return whose competitor each brand is, ``None`` for ours.
+
+    Of several brands of ours it is the first that has it as one; where none has, the first of
+    ours; without any of ours, itself: it is still not ours.
+    """
+    ours = [one for one in config.brands if not one.competitor]
+    whose: dict[str, str | None] = {one.name: None for one in ours}
+    for rival in config.brands:
+        if rival.competitor:
+            having = [one for one in ours if rival.name in rivals_of(config, one)]
+            whose[rival.name] = next(iter((*having, *ours)), rival).name
+    return whose
+
+
 def listened_to(config: Config, brands: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return on which networks each brand is listened for by the configuration."""
     return {

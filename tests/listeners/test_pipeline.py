@@ -29,6 +29,7 @@ from listeners.rows import ConversationRow, MentionRow
 from listeners.store import Store, open_store, reads
 from listeners.store.connection import Connection
 from listeners.store.filters import AlertFilter, QueueFilter, StreamFilter
+from listeners.store.planned import own_posts
 from listeners.store.sources import NewSource, register_sources, source_cursor
 
 NOW = Micros(1_790_000_000 * 1_000_000)
@@ -54,10 +55,10 @@ MAX = Author(key="max@social.example", handle="max@social.example", name="Max")
 class Desk:
     """A store, a pipeline and a clock that a test sets."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, config: Config = CONFIG) -> None:
         self.now = NOW
         self.store = store
-        self.pipeline = Pipeline(store, CONFIG, lambda: self.now)
+        self.pipeline = Pipeline(store, config, lambda: self.now)
         self.source_id = 0
 
     async def open(self) -> None:
@@ -292,3 +293,25 @@ async def test_a_link_to_our_site_is_heard_without_our_name(
 ) -> None:
     await desk.take(post(1, "Look at this", links=(link,)))
     assert len(await desk.mentions()) == heard
+
+
+async def test_what_a_competitor_posts_is_no_post_of_ours(tmp_path: Path) -> None:
+    rival = BrandConfig(
+        name="Soleil", handles={"mastodon": ("@soleil@social.example",)}, competitor=True
+    )
+    them = Author(key="soleil@social.example", handle="soleil@social.example", name="Soleil")
+    async with open_store(tmp_path / "hubbub.db") as store:
+        desk = Desk(store, replace(CONFIG, brands=(CONFIG.brands[0], rival)))
+        await desk.open()
+        await desk.take(post(1, "Lune opens at nine.", US), post(2, "Soleil opens at eight.", them))
+        rows = await store.fetch("SELECT part FROM mention ORDER BY id")
+        assert [row["part"] for row in rows] == [Part.OURS, Part.OURS]
+        found = await own_posts(store, "", Micros(0), desk.now)
+        assert [one.brand for one in found] == ["Lune"]
+        # Whoever takes the line out of the configuration again owns the brand.
+        ours = Desk(
+            store, replace(CONFIG, brands=(*CONFIG.brands[:1], replace(rival, competitor=False)))
+        )
+        await ours.open()
+        found = await own_posts(store, "", Micros(0), desk.now)
+        assert [one.brand for one in found] == ["Lune", "Soleil"]

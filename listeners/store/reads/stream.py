@@ -103,9 +103,7 @@ def _condition(wanted: StreamFilter) -> Condition:
             wanted.campaign,
         )
     if wanted.person is not None:
-        condition.add(
-            "m.account_id IN (SELECT id FROM account WHERE person_id = ?)", wanted.person
-        )
+        condition.add("m.account_id IN (SELECT id FROM account WHERE person_id = ?)", wanted.person)
     if not wanted.reposts:
         condition.add("m.repost = 0")
     return condition

@@ -12,6 +12,7 @@ from listeners.store.sources import (
     fill_gaps,
     register_brands,
     register_sources,
+    set_competitors,
     set_source_state,
     source_cursor,
 )
@@ -78,11 +79,16 @@ async def test_the_newest_open_gap_is_shown_until_it_is_filled(world: World) -> 
 
 
 async def test_brands_are_registered_once_and_stay(world: World) -> None:
-    rivals = [("Rival", BRAND)]
-    ids = await world.store.write(lambda c: register_brands(c, [BRAND], rivals))
+    ids = await world.store.write(lambda c: register_brands(c, [BRAND, "Rival"]))
     assert {name: ids[name] for name in ("", BRAND, OTHER)} == world.brands
-    rows = await world.store.fetch("SELECT name, competitor_of FROM brand WHERE name = 'Rival'")
-    assert [tuple(row) for row in rows] == [("Rival", world.brands[BRAND])]
+    for of in (BRAND, "Rival", None):
+        whose = {"Rival": of, BRAND: None}
+        await world.store.write(lambda c, whose=whose: set_competitors(c, whose))
+        rows = await world.store.fetch(
+            "SELECT name, competitor_of FROM brand WHERE name IN (?, 'Rival')", (BRAND,)
+        )
+        told = {row["name"]: row["competitor_of"] for row in rows}
+        assert told == {BRAND: None, "Rival": ids[of] if of else None}
 
 
 async def test_budgets_outlive_the_process(store: Store) -> None:

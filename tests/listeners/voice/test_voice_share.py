@@ -22,6 +22,7 @@ from listeners.voice.share import (
     Reach,
     Stretch,
     compared_brands,
+    competitors_of,
     reach_of,
     shares,
     stretch_of,
@@ -278,3 +279,26 @@ def test_a_stretch_is_a_value() -> None:
     assert isinstance(stretch_of("day", NOW), Stretch)
     with pytest.raises(KeyError):
         stretch_of("year", NOW)
+
+
+@pytest.mark.parametrize(
+    ("brands", "whose"),
+    [
+        ([("a", ()), ("r", None)], {"a": None, "r": "a"}),
+        ([("a", ("s",)), ("b", ("r", "s")), ("r", None), ("s", None)],
+         {"a": None, "b": None, "r": "b", "s": "a"}),
+        ([("a", ("s",)), ("r", None), ("s", None)], {"a": None, "r": "a", "s": "a"}),
+        # Two brands of ours may be held against each other.
+        ([("a", ("b",)), ("b", ("a",))], {"a": None, "b": None}),
+        ([("r", None)], {"r": "r"}),
+    ],
+)  # fmt: skip
+def test_whose_competitor_each_brand_is(
+    brands: list[tuple[str, tuple[str, ...] | None]], whose: dict[str, str | None]
+) -> None:
+    """Brands with ``None`` are competitors, the others name theirs."""
+    made = tuple(
+        BrandConfig(name=name, competitors=named or (), competitor=named is None)
+        for name, named in brands
+    )
+    assert competitors_of(Config(brands=made)) == whose
