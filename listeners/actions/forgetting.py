@@ -84,7 +84,11 @@ async def forget(
     if why is not None:
         return Forgetting(why)
     done = await forgetting.forget_person(store, person, now, names_kept(config))
-    counts = {"person": name, "mentions": done.mentions, "named": done.masked}
+    counts: dict[str, str | int | float] = {
+        "person": name,
+        "mentions": done.mentions,
+        "named": done.masked,
+    }
     sentence = Sentence(
         "{person} is forgotten. Mentions erased for good: {mentions}; they will not come back. "
         "Posts of others in which the name was blanked: {named}. "
