@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from listeners.people.rows import Contact
 from listeners.store.codec import dumps, storable
 from listeners.store.connection import Connection, Row
 from listeners.store.database import Store
@@ -22,7 +21,6 @@ from listeners.store.reads.person_rows import people
 
 __all__ = [
     "COLUMNS",
-    "accounts_called",
     "add_person",
     "apart_from",
     "change_person",
@@ -33,9 +31,7 @@ __all__ = [
     "people",
     "people_ids",
     "person_of_account",
-    "persons_entered",
     "persons_of",
-    "persons_with",
     "put_rows",
     "rows_of",
     "turn_person",
@@ -183,49 +179,6 @@ async def move_accounts(connection: Connection, owners: Mapping[int, int]) -> No
     await connection.many(
         "UPDATE account SET person_id = ? WHERE id = ?",
         [(person, account) for account, person in owners.items()],
-    )
-
-
-async def persons_with(connection: Connection, contacts: Iterable[Contact]) -> list[int]:
-    """Return who has one of these contacts, the first entered first. Phones are shared by many."""
-    telling = [[one.kind, one.network, storable(one.value)] for one in contacts]
-    rows = await connection.fetch(
-        """SELECT DISTINCT c.person_id AS id FROM json_each(?) w JOIN contact c
-               ON c.kind = json_extract(w.value, '$[0]')
-              AND c.network = json_extract(w.value, '$[1]')
-              AND c.value = json_extract(w.value, '$[2]')
-           ORDER BY c.person_id""",
-        (dumps([one for one in telling if one[0] in ("handle", "mail")]),),
-    )
-    return [row["id"] for row in rows]
-
-
-async def persons_entered(connection: Connection, name: str, outlet: str) -> list[int]:
-    """Return who was entered under this very name, with this outlet."""
-    rows = await connection.fetch(
-        """SELECT id FROM person WHERE name = ? AND name != '' AND outlet = ? AND removed = 0
-             AND merged_into IS NULL ORDER BY id""",
-        (storable(name), storable(outlet)),
-    )
-    return [row["id"] for row in rows]
-
-
-async def accounts_called(
-    connection: Connection, handles: Iterable[tuple[str, str, Sequence[str]]]
-) -> list[Row]:
-    """Return the accounts with one of these (network, handle in small letters, short pages)."""
-    asked = dumps([[network, storable(handle), list(pages)] for network, handle, pages in handles])
-    return await connection.fetch(
-        f"""SELECT a.id, a.person_id, a.network, a.ours FROM json_each(?1) w JOIN account a
-               ON a.network = json_extract(w.value, '$[0]')
-              AND lower(a.handle) = json_extract(w.value, '$[1]')
-            UNION
-            SELECT a.id, a.person_id, a.network, a.ours FROM json_each(?1) w
-            JOIN json_each(w.value, '$[2]') p CROSS JOIN account a INDEXED BY account_page
-               ON {PAGE.format("a.url")} = p.value AND a.url != ''
-              AND +a.network = json_extract(w.value, '$[0]')
-            ORDER BY 1""",
-        (asked,),
     )
 
 

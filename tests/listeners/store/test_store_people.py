@@ -13,15 +13,14 @@ from listeners.people.rows import SORTS, Contact, PeopleFilter
 from listeners.pipeline import Pipeline
 from listeners.store import Connection, Store, ingest, open_store, reads
 from listeners.store.filters import StreamFilter
+from listeners.store.many_persons import Asked, persons_meant
 from listeners.store.people import (
-    accounts_called,
     add_person,
     change_person,
     people,
     people_ids,
     person_of_account,
     persons_of,
-    persons_with,
     put_rows,
 )
 from listeners.store.profile_links import links_of, maybe_one
@@ -348,12 +347,19 @@ async def test_proofs_and_handles_are_found_by_index(
     monkeypatch.setattr(Connection, "fetch", explaining)
 
     async def work(connection: Connection) -> None:
-        await accounts_called(connection, [("mastodon", "a@b", ("b/@a",))])
-        await persons_with(connection, [Contact("handle", "a", "x")])
+        contacts = [Contact("handle", "mastodon", "a@b")]
+        await persons_meant(
+            connection,
+            [
+                Asked(contacts, [("mastodon", "a@b", ("b/@a",))], None),
+                Asked([], [], ("Ana", "Le Jour")),
+            ],
+        )
 
     await store.write(work)
     assert not any(step.startswith(("SCAN a ", "SCAN c ")) for step in seen)
     assert sum("<expr>=?" in step for step in seen) == 2
+    assert any("person_named" in step for step in seen)
 
 
 # --- through the pipeline -----------------------------------------------------------------------
