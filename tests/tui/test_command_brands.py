@@ -31,7 +31,7 @@ def known(*brands: BrandConfig) -> Settings:
         ((ACME, BOLT), "bolt", "Bolt", "Bolt"),
         ((LIME, ACME), "", "of which brand", "Limé"),
         ((ACME,), "Nobody", "There is no brand", "There is no brand"),
-        ((), "", "of which brand", "No brand is configured"),
+        ((), "", "No brand is configured", "No brand is configured"),
         ((BrandConfig(name="acme"), ACME), "Acme", "Acme", "Acme"),
         ((BrandConfig(name="acme"), ACME), "ACME", "There is no brand", "There is no brand"),
     ],

@@ -19,6 +19,8 @@ def brand_meant(known: Settings, named: str) -> str:
     ours = _ours(known)
     if len(ours) == 1:
         return ours[0]
+    if not ours:
+        raise _none_yet()
     raise CommandError(
         Sentence("Say of which brand, with --brand: {brands}.", {"brands": ", ".join(ours)}),
         WRONG_USE,
@@ -35,10 +37,14 @@ def brand_shown(known: Settings, named: str) -> str:
         return _named(known, named)
     ours = _ours(known)
     if not ours:
-        raise CommandError(
-            Sentence("No brand is configured yet; hubbub init makes a first one."), FAILED
-        )
+        raise _none_yet()
     return ours[0]
+
+
+def _none_yet() -> CommandError:
+    return CommandError(
+        Sentence("No brand is configured yet; hubbub init makes a first one."), FAILED
+    )
 
 
 def _ours(known: Settings) -> list[str]:

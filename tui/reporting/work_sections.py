@@ -105,7 +105,10 @@ def people(report: Report, tracing: Tracing) -> Section:
                 [_("whose words weigh"), _("what they are"), _("mentions"), _("reach")],
                 [
                     [
-                        Cell(one.name + (f" ({one.outlet})" if one.outlet else "")),
+                        Cell(
+                            one.name
+                            + (f" ({one.outlet})" if one.outlet and one.outlet != one.name else "")
+                        ),
                         Cell(role_word(one.role)),
                         Cell(number(one.mentions), tracing.mentions(person=one.person)),
                         Cell("–" if one.reach is None else compact(one.reach)),
@@ -174,7 +177,7 @@ def planning(report: Report, tracing: Tracing) -> Section:
     if not report.planned:
         return Section(_("Planning"), [Text(_("Nothing was planned for this time."))])
     rows = [
-        [Cell(_("planned")), Cell(number(len(report.planned)), tracing.part("planned"))],
+        [Cell(_("in the plan")), Cell(number(len(report.planned)), tracing.part("planned"))],
         [Cell(_("done")), Cell(number(len(report.done)), tracing.part("done"))],
         [Cell(_("late")), Cell(number(len(report.late)), tracing.part("late"))],
         [Cell(_("still to come")), Cell(number(len(report.to_come)), tracing.part("planned"))],
