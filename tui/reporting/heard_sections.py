@@ -180,7 +180,11 @@ def voice(report: Report, tracing: Tracing) -> Section:
         for one in shares.voices
     ]
     head = [_("brand"), *(_(column) for column in COLUMNS), ""]
-    return Section(_("Share of voice"), [Grid(head, rows), *notes])
+    kept = _(
+        "What was deleted on its network is taken out of the counts; what grew too old to be kept"
+        " still counts."
+    )
+    return Section(_("Share of voice"), [Grid(head, rows), *notes, Text(kept, note=True)])
 
 
 def rising(report: Report, tracing: Tracing) -> Section:

@@ -14,6 +14,7 @@ import pytest
 
 from listeners.model import (
     DAY,
+    HOUR,
     MINUTE,
     BadRecord,
     ConversationState,
@@ -23,15 +24,24 @@ from listeners.model import (
     Sentence,
 )
 from listeners.query import parse, to_fts
-from listeners.store import Store, ingest, open_store, reads, subjects
+from listeners.store import Connection, Store, ingest, open_store, reads, subjects
 from listeners.store.backup import backup
 from listeners.store.errors import StoreError, Trouble
 from listeners.store.filters import StreamFilter
 from listeners.store.named import name_in_note
 from listeners.store.retention import CHUNK, forget_old
 from listeners.store.subjects import NewEvent
+from listeners.store.voice import heard
 from listeners.supervisor import spawn
-from tests.listeners.store.builders import NETWORK, NOW, OTHER, World, forget_account, furnish
+from tests.listeners.store.builders import (
+    BRAND,
+    NETWORK,
+    NOW,
+    OTHER,
+    World,
+    forget_account,
+    furnish,
+)
 from tests.listeners.store.test_store_recount import check
 
 OLD = Micros(NOW - 100 * DAY)
@@ -48,6 +58,27 @@ async def whole(store: Store) -> None:
     assert await store.fetch("PRAGMA foreign_key_check") == []
     sql = "INSERT INTO mention_fts (mention_fts, rank) VALUES ('integrity-check', 1)"
     await store.write(lambda c: c.fetch(sql))
+
+
+async def test_shares_follow_what_is_deleted_and_outlive_what_grew_old(world: World) -> None:
+    ids = await world.add([world.mention(text, at=OLD) for text in ("a", "b", "gone")])
+
+    async def delete(connection: Connection) -> None:
+        await ingest.delete_mentions(
+            connection, await ingest.known_of_ids(connection, ids[2:]), NOW
+        )
+
+    async def counted() -> int:
+        since = Micros(OLD // HOUR * HOUR)
+        sums = await heard(world.store, [BRAND], since, Micros(since + HOUR))
+        return sums[BRAND][NETWORK].total
+
+    assert await counted() == 3
+    await world.store.write(delete)
+    assert await counted() == 2
+    assert (await forget_old(world.store, BEFORE, NOW, pause=0)).mentions == 3
+    assert await left(world.store) == set()
+    assert await counted() == 2
 
 
 async def test_what_is_old_and_closed_goes(world: World) -> None:
