@@ -10,13 +10,15 @@ import pytest
 
 from listeners.config import BrandConfig, Config
 from listeners.config.profile import Group, Objective
-from listeners.coverage.facts import DAYS
+from listeners.coverage.facts import DAYS, Against
 from listeners.coverage.looking import Coverage, coverage
 from listeners.model import DAY, Micros
 from listeners.store import Store
 from tests.tui.driving import CONFIG, driven
 from tests.tui.seeded import BRAND, NOW
 from tui.__main__ import main
+from tui.coverage_words import against_words
+from tui.language import use_language
 from tui.screens.coverage import CoverageScreen
 from tui.terminal import ending
 
@@ -168,3 +170,17 @@ def _one_mention(folder: Path) -> Path:
     path = folder / "one.jsonl"
     path.write_text('{"id": "1", "text": "Lune!", "author": "ana"}\n', encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize(
+    ("now", "says"),
+    [
+        (91.0, "parents: 90% of those who ask are answered · now 91% · met"),
+        (90.0, "parents: 90% of those who ask are answered · now 90% · met"),
+        (40.0, "parents: 90% of those who ask are answered · now 40% · not met"),
+        (None, "parents: 90% of those who ask are answered · nothing to measure yet"),
+    ],
+)
+def test_an_objective_says_whether_it_is_met(now: float | None, says: str) -> None:
+    use_language("en")
+    assert against_words(Against("parents", Objective("answered", 90.0), now)) == says
